@@ -1,0 +1,17 @@
+"""Layer Lab: page configuration and the table of pages. Imports neither torch nor a page's own needs."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+st.set_page_config(page_title="Layer Lab", page_icon=":material/neurology:", layout="wide")
+
+PAGES = [
+    st.Page("pages/home.py", title="Home", icon=":material/home:", default=True),
+    st.Page("pages/train.py", title="Train", icon=":material/model_training:"),
+    st.Page("pages/runs.py", title="Runs", icon=":material/monitoring:"),
+    st.Page("pages/by_hand.py", title="By hand", icon=":material/function:"),
+    st.Page("pages/draw.py", title="Draw", icon=":material/draw:"),
+]
+
+st.navigation(PAGES, position="top").run()

@@ -1,0 +1,157 @@
+"""The pattern every part of the lab follows: one table entry is one choice a person can make.
+
+Owns the base class of all frozen specs, tables of them, and how their errors read.
+Knows no part by name, no torch and no page.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+from typing import Annotated, Any, ClassVar, TypeVar, get_args
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+
+class Spec(BaseModel):
+    """A frozen, complete, JSON-ready value; unknown keys, NaN and infinity are refused."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, strict=True, validate_default=True
+    )
+
+
+class Part(Spec):
+    """One entry of a table: a choice with a name, its words, and the fields it takes.
+
+    A subclass declares `kind: Literal["name"] = "name"`, these class variables, and its fields.
+    """
+
+    title: ClassVar[str]
+    summary: ClassVar[str]
+    formula: ClassVar[str] = ""
+    source: ClassVar[str] = ""
+    kind: str
+
+
+def hyper(
+    default: Any,
+    title: str,
+    description: str,
+    *,
+    formula: str = "",
+    scale: str = "linear",
+    step: float | None = None,
+    **bounds: Any,
+) -> Any:
+    """A field of a part: its default, the words its control shows, and its bounds (ge, gt, le, lt).
+
+    `scale` is "log" where people think in powers of ten; `step` is what one click changes.
+    """
+    extra = {"formula": formula, "scale": scale, "step": step}
+    return Field(
+        default=default, title=title, description=description, json_schema_extra=extra, **bounds
+    )
+
+
+P = TypeVar("P", bound=Part)
+
+
+def table(*parts: type[P]) -> dict[str, type[P]]:
+    """The parts by kind, in the order in which a person meets them."""
+    return {part.model_fields["kind"].default: part for part in parts}
+
+
+def any_of(parts: Mapping[str, type[Part]]) -> Any:
+    """The annotation of a field that holds one of the table's parts, told apart by `kind`."""
+    return Annotated[reduce(or_, parts.values()), Field(discriminator="kind")]
+
+
+def did_you_mean(name: object, allowed: Iterable[str]) -> str:
+    """The end of an error message: the nearest allowed name, or all of them."""
+    names = list(allowed)
+    near = difflib.get_close_matches(str(name), names, n=1, cutoff=0.5)
+    return f"did you mean {near[0]!r}?" if near else f"allowed: {', '.join(names)}"
+
+
+def name_in(names: Mapping[str, Any], what: str) -> AfterValidator:
+    """A validator that accepts the table's names only.
+
+    Raises: PydanticCustomError, with the nearest name.
+    """
+
+    def check(name: str) -> str:
+        if name not in names:
+            raise PydanticCustomError(
+                "unknown_name",
+                "unknown {what} '{name}'; {hint}",
+                {"what": what, "name": name[:80], "hint": did_you_mean(name, names)},
+            )
+        return name
+
+    return AfterValidator(check)
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """What is wrong at one field: where, the value found, and what is allowed."""
+
+    path: str
+    value: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.message}" if self.path else self.message
+
+
+class SpecError(ValueError):
+    """A configuration that cannot be used, with one `FieldError` for each reason."""
+
+    def __init__(self, errors: Iterable[FieldError]) -> None:
+        self.errors = tuple(errors)
+        super().__init__("\n".join(str(error) for error in self.errors))
+
+
+def _field_error(detail: ErrorDetails, fields_at: Callable[[tuple[Any, ...]], list[str]]) -> FieldError:
+    location, kind = detail["loc"], detail["type"]
+    value = repr(detail.get("input"))[:120]
+    context = detail.get("ctx", {})
+    message = detail["msg"]
+    if kind == "extra_forbidden":
+        message = f"unknown key {location[-1]!r}; {did_you_mean(location[-1], fields_at(location[:-1]))}"
+    elif kind == "union_tag_invalid":
+        tag = str(context.get("tag", ""))[:80]
+        allowed = [name.strip(" '") for name in str(context.get("expected_tags", "")).split(",")]
+        message = f"unknown kind {tag!r}; {did_you_mean(tag, allowed)}"
+    elif kind not in ("unknown_name", "missing"):
+        message = f"{value} is not allowed: {message[:1].lower()}{message[1:]}"
+    return FieldError(".".join(str(step) for step in location), value, message)
+
+
+def _fields_at(model: type[BaseModel], location: tuple[Any, ...]) -> list[str]:
+    """The field names known where `location` points, walking models, unions and tuples."""
+    def models_in(annotation: Any) -> list[type[BaseModel]]:
+        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+            return [annotation]
+        return [found for argument in get_args(annotation) for found in models_in(argument)]
+
+    here = [model]
+    for step in location:
+        if isinstance(step, int):
+            continue
+        inside = [f.annotation for m in here if (f := m.model_fields.get(str(step)))]
+        if inside:
+            here = [found for annotation in inside for found in models_in(annotation)]
+        else:  # the tag of a union
+            here = [m for m in here if "kind" in m.model_fields and m.model_fields["kind"].default == step] or here
+    return sorted({name for m in here for name in m.model_fields})
+
+
+def spec_error(error: ValidationError, model: type[BaseModel]) -> SpecError:
+    """pydantic's error in the lab's words: path, value, what is allowed."""
+    details = error.errors(include_url=False)
+    return SpecError(_field_error(d, lambda location: _fields_at(model, location)) for d in details[:20])
