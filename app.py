@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
-st.set_page_config(page_title="Layer Lab", page_icon=":material/neurology:", layout="wide")
+# A file, not a :material/ icon: Streamlit fetches those for the tab from another machine.
+ICON = str(Path(__file__).parent / "static" / "icon.svg")
+
+st.set_page_config(page_title="Layer Lab", page_icon=ICON, layout="wide")
 
 PAGES = [
     st.Page("pages/home.py", title="Home", icon=":material/home:", default=True),
