@@ -1,0 +1,61 @@
+"""What a data set is to the lab: bytes and labels, split into training and test.
+
+Knows no file, no network and no torch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Bytes: TypeAlias = NDArray[np.uint8]
+Progress: TypeAlias = Callable[[str, float], None]
+
+
+class DataError(RuntimeError):
+    """Data that cannot be used: names the file, what is wrong with it, and what to do."""
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Labelled grey images, and one line to show when they are not the ones asked for.
+
+    Shapes: images (N, 28, 28) uint8, 0 background to 255 ink; labels (N,) uint8 below 10.
+    """
+
+    name: str
+    train_images: Bytes
+    train_labels: Bytes
+    test_images: Bytes
+    test_labels: Bytes
+    notice: str = ""
+
+
+@dataclass(frozen=True)
+class DatasetEntry:
+    """One choice of data: its words, how to read it, how to know at once whether it is there.
+
+    `load(home)` returns the four arrays; `missing(home)` says in words what is missing, "" when
+    nothing is; `fetch(home, progress)` gets it from its source.
+    """
+
+    name: str
+    title: str
+    summary: str
+    source: str
+    sizes: tuple[int, int]
+    load: Callable[[Path], tuple[Bytes, Bytes, Bytes, Bytes]]
+    missing: Callable[[Path], str]
+    fetch: Callable[[Path, Progress], None]
+
+
+def read_only(array: Any) -> Bytes:
+    """The array as bytes that nobody can write to."""
+    view: Bytes = np.asarray(array, dtype=np.uint8)
+    view.flags.writeable = False
+    return view
