@@ -59,18 +59,27 @@ def copy_mnist(home: Path) -> bool:
 
 
 def browser_path() -> str | None:
-    """The Chromium to drive: CHROMIUM, else one the system has, else Playwright's own."""
+    """The Chromium to drive: CHROMIUM, else one the system has, else Playwright's own; None if none runs."""
     named = os.environ.get("CHROMIUM")
+    candidates = [shutil.which(name) for name in ((named,) if named else BROWSER_NAMES)]
+    for path in candidates:
+        if path and _runs(path):
+            return path
     if named:
-        return shutil.which(named)
-    for name in BROWSER_NAMES:
-        if found := shutil.which(name):
-            return found
+        return None
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        path = playwright.chromium.executable_path
-    return path if Path(path).is_file() else None
+        own = playwright.chromium.executable_path
+    return own if _runs(own) else None
+
+
+def _runs(path: str) -> bool:
+    # A browser without its libraries, or a package that only points at a store, is found but does not run.
+    try:
+        return subprocess.run([path, "--version"], capture_output=True, timeout=30).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
 
 
 def launch(playwright: Playwright, path: str | None = None) -> Browser:
@@ -158,3 +167,9 @@ def served(home: Path, *, env: dict[str, str] | None = None) -> Iterator[Server]
         yield server
     finally:
         server.stop()
+
+
+if __name__ == "__main__":
+    found = browser_path()
+    print(f"Browser: {found}" if found else "No browser found: the browser tests will be skipped.")
+    sys.exit(0 if found else 1)
