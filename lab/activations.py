@@ -36,7 +36,8 @@ class Activation:
         """A new torch module that computes this activation."""
         from torch import nn
 
-        return getattr(nn, self.torch_name)(**dict(self.torch_options))
+        module: nn.Module = getattr(nn, self.torch_name)(**dict(self.torch_options))
+        return module
 
 
 def sigmoid(z: float) -> float:

@@ -9,11 +9,10 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import reduce
-from operator import or_
-from typing import Annotated, Any, ClassVar, TypeVar, get_args
+from typing import Any, ClassVar, TypeVar, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic.config import JsonDict
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 
@@ -52,10 +51,8 @@ def hyper(
 
     `scale` is "log" where people think in powers of ten; `step` is what one click changes.
     """
-    extra = {"formula": formula, "scale": scale, "step": step}
-    return Field(
-        default=default, title=title, description=description, json_schema_extra=extra, **bounds
-    )
+    extra: JsonDict = {"formula": formula, "scale": scale, "step": step}
+    return Field(default=default, title=title, description=description, json_schema_extra=extra, **bounds)
 
 
 P = TypeVar("P", bound=Part)
@@ -64,11 +61,6 @@ P = TypeVar("P", bound=Part)
 def table(*parts: type[P]) -> dict[str, type[P]]:
     """The parts by kind, in the order in which a person meets them."""
     return {part.model_fields["kind"].default: part for part in parts}
-
-
-def any_of(parts: Mapping[str, type[Part]]) -> Any:
-    """The annotation of a field that holds one of the table's parts, told apart by `kind`."""
-    return Annotated[reduce(or_, parts.values()), Field(discriminator="kind")]
 
 
 def did_you_mean(name: object, allowed: Iterable[str]) -> str:
@@ -134,6 +126,7 @@ def _field_error(detail: ErrorDetails, fields_at: Callable[[tuple[Any, ...]], li
 
 def _fields_at(model: type[BaseModel], location: tuple[Any, ...]) -> list[str]:
     """The field names known where `location` points, walking models, unions and tuples."""
+
     def models_in(annotation: Any) -> list[type[BaseModel]]:
         if isinstance(annotation, type) and issubclass(annotation, BaseModel):
             return [annotation]
@@ -147,7 +140,9 @@ def _fields_at(model: type[BaseModel], location: tuple[Any, ...]) -> list[str]:
         if inside:
             here = [found for annotation in inside for found in models_in(annotation)]
         else:  # the tag of a union
-            here = [m for m in here if "kind" in m.model_fields and m.model_fields["kind"].default == step] or here
+            here = [
+                m for m in here if "kind" in m.model_fields and m.model_fields["kind"].default == step
+            ] or here
     return sorted({name for m in here for name in m.model_fields})
 
 

@@ -1,0 +1,83 @@
+"""The torch modules that the layer kinds need beyond torch.nn. Knows no spec."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+
+from lab.activations import ACTIVATIONS
+
+
+class GlobalPooling(nn.Module):
+    """The mean or the largest value over an image's pixels or a sequence's tokens.
+
+    Shapes: (N, C, H, W) -> (N, C), or over tokens (N, T, D) -> (N, D).
+    """
+
+    def __init__(self, mode: str, over_tokens: bool) -> None:
+        super().__init__()
+        self.mode, self.axes = mode, (1,) if over_tokens else (2, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.mean(self.axes) if self.mode == "mean" else x.amax(self.axes)
+
+
+class ResidualBlock(nn.Module):
+    """Two 3 x 3 convolutions with batch normalisation, added to their input.
+
+    Shapes: (N, C, H, W) -> (N, channels, H / stride, W / stride).
+    Source: He et al. 2016, CVPR, figure 2 and option B.
+    """
+
+    def __init__(self, inputs: int, channels: int, stride: int, activation: str) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(inputs, channels, 3, stride, 1, bias=False)
+        self.norm1 = nn.BatchNorm2d(channels)
+        self.conv2 = nn.Conv2d(channels, channels, 3, 1, 1, bias=False)
+        self.norm2 = nn.BatchNorm2d(channels)
+        same = inputs == channels and stride == 1
+        self.shortcut: nn.Module = (
+            nn.Identity() if same else nn.Conv2d(inputs, channels, 1, stride, bias=False)
+        )
+        self.activation1 = ACTIVATIONS[activation].module()
+        self.activation2 = ACTIVATIONS[activation].module()
+
+    def forward(self, x: Tensor) -> Tensor:
+        inner = self.activation1(self.norm1(self.conv1(x)))
+        return cast(Tensor, self.activation2(self.norm2(self.conv2(inner)) + self.shortcut(x)))
+
+
+class RowRecurrent(nn.Module):
+    """A recurrent cell over the rows of an image, or the tokens of a sequence.
+
+    Shapes: (N, C, H, W) or (N, T, D) -> (N, units), or (N, T, units) as a sequence.
+    """
+
+    def __init__(self, cell: str, features: int, units: int, output: str) -> None:
+        super().__init__()
+        kinds = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
+        self.cell: nn.RNNBase = kinds[cell](features, units, batch_first=True)
+        self.output = output
+
+    def forward(self, x: Tensor) -> Tensor:
+        rows = x.transpose(1, 2).flatten(2) if x.dim() == 4 else x
+        memories = cast(Tensor, self.cell(rows)[0])
+        return memories[:, -1] if self.output == "last" else memories
+
+
+class PatchTokens(nn.Module):
+    """Patches of an image as tokens, with a learned position each.
+
+    Shapes: (N, C, H, W) -> (N, (H / patch) (W / patch), width).
+    """
+
+    def __init__(self, channels: int, height: int, width: int, patch: int, token_width: int) -> None:
+        super().__init__()
+        self.patches = nn.Conv2d(channels, token_width, patch, patch)
+        self.position = nn.Parameter(torch.empty((height // patch) * (width // patch), token_width))
+        nn.init.normal_(self.position, std=0.02)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return cast(Tensor, self.patches(x)).flatten(2).transpose(1, 2) + self.position
