@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bench.served import browser_path, copy_mnist, mnist_source
+from lab.data.mnist import missing_mnist
 
 NO_MNIST = "no MNIST files: name their folder in LAB_TEST_DATA"
 NO_BROWSER = "no Chromium: install one or name it in CHROMIUM"
@@ -38,20 +39,27 @@ def _no_gpu() -> bool:
 
 
 @pytest.fixture(scope="session")
-def mnist_folder(tmp_path_factory: pytest.TempPathFactory) -> Path | None:
-    """A writable copy of the MNIST files, one for all tests of a process; None where there are none."""
+def mnist_data(tmp_path_factory: pytest.TempPathFactory) -> Path | None:
+    """A lab's `data` folder with MNIST unpacked and checked, once per process; None without the files."""
     home = tmp_path_factory.mktemp("mnist")
-    return home / "MNIST" if copy_mnist(home) else None
+    if not copy_mnist(home):
+        return None
+    problem = missing_mnist(home)
+    assert not problem, problem
+    return home / "data"
 
 
 @pytest.fixture(autouse=True)
 def home(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """This test's own LAB_HOME; with the real MNIST in it for a test marked `mnist`, else empty."""
+    """This test's own LAB_HOME; with the real MNIST in it for a test marked `mnist`, else empty.
+
+    The files of MNIST are shared by all tests: one that damages them makes its own copy.
+    """
     folder = tmp_path / "lab-home"
     folder.mkdir()
     if request.node.get_closest_marker("mnist") is not None:
-        source = request.getfixturevalue("mnist_folder")
+        source = request.getfixturevalue("mnist_data")
         if source is not None:
-            (folder / "MNIST").symlink_to(source, target_is_directory=True)
+            (folder / "data").symlink_to(source, target_is_directory=True)
     monkeypatch.setenv("LAB_HOME", str(folder))
     return folder

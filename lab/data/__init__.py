@@ -72,7 +72,7 @@ def available(name: str, home: Path) -> tuple[str, str]:
     return (
         FALLBACK,
         f"{reason}: training uses the {sum(fallback.sizes):,} {fallback.title.lower()} of scikit-learn. "
-        f"To get {entry.title}, connect to the network and run `python -m lab data`, "
+        f"To get {entry.title}, connect to the network and run `python -m lab data --fetch`, "
         "or copy its four files there.",
     )
 
