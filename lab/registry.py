@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeVar, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -70,7 +70,14 @@ def did_you_mean(name: object, allowed: Iterable[str]) -> str:
     return f"did you mean {near[0]!r}?" if near else f"allowed: {', '.join(names)}"
 
 
-def name_in(names: Mapping[str, Any], what: str) -> AfterValidator:
+@dataclass(frozen=True)
+class NameIn(AfterValidator):
+    """The validator of a name in a table; it keeps the table, so that a control can offer what is in it."""
+
+    names: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+
+
+def name_in(names: Mapping[str, Any], what: str) -> NameIn:
     """A validator that accepts the table's names only.
 
     Raises: PydanticCustomError, with the nearest name.
@@ -85,7 +92,7 @@ def name_in(names: Mapping[str, Any], what: str) -> AfterValidator:
             )
         return name
 
-    return AfterValidator(check)
+    return NameIn(check, names)
 
 
 @dataclass(frozen=True)
