@@ -7,7 +7,7 @@ Knows no part by name, no torch and no page.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeVar, get_args
 
@@ -115,45 +115,58 @@ class SpecError(ValueError):
         super().__init__("\n".join(str(error) for error in self.errors))
 
 
-def _field_error(detail: ErrorDetails, fields_at: Callable[[tuple[Any, ...]], list[str]]) -> FieldError:
-    location, kind = detail["loc"], detail["type"]
-    value = repr(detail.get("input"))[:120]
-    context = detail.get("ctx", {})
-    message = detail["msg"]
-    if kind == "extra_forbidden":
-        message = f"unknown key {location[-1]!r}; {did_you_mean(location[-1], fields_at(location[:-1]))}"
-    elif kind == "union_tag_invalid":
-        tag = str(context.get("tag", ""))[:80]
-        allowed = [name.strip(" '") for name in str(context.get("expected_tags", "")).split(",")]
-        message = f"unknown kind {tag!r}; {did_you_mean(tag, allowed)}"
-    elif kind not in ("unknown_name", "missing"):
-        message = f"{value} is not allowed: {message[:1].lower()}{message[1:]}"
-    return FieldError(".".join(str(step) for step in location), value, message)
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [found for argument in get_args(annotation) for found in _models_in(argument)]
 
 
-def _fields_at(model: type[BaseModel], location: tuple[Any, ...]) -> list[str]:
-    """The field names known where `location` points, walking models, unions and tuples."""
-
-    def models_in(annotation: Any) -> list[type[BaseModel]]:
-        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-            return [annotation]
-        return [found for argument in get_args(annotation) for found in models_in(argument)]
-
-    here = [model]
+def _walk(model: type[BaseModel], location: tuple[int | str, ...]) -> tuple[list[str], list[type[BaseModel]]]:
+    """The path of `location` as a person writes it (without union tags), and the models it may hold."""
+    path, here = [], [model]
     for step in location:
-        if isinstance(step, int):
-            continue
+        tagged = [m for m in here if "kind" in m.model_fields and m.model_fields["kind"].default == step]
         inside = [f.annotation for m in here if (f := m.model_fields.get(str(step)))]
+        if tagged and not inside:
+            here = tagged
+            continue
+        path.append(str(step))
         if inside:
-            here = [found for annotation in inside for found in models_in(annotation)]
-        else:  # the tag of a union
-            here = [
-                m for m in here if "kind" in m.model_fields and m.model_fields["kind"].default == step
-            ] or here
-    return sorted({name for m in here for name in m.model_fields})
+            here = [found for annotation in inside for found in _models_in(annotation)]
+    return path, here
+
+
+def _field_error(detail: ErrorDetails, model: type[BaseModel]) -> FieldError:
+    location, kind, context = detail["loc"], detail["type"], detail.get("ctx", {})
+    path, _ = _walk(model, location)
+    text = repr(detail.get("input"))
+    value = text if len(text) <= 60 else f"{text[:57]}..."
+    if kind == "extra_forbidden":
+        _, here = _walk(model, location[:-1])
+        names = sorted({name for m in here for name in m.model_fields})
+        message = f"unknown key {location[-1]!r}; {did_you_mean(location[-1], names)}"
+    elif kind in ("union_tag_invalid", "union_tag_not_found"):
+        _, here = _walk(model, location)
+        kinds = [m.model_fields["kind"].default for m in here if "kind" in m.model_fields]
+        tag = str(context.get("tag", ""))[:80]
+        missing = "has no 'kind'" if kind == "union_tag_not_found" else f"unknown kind {tag!r}"
+        message = f"{missing}; {did_you_mean(tag, kinds)}"
+    elif kind == "missing":
+        message = "is missing"
+    elif kind == "unknown_name":
+        message = detail["msg"]
+    elif kind == "too_long":
+        message = f"{context.get('actual_length')} items; at most {context.get('max_length')} are allowed"
+    elif kind == "too_short":
+        message = f"{context.get('actual_length')} items; at least {context.get('min_length')} needed"
+    elif kind == "json_invalid":
+        message = f"not JSON: {context.get('error', detail['msg'])}"
+    else:
+        message = f"{value} is not allowed: {detail['msg'][:1].lower()}{detail['msg'][1:]}"
+    return FieldError(".".join(path), value, message)
 
 
 def spec_error(error: ValidationError, model: type[BaseModel]) -> SpecError:
     """pydantic's error in the lab's words: path, value, what is allowed."""
     details = error.errors(include_url=False)
-    return SpecError(_field_error(d, lambda location: _fields_at(model, location)) for d in details[:20])
+    return SpecError(_field_error(detail, model) for detail in details[:20])

@@ -1,0 +1,188 @@
+"""The initialisations: one table entry each, how the first weights are drawn. Biases start at zero,
+except with PyTorch's own default, which is what the document's script uses."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from lab.registry import Part, hyper, table
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
+
+class Initialisation(Part):
+    """How a weight tensor gets its first values."""
+
+    keeps_default: ClassVar[bool] = False
+
+    def fill(self, weight: Tensor, generator: torch.Generator) -> None:
+        """Draw the weight's first values in place.
+
+        Shapes: weight (out, in) or (out, in, height, width).
+        """
+        raise TypeError(f"{type(self).__name__} has no fill")
+
+
+class PyTorchDefault(Initialisation):
+    """What PyTorch does by itself."""
+
+    title: ClassVar[str] = "PyTorch default"
+    summary: ClassVar[str] = "What PyTorch does unless told otherwise; weights and biases uniform."
+    formula: ClassVar[str] = r"w, b \sim U\!\left(-1/\sqrt{n_{in}},\; 1/\sqrt{n_{in}}\right)"
+    source: ClassVar[str] = "Document, section 4.5.3 (torch.nn.Linear)"
+    keeps_default: ClassVar[bool] = True
+    kind: Literal["default"] = "default"
+
+    def fill(self, weight: Tensor, generator: torch.Generator) -> None:
+        from torch.nn import init
+
+        init.kaiming_uniform_(weight, a=math.sqrt(5), generator=generator)
+
+
+class Normal(Initialisation):
+    """A Gaussian of one width for all layers."""
+
+    title: ClassVar[str] = "Normal"
+    summary: ClassVar[str] = "Draws from a Gaussian of the same width in every layer."
+    formula: ClassVar[str] = r"w \sim N(0, s^2)"
+    source: ClassVar[str] = "Document, section 3.2.1"
+    kind: Literal["normal"] = "normal"
+    std: float = hyper(0.05, "Standard deviation", "The width of the Gaussian.", scale="log", gt=0.0, le=10.0)
+
+    def fill(self, weight: Tensor, generator: torch.Generator) -> None:
+        weight.data.normal_(0.0, self.std, generator=generator)
+
+
+class Uniform(Initialisation):
+    """A uniform draw of one width for all layers."""
+
+    title: ClassVar[str] = "Uniform"
+    summary: ClassVar[str] = "Draws evenly from the same interval in every layer."
+    formula: ClassVar[str] = r"w \sim U(-s, s)"
+    source: ClassVar[str] = "Document, section 3.2.1"
+    kind: Literal["uniform"] = "uniform"
+    bound: float = hyper(0.05, "Bound", "The largest weight drawn.", scale="log", gt=0.0, le=10.0)
+
+    def fill(self, weight: Tensor, generator: torch.Generator) -> None:
+        weight.data.uniform_(-self.bound, self.bound, generator=generator)
+
+
+class XavierUniform(Initialisation):
+    """Xavier's width, drawn evenly."""
+
+    title: ClassVar[str] = "Xavier uniform"
+    summary: ClassVar[str] = (
+        "Keeps the size of signals alike forward and backward; made for tanh and sigmoid."
+    )
+    formula: ClassVar[str] = r"w \sim U(-s, s), \quad s = \sqrt{6 / (n_{in} + n_{out})}"
+    source: ClassVar[str] = "Glorot & Bengio 2010, AISTATS"
+    kind: Literal["xavier_uniform"] = "xavier_uniform"
+
+    def fill(self, weight: Tensor, generator: torch.Generator) -> None:
+        from torch.nn import init
+
+        init.xavier_uniform_(weight, generator=generator)
+
+
+class XavierNormal(Initialisation):
+    """Xavier's width, drawn from a Gaussian."""
+
+    title: ClassVar[str] = "Xavier normal"
+    summary: ClassVar[str] = "Keeps the size of signals alike forward and backward, drawn from a Gaussian."
+    formula: ClassVar[str] = r"w \sim N\!\left(0,\; 2 / (n_{in} + n_{out})\right)"
+    source: ClassVar[str] = "Glorot & Bengio 2010, AISTATS"
+    kind: Literal["xavier_normal"] = "xavier_normal"
+
+    def fill(self, weight: Tensor, generator: torch.Generator) -> None:
+        from torch.nn import init
+
+        init.xavier_normal_(weight, generator=generator)
+
+
+class HeUniform(Initialisation):
+    """He's width, drawn evenly."""
+
+    title: ClassVar[str] = "He uniform"
+    summary: ClassVar[str] = "Xavier's idea for ReLU, which blocks half of the signal."
+    formula: ClassVar[str] = r"w \sim U(-s, s), \quad s = \sqrt{6 / n_{in}}"
+    source: ClassVar[str] = "He et al. 2015, ICCV"
+    kind: Literal["he_uniform"] = "he_uniform"
+
+    def fill(self, weight: Tensor, generator: torch.Generator) -> None:
+        from torch.nn import init
+
+        init.kaiming_uniform_(weight, nonlinearity="relu", generator=generator)
+
+
+class HeNormal(Initialisation):
+    """He's width, drawn from a Gaussian."""
+
+    title: ClassVar[str] = "He normal"
+    summary: ClassVar[str] = "Xavier's idea for ReLU, drawn from a Gaussian."
+    formula: ClassVar[str] = r"w \sim N(0,\; 2 / n_{in})"
+    source: ClassVar[str] = "He et al. 2015, ICCV"
+    kind: Literal["he_normal"] = "he_normal"
+
+    def fill(self, weight: Tensor, generator: torch.Generator) -> None:
+        from torch.nn import init
+
+        init.kaiming_normal_(weight, nonlinearity="relu", generator=generator)
+
+
+class Orthogonal(Initialisation):
+    """Rows at right angles."""
+
+    title: ClassVar[str] = "Orthogonal"
+    summary: ClassVar[str] = "Makes the rows of each weight matrix perpendicular, so that lengths are kept."
+    formula: ClassVar[str] = r"W W^\top = I"
+    source: ClassVar[str] = "Saxe et al. 2014, ICLR"
+    kind: Literal["orthogonal"] = "orthogonal"
+
+    def fill(self, weight: Tensor, generator: torch.Generator) -> None:
+        from torch.nn import init
+
+        init.orthogonal_(weight, generator=generator)
+
+
+class Zeros(Initialisation):
+    """All weights zero, to see why not."""
+
+    title: ClassVar[str] = "Zeros"
+    summary: ClassVar[str] = (
+        "All weights zero: every unit of a layer stays the same as its neighbours. See why not."
+    )
+    formula: ClassVar[str] = r"w = 0"
+    kind: Literal["zeros"] = "zeros"
+
+    def fill(self, weight: Tensor, generator: torch.Generator) -> None:
+        weight.data.zero_()
+
+
+INITIALISATIONS = table(
+    PyTorchDefault,
+    Normal,
+    Uniform,
+    XavierUniform,
+    XavierNormal,
+    HeUniform,
+    HeNormal,
+    Orthogonal,
+    Zeros,
+)
+AnyInitialisation = Annotated[
+    PyTorchDefault
+    | Normal
+    | Uniform
+    | XavierUniform
+    | XavierNormal
+    | HeUniform
+    | HeNormal
+    | Orthogonal
+    | Zeros,
+    Field(discriminator="kind"),
+]

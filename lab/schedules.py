@@ -1,0 +1,128 @@
+"""The learning-rate schedules: one table entry each, a factor on the learning rate at every step.
+
+Plain arithmetic: the preview plot and the engine read the same function.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from lab.registry import Part, hyper, table
+
+
+class Schedule(Part):
+    """How the learning rate changes over the run."""
+
+    def factor(self, step: int, steps_per_epoch: int, epochs: int) -> float:
+        """What the learning rate is multiplied by at this step, the first being 0."""
+        raise TypeError(f"{type(self).__name__} has no factor")
+
+
+class Constant(Schedule):
+    """The same rate all along."""
+
+    title: ClassVar[str] = "Constant"
+    summary: ClassVar[str] = "The same learning rate from the first step to the last."
+    formula: ClassVar[str] = r"\eta_t = \eta"
+    kind: Literal["constant"] = "constant"
+
+    def factor(self, step: int, steps_per_epoch: int, epochs: int) -> float:
+        return 1.0
+
+
+class StepDecay(Schedule):
+    """A lower rate every few epochs."""
+
+    title: ClassVar[str] = "Step"
+    summary: ClassVar[str] = "Multiplies the learning rate by gamma every few epochs."
+    formula: ClassVar[str] = r"\eta_t = \eta\, \gamma^{\lfloor e / k \rfloor}"
+    kind: Literal["step"] = "step"
+    every: int = hyper(3, "Every", "After how many epochs the rate drops.", ge=1, le=1000)
+    gamma: float = hyper(0.3, "Gamma", "What the rate is multiplied by.", gt=0.0, le=1.0, step=0.05)
+
+    def factor(self, step: int, steps_per_epoch: int, epochs: int) -> float:
+        return float(self.gamma ** (step // steps_per_epoch // self.every))
+
+
+class Exponential(Schedule):
+    """A little less after every step."""
+
+    title: ClassVar[str] = "Exponential"
+    summary: ClassVar[str] = "Shrinks the learning rate smoothly, by gamma per epoch."
+    formula: ClassVar[str] = r"\eta_t = \eta\, \gamma^{e}"
+    kind: Literal["exponential"] = "exponential"
+    gamma: float = hyper(0.8, "Gamma", "What an epoch multiplies the rate by.", gt=0.0, le=1.0, step=0.05)
+
+    def factor(self, step: int, steps_per_epoch: int, epochs: int) -> float:
+        return float(self.gamma ** (step / steps_per_epoch))
+
+
+class Cosine(Schedule):
+    """Half a cosine wave down."""
+
+    title: ClassVar[str] = "Cosine"
+    summary: ClassVar[str] = "Falls slowly, then fast, then slowly: half a cosine wave from start to end."
+    formula: ClassVar[str] = r"\eta_t = \eta \left[ r + (1 - r)\, \tfrac{1}{2} (1 + \cos \pi t / T) \right]"
+    source: ClassVar[str] = "Loshchilov & Hutter 2017, ICLR"
+    kind: Literal["cosine"] = "cosine"
+    final: float = hyper(
+        0.0, "Final share", "The share of the rate left at the end.", ge=0.0, le=1.0, step=0.05
+    )
+
+    def factor(self, step: int, steps_per_epoch: int, epochs: int) -> float:
+        progress = min(step / max(1, steps_per_epoch * epochs - 1), 1.0)
+        return self.final + (1 - self.final) * 0.5 * (1 + math.cos(math.pi * progress))
+
+
+class OneCycle(Schedule):
+    """Up, then down to almost nothing."""
+
+    title: ClassVar[str] = "One-cycle"
+    summary: ClassVar[str] = "Rises from a small rate to the full one, then falls to almost nothing."
+    formula: ClassVar[str] = r"\eta / d \;\nearrow\; \eta \;\searrow\; \approx 0"
+    source: ClassVar[str] = "Smith & Topin 2018, arXiv:1708.07120"
+    kind: Literal["one_cycle"] = "one_cycle"
+    warmup: float = hyper(
+        0.3, "Rising share", "The share of the run in which it rises.", gt=0.0, lt=1.0, step=0.05
+    )
+    start_divisor: float = hyper(
+        25.0, "Start divisor", "The first rate is the full one over this.", ge=1.0, le=1000.0
+    )
+
+    def factor(self, step: int, steps_per_epoch: int, epochs: int) -> float:
+        total = max(2, steps_per_epoch * epochs)
+        peak = max(1.0, self.warmup * total - 1)
+        low, end = 1 / self.start_divisor, 1 / (self.start_divisor * 1e4)
+        if step <= peak:
+            return _between(low, 1.0, step / peak)
+        return _between(1.0, end, min((step - peak) / max(1.0, total - 1 - peak), 1.0))
+
+
+class WarmUp(Schedule):
+    """A linear rise, then constant."""
+
+    title: ClassVar[str] = "Warm-up"
+    summary: ClassVar[str] = "Rises in a straight line from zero to the full rate, then stays."
+    formula: ClassVar[str] = r"\eta_t = \eta\, \min(1,\; t / t_{\mathrm{warm}})"
+    source: ClassVar[str] = "Goyal et al. 2017, arXiv:1706.02677"
+    kind: Literal["warmup"] = "warmup"
+    epochs_rising: float = hyper(
+        1.0, "Rising epochs", "How many epochs it rises.", gt=0.0, le=100.0, step=0.5
+    )
+
+    def factor(self, step: int, steps_per_epoch: int, epochs: int) -> float:
+        return min(1.0, (step + 1) / max(1.0, self.epochs_rising * steps_per_epoch))
+
+
+def _between(start: float, end: float, progress: float) -> float:
+    """Half a cosine wave from start to end."""
+    return end + (start - end) * 0.5 * (1 + math.cos(math.pi * progress))
+
+
+SCHEDULES = table(Constant, StepDecay, Exponential, Cosine, OneCycle, WarmUp)
+AnySchedule = Annotated[
+    Constant | StepDecay | Exponential | Cosine | OneCycle | WarmUp, Field(discriminator="kind")
+]

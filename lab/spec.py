@@ -1,0 +1,196 @@
+"""A run is a value: data, network and training in one frozen, versioned JSON value with its seed in it.
+
+Owns reading such a value from untrusted text and changing it field by field. Knows no torch and no page.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
+
+from lab.augmentations import AnyAugmentation
+from lab.data import DatasetName
+from lab.initialisations import AnyInitialisation, PyTorchDefault
+from lab.layers import AnyLayer
+from lab.losses import AnyLoss, CrossEntropy
+from lab.normalisation import NormalisationName
+from lab.optimizers import SGD, AnyOptimizer
+from lab.registry import FieldError, Spec, SpecError, did_you_mean, hyper, spec_error
+from lab.schedules import AnySchedule, Constant
+
+VERSION = 1
+MAX_TEXT_BYTES = 1_000_000
+MAX_LAYERS = 64
+CLASSES = 10
+IMAGE_SHAPE = (1, 28, 28)
+
+
+class DataSpec(Spec):
+    """Which samples are trained on, and what happens to them first."""
+
+    dataset: DatasetName = hyper("mnist", "Data set", "The labelled images.")
+    train_samples: int = hyper(
+        60_000, "Training samples", "How many images to use at most (validation included).", ge=20, le=60_000
+    )
+    validation_share: float = hyper(
+        0.0,
+        "Validation share",
+        "The share of the training images held back to watch for overfitting.",
+        ge=0.0,
+        le=0.5,
+        step=0.05,
+    )
+    normalisation: NormalisationName = hyper("half", "Normalisation", "How pixels become numbers.")
+    augmentations: tuple[AnyAugmentation, ...] = hyper(
+        (), "Augmentation", "How training images are varied, anew for every sample.", max_length=8
+    )
+    label_noise: float = hyper(
+        0.0,
+        "Label noise",
+        "The share of training labels replaced by a random other one.",
+        ge=0.0,
+        le=1.0,
+        step=0.05,
+    )
+
+
+class NetworkSpec(Spec):
+    """The stack of layers from a 28 x 28 image to ten logits."""
+
+    layers: tuple[AnyLayer, ...] = Field(min_length=1, max_length=MAX_LAYERS, title="Layers")
+    initialisation: AnyInitialisation = hyper(
+        PyTorchDefault(), "Initialisation", "How the first weights are drawn."
+    )
+
+
+class TrainSpec(Spec):
+    """What is made small, how, and for how long."""
+
+    loss: AnyLoss = hyper(CrossEntropy(), "Loss", "What training makes small.")
+    optimizer: AnyOptimizer = hyper(SGD(), "Optimizer", "How gradients become steps.")
+    schedule: AnySchedule = hyper(Constant(), "Schedule", "How the learning rate changes over the run.")
+    batch_size: int = hyper(
+        100,
+        "Batch size",
+        "How many samples share one step.",
+        formula=r"g = \frac{1}{B} \sum_b g_b",
+        ge=1,
+        le=10_000,
+    )
+    epochs: int = hyper(10, "Epochs", "How many times all training samples are seen.", ge=1, le=1000)
+    l1: float = hyper(
+        0.0,
+        "L1 penalty",
+        "Adds the absolute size of all weights to the loss: many become zero.",
+        formula=r"J \leftarrow J + \lambda_1 \sum |w|",
+        scale="log",
+        ge=0.0,
+        le=1.0,
+    )
+    clip_norm: float = hyper(
+        0.0,
+        "Gradient clipping",
+        "The largest length of the whole gradient; 0 lets it be.",
+        formula=r"g \leftarrow g \cdot \min(1,\; c / \lVert g \rVert)",
+        ge=0.0,
+        le=1000.0,
+        step=0.5,
+    )
+    early_stopping: int = hyper(
+        0,
+        "Early stopping",
+        "Ends the run after this many epochs without a better validation loss; 0 never does.",
+        ge=0,
+        le=100,
+    )
+    seed: int = hyper(0, "Seed", "Same seed, same numbers.", ge=0, le=2**31 - 1)
+    device: Literal["auto", "cpu", "cuda"] = hyper(
+        "auto", "Device", "Where it trains; auto takes a GPU if there is one."
+    )
+
+
+class RunSpec(Spec):
+    """Everything a run needs, and nothing else."""
+
+    version: Literal[1] = 1
+    title: str = hyper("", "Title", "What the run is called in lists.", max_length=80)
+    data: DataSpec = DataSpec()
+    network: NetworkSpec
+    train: TrainSpec = TrainSpec()
+
+
+def parse_spec(text: str | bytes) -> RunSpec:
+    """The run that a JSON text describes.
+
+    Raises: SpecError, naming each field, its value and what is allowed.
+    """
+    size = len(text)
+    if size > MAX_TEXT_BYTES:
+        raise SpecError(
+            [FieldError("", "", f"the text has {size:,} bytes; at most {MAX_TEXT_BYTES:,} are allowed")]
+        )
+    try:
+        return RunSpec.model_validate_json(text)
+    except ValidationError as error:
+        raise spec_error(error, RunSpec) from None
+
+
+def changed(spec: RunSpec, path: str, value: Any) -> RunSpec:
+    """The spec with one field changed; `optimizer.lr` is short for `train.optimizer.lr`.
+
+    Changing a `kind` keeps the fields that the new kind shares with the old one.
+
+    Raises: SpecError.
+    """
+    content = spec.model_dump(mode="json")
+    steps = path.split(".")
+    for section in ("train", "data", "network"):
+        if steps[0] not in content and steps[0] in content[section]:
+            steps = [section, *steps]
+    here: Any = content
+    for depth, step in enumerate(steps[:-1]):
+        here = _child(here, step, ".".join(steps[: depth + 1]))
+    _child(here, steps[-1], ".".join(steps))
+    if steps[-1] == "kind" and value != here["kind"]:
+        _change_kind(here, str(value), steps, spec)
+    elif isinstance(here, list):
+        here[int(steps[-1])] = value
+    else:
+        here[steps[-1]] = value
+    return parse_spec(json.dumps(content))
+
+
+def _child(here: Any, step: str, path: str) -> Any:
+    if isinstance(here, list):
+        if step.isdecimal() and int(step) < len(here):
+            return here[int(step)]
+        raise SpecError([FieldError(path, step, f"unknown index {step!r}; allowed: 0 to {len(here) - 1}")])
+    if isinstance(here, dict) and step in here:
+        return here[step]
+    known = list(here) if isinstance(here, dict) else []
+    if known == list(RunSpec.model_fields):
+        known += [*DataSpec.model_fields, *NetworkSpec.model_fields, *TrainSpec.model_fields]
+    raise SpecError([FieldError(path, step, f"unknown key {step!r}; {did_you_mean(step, known)}")])
+
+
+def _change_kind(part: dict[str, Any], kind: str, steps: list[str], spec: RunSpec) -> None:
+    """Give the part another kind, keeping what its fields have in common with it."""
+    old = dict(part)
+    part.clear()
+    part["kind"] = kind
+    content = spec.model_dump(mode="json")
+    here: Any = content
+    for step in steps[:-2]:
+        here = here[int(step)] if isinstance(here, list) else here[step]
+    for name, value in old.items():
+        if name == "kind":
+            continue
+        trial = {**part, name: value}
+        here[int(steps[-2]) if isinstance(here, list) else steps[-2]] = trial
+        try:
+            parse_spec(json.dumps(content))
+        except SpecError:
+            continue
+        part[name] = value
