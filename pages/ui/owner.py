@@ -5,13 +5,13 @@ Owns the cookie. Knows nothing of what is kept under the id; it is no login and 
 
 from __future__ import annotations
 
-import re
 import secrets
 
 import streamlit as st
 
+from lab.collection import is_owner_id
+
 COOKIE = "layerlab_owner"
-VALID_OWNER = re.compile(r"[A-Za-z0-9_-]{32}")
 _KEY = "owner_id"
 
 _WRITE_COOKIE = """
@@ -26,11 +26,11 @@ _cookie_writer = st.components.v2.component("layerlab_owner_cookie", html="<span
 
 
 def owner() -> str:
-    """The id of the person at this browser: 32 characters of A-Z, a-z, 0-9, - and _."""
+    """The id of the person at this browser."""
     known = st.session_state.get(_KEY)
     if known is None:
         sent = st.context.cookies.get(COOKIE, "")
-        known = sent if VALID_OWNER.fullmatch(sent) else secrets.token_urlsafe(24)
+        known = sent if is_owner_id(sent) else secrets.token_urlsafe(24)
         st.session_state[_KEY] = known
     return str(known)
 
