@@ -6,6 +6,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from lab.warm import start_warming
+
 # A file, not a :material/ icon: Streamlit fetches those for the tab from another machine.
 ICON = str(Path(__file__).parent / "static" / "icon.svg")
 
@@ -19,4 +21,7 @@ PAGES = [
     st.Page("pages/draw.py", title="Draw", icon=":material/draw:"),
 ]
 
-st.navigation(PAGES, position="top").run()
+try:
+    st.navigation(PAGES, position="top").run()
+finally:  # also when the page stopped or switched
+    start_warming()

@@ -144,7 +144,7 @@ def start_server(home: Path, *, port: int | None = None, env: dict[str, str] | N
         process = subprocess.Popen(
             command,
             cwd=ROOT,
-            env={**os.environ, "LAB_HOME": str(home), **(env or {})},
+            env={**os.environ, "LAB_WARM_UP": "on", "LAB_HOME": str(home), **(env or {})},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,

@@ -62,4 +62,5 @@ def home(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
         if source is not None:
             (folder / "data").symlink_to(source, target_is_directory=True)
     monkeypatch.setenv("LAB_HOME", str(folder))
+    monkeypatch.setenv("LAB_WARM_UP", "off")
     return folder
