@@ -152,6 +152,8 @@ _ENTRIES = (
         softplus,
         sigmoid,
         "Softplus",
+        # above its default of 20 torch takes the straight line, 2e-9 away from the formula
+        (("threshold", 30.0),),
     ),
     Activation(
         "identity",

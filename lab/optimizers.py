@@ -103,7 +103,8 @@ class _TwoMeans(Optimizer):
 
     def options(self) -> dict[str, Any]:
         values = super().options()
-        return {**values, "betas": (values.pop("beta1"), values.pop("beta2"))}
+        betas = (values.pop("beta1"), values.pop("beta2"))
+        return values | {"betas": betas}
 
 
 class Adam(_TwoMeans):
