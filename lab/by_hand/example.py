@@ -1,0 +1,209 @@
+"""One worked example: input, target, weights and the choices around them.
+
+Owns its shape rules, the names of its quantities and the document's default. Knows no trace and no file format.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from lab.activations import ACTIVATIONS
+from lab.by_hand.digits import ALLOWED, LARGEST
+from lab.by_hand.loss_terms import LOSS_TERMS
+from lab.registry import FieldError, SpecError, did_you_mean
+
+Vector = tuple[float, ...]
+Matrix = tuple[Vector, ...]
+
+SOFTMAX = "softmax"
+OUTPUTS = (*ACTIVATIONS, SOFTMAX)
+MOST_UNITS = 32
+MOST_LAYERS = 8
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One neuron: its number in the document's counting, its layer (1-based) and its place in the layer."""
+
+    number: int
+    layer: int
+    place: int
+
+
+@dataclass(frozen=True)
+class Example:
+    """A chain of dense layers with one sample: W holds one row per unit.
+
+    Shapes: x (n_0,), y (n_L,), weights[l] (n_{l+1}, n_l), biases[l] (n_{l+1},)
+    Raises: SpecError when shapes do not fit, a number is out of bounds or a name is unknown.
+    """
+
+    x: Vector
+    y: Vector
+    weights: tuple[Matrix, ...]
+    biases: tuple[Vector, ...]
+    hidden: str = "relu"
+    output: str = "relu"
+    loss: str = "mse"
+
+    def __post_init__(self) -> None:
+        errors = [*_names(self), *_shapes(self)]
+        if not errors:
+            errors = _bounds(self)
+        if errors:
+            raise SpecError(errors)
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """How many values each layer holds, from the input to the output."""
+        return (len(self.x), *(len(rows) for rows in self.weights))
+
+    @property
+    def depth(self) -> int:
+        """How many dense layers there are."""
+        return len(self.weights)
+
+    @cached_property
+    def layers(self) -> tuple[tuple[Unit, ...], ...]:
+        """The units of each dense layer, numbered through as the document does."""
+        found: list[tuple[Unit, ...]] = []
+        number = 1
+        for layer, rows in enumerate(self.weights, start=1):
+            found.append(tuple(Unit(number + place, layer, place) for place in range(len(rows))))
+            number += len(rows)
+        return tuple(found)
+
+    @cached_property
+    def unit_of(self) -> dict[int, Unit]:
+        """Each unit by its number."""
+        return {unit.number: unit for units in self.layers for unit in units}
+
+    @property
+    def outputs(self) -> tuple[Unit, ...]:
+        """The units of the last layer."""
+        return self.layers[-1]
+
+    def sources(self, layer: int) -> tuple[str, ...]:
+        """The names of what feeds a layer: the input, or the activations before it."""
+        if layer == 1:
+            return tuple(f"x{place + 1}" for place in range(len(self.x)))
+        return tuple(f"a{unit.number}" for unit in self.layers[layer - 2])
+
+    def weight_name(self, unit: Unit, place: int) -> str:
+        """The name of a weight: unit, then the number of its source."""
+        return f"w{unit.number}_{self.sources(unit.layer)[place][1:]}"
+
+    @cached_property
+    def parameters(self) -> dict[str, float]:
+        """Every weight and bias by name, unit by unit, weights before the bias."""
+        found: dict[str, float] = {}
+        for units in self.layers:
+            for unit in units:
+                for place, value in enumerate(self.weights[unit.layer - 1][unit.place]):
+                    found[self.weight_name(unit, place)] = value
+                found[f"b{unit.number}"] = self.biases[unit.layer - 1][unit.place]
+        return found
+
+    @property
+    def targets(self) -> dict[str, float]:
+        """The targets by name, numbered as the outputs they belong to."""
+        return {f"y{unit.number}": value for unit, value in zip(self.outputs, self.y, strict=True)}
+
+    @property
+    def inputs(self) -> dict[str, float]:
+        """The inputs by name."""
+        return {f"x{place}": value for place, value in enumerate(self.x, start=1)}
+
+    def activation_of(self, layer: int) -> str:
+        """The name of the activation of a layer."""
+        return self.output if layer == self.depth else self.hidden
+
+    def changed(self, values: dict[str, float]) -> Example:
+        """A new example with the named numbers (parameters, inputs, targets) replaced.
+
+        Raises: SpecError for a name this network does not have.
+        """
+        known = {**self.inputs, **self.targets, **self.parameters}
+        unknown = [name for name in values if name not in known]
+        if unknown:
+            hint = did_you_mean(unknown[0], known)
+            raise SpecError([FieldError(unknown[0], "", f"unknown quantity {unknown[0]!r}; {hint}")])
+        known.update(values)
+        weights = tuple(
+            tuple(
+                tuple(known[self.weight_name(unit, place)] for place in range(self.sizes[unit.layer - 1]))
+                for unit in units
+            )
+            for units in self.layers
+        )
+        return replace(
+            self,
+            x=tuple(known[name] for name in self.inputs),
+            y=tuple(known[name] for name in self.targets),
+            weights=weights,
+            biases=tuple(tuple(known[f"b{unit.number}"] for unit in units) for units in self.layers),
+        )
+
+
+def _names(example: Example) -> list[FieldError]:
+    choices = (
+        ("hidden", example.hidden, tuple(ACTIVATIONS)),
+        ("output", example.output, OUTPUTS),
+        ("loss", example.loss, tuple(LOSS_TERMS)),
+    )
+    return [
+        FieldError(key, repr(name), f"unknown {key} {str(name)[:40]!r}; {did_you_mean(name, allowed)}")
+        for key, name, allowed in choices
+        if name not in allowed
+    ]
+
+
+def _shapes(example: Example) -> list[FieldError]:
+    errors: list[FieldError] = []
+
+    def wrong(key: str, found: int, allowed: str) -> None:
+        errors.append(FieldError(key, str(found), f"has {found} values; allowed: {allowed}"))
+
+    if not 1 <= len(example.weights) <= MOST_LAYERS:
+        return [
+            FieldError(
+                "W", str(len(example.weights)), f"{len(example.weights)} layers; allowed: 1 to {MOST_LAYERS}"
+            )
+        ]
+    if not 1 <= len(example.x) <= MOST_UNITS:
+        wrong("x", len(example.x), f"1 to {MOST_UNITS}")
+    before = len(example.x)
+    source = f"x has {before} values"
+    for layer, (rows, biases) in enumerate(zip(example.weights, example.biases, strict=True), start=1):
+        if not 1 <= len(rows) <= MOST_UNITS:
+            wrong(f"W{layer}", len(rows), f"1 to {MOST_UNITS} rows, one row per unit")
+        for place, row in enumerate(rows, start=1):
+            if len(row) != before:
+                wrong(f"W{layer} row {place}", len(row), f"{before}, since {source}")
+        if len(biases) != len(rows):
+            wrong(f"b{layer}", len(biases), f"{len(rows)}, since W{layer} has {len(rows)} rows")
+        before, source = len(rows), f"W{layer} has {len(rows)} rows"
+    if len(example.y) != before:
+        wrong("y", len(example.y), f"{before}, since {source}")
+    return errors
+
+
+def _bounds(example: Example) -> list[FieldError]:
+    values = {**example.inputs, **example.targets, **example.parameters}
+    return [
+        FieldError(name, repr(value), f"{value!r} is not allowed; write {ALLOWED}")
+        for name, value in values.items()
+        if not abs(value) <= LARGEST
+    ]
+
+
+DOCUMENT = Example(
+    x=(1.0, 2.0, 3.0),
+    y=(0.0, 1.0),
+    weights=(
+        ((0.1, 0.2, -0.1), (-0.3, 0.1, 0.2), (0.4, -0.2, 0.1), (-0.2, -0.1, -0.3)),
+        ((0.5, -0.4, 0.3, 0.2), (-0.3, 0.6, 0.1, -0.5)),
+    ),
+    biases=((0.1, 0.0, -0.1, 0.2), (0.1, 0.2)),
+)
