@@ -1,3 +1,31 @@
+"""Train: choose a preset, change what you like, press Start."""
+
+from __future__ import annotations
+
 import streamlit as st
 
-st.title("train")
+from pages.ui.train_layers import layer_editor
+from pages.ui.train_presets import link_notice, preset_choice
+from pages.ui.train_shapes import fill_in_when_ready, reports
+from pages.ui.train_start import start_bar
+from pages.ui.train_state import current, follow_address, write_address
+
+follow_address()
+draft = current()
+shapes = reports(draft.spec.network)
+
+st.title("Train")
+st.caption(
+    "Pick a network, change what you like, press Start. Every setting explains itself at its question mark."
+)
+link_notice()
+preset_choice(draft)
+
+network, recipe = st.columns([3, 2], gap="large")
+with network:
+    layer_editor(draft, shapes)
+
+start_bar(draft, shapes)
+write_address()
+if shapes is None:
+    fill_in_when_ready()

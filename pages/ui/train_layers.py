@@ -1,0 +1,143 @@
+"""The layer editor: one row per layer with its fields, what comes out, what it costs, and what is wrong.
+
+Owns the rows and their buttons. Every edit carries the row's number, so that a click means the same layer
+however the stack has moved.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from lab.layers import LAYERS, Layer
+from lab.spec import MAX_LAYERS
+from pages.ui.controls import part_controls
+from pages.ui.train_draft import (
+    Draft,
+    fixed,
+    layer_added,
+    layer_duplicated,
+    layer_moved,
+    layer_removed,
+)
+from pages.ui.train_state import edit, putter
+
+if TYPE_CHECKING:
+    from lab.network import LayerReport
+
+_ACTIONS = {
+    "Move up": ":material/arrow_upward: Move up",
+    "Move down": ":material/arrow_downward: Move down",
+    "Duplicate": ":material/content_copy: Duplicate",
+    "Remove": ":material/delete: Remove",
+}
+
+
+def counted(number: int, word: str) -> str:
+    """The number with its word: 1 parameter, 200,960 parameters."""
+    return f"{number:,} {word}" + ("" if number == 1 else "s")
+
+
+def in_short(number: float) -> str:
+    """A large number in three digits: 401 k, 2.4 M."""
+    for size, letter in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if number >= size:
+            return f"{number / size:.3g} {letter}"
+    return f"{number:.0f} "
+
+
+def shape_text(shape: tuple[int, ...] | None) -> str:
+    """A shape as it is said: 16 x 28 x 28."""
+    return " x ".join(str(n) for n in shape) if shape else "?"
+
+
+def layer_editor(draft: Draft, reports: tuple[LayerReport, ...] | None) -> None:
+    """All rows, and the button that adds one more."""
+    for place, (row, layer) in enumerate(zip(draft.now.rows, draft.layers, strict=True)):
+        report = reports[place] if reports is not None and place < len(reports) else None
+        _row(draft, place, row, layer, report, loading=reports is None)
+    if reports is not None and len(reports) > len(draft.layers):
+        _misfit(reports[-1], None, "output")
+    full = len(draft.layers) >= MAX_LAYERS
+    st.menu_button(
+        "Add layer",
+        tuple(LAYERS),
+        format_func=lambda kind: f"**{LAYERS[kind].title}** :gray[{LAYERS[kind].group}]",
+        key="train/add",
+        icon=":material/add:",
+        on_click=_add,
+        args=(None,),
+        disabled=full,
+        help=f"A stack has at most {MAX_LAYERS} layers." if full else "Put one more layer at the end.",
+    )
+
+
+def _add(below: int | None) -> None:
+    kind = st.session_state.get("train/add")
+    if kind:
+        edit(layer_added, str(kind), below)
+
+
+def _act(row: int) -> None:
+    action = st.session_state.get(f"train/row/{row}/menu")
+    if action == "Remove":
+        edit(layer_removed, row)
+    elif action == "Duplicate":
+        edit(layer_duplicated, row)
+    elif action:
+        edit(layer_moved, row, -1 if action == "Move up" else 1)
+
+
+def _row(
+    draft: Draft, place: int, row: int, layer: Layer, report: LayerReport | None, *, loading: bool
+) -> None:
+    with st.container(border=True, key=f"train-layer-{row}", gap="xsmall"):
+        with st.container(horizontal=True, gap="small", vertical_alignment="top"):
+            with st.container(width=176, gap=None):
+                st.markdown(f"**{place + 1}  {layer.title}**", help=f"{layer.summary}\n\n${layer.formula}$")
+                st.caption(_outcome(report, loading))
+            with st.container(horizontal=True, gap="xsmall", vertical_alignment="top", width="stretch"):
+                part_controls(
+                    layer,
+                    f"train/row/{row}",
+                    putter("network", "layers", f"#{row}"),
+                    mistakes=draft.mistakes_at("network", "layers", f"#{row}"),
+                    number_width=84,
+                    choice_width=132,
+                )
+            st.menu_button(
+                ":material/more_vert:",
+                tuple(_ACTIONS),
+                format_func=_ACTIONS.__getitem__,
+                key=f"train/row/{row}/menu",
+                type="tertiary",
+                on_click=_act,
+                args=(row,),
+                help=f"Move, duplicate or remove {layer.title}",
+            )
+        if report is not None and report.error:
+            _misfit(report, row, str(row))
+
+
+def _outcome(report: LayerReport | None, loading: bool) -> str:
+    if report is None:
+        return ":material/hourglass_empty: loading torch" if loading else ":material/arrow_forward: ?"
+    shape = f":material/arrow_forward: {shape_text(report.out_shape)}"
+    if not report.parameters and not report.flops:
+        return shape
+    parameters = counted(report.parameters, "parameter") if report.parameters else "no parameters"
+    return f"{shape}  \n{parameters}  \n{in_short(report.flops)}FLOP"
+
+
+def _misfit(report: LayerReport, row: int | None, key: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f":red[:material/error: {report.error}]", width="stretch")
+        if report.fix is not None:
+            st.button(
+                report.fix.title,
+                key=f"train/fix/{key}",
+                icon=":material/build:",
+                on_click=edit,
+                args=(fixed, row, report.fix),
+            )
