@@ -1,0 +1,74 @@
+// One Plotly chart per panel, kept alive while data comes in: zoom, hover and legend choices stay.
+// Owns drawing. Knows no run: it gets figures by name, with colours named by the theme ("@blue").
+
+let plotly
+export function load() {
+  plotly ??= new Promise((resolve, reject) => {
+    if (window.Plotly) return resolve(window.Plotly)
+    const script = document.createElement("script")
+    script.src = new URL("app/static/vendor/plotly.min.js", document.baseURI)
+    script.onload = () => resolve(window.Plotly)
+    script.onerror = () => { plotly = undefined; reject(new Error("plotly.min.js did not load")) }
+    document.head.append(script)
+  })
+  return plotly
+}
+
+const themed = (style, name) => style.getPropertyValue(`--st-${name}-color`).trim()
+
+function withTheme(figure, style) {
+  const text = JSON.stringify(figure).replace(/"@([a-z-]+)(?:\/([\d.]+))?"/g, (_, name, alpha) => {
+    const colour = themed(style, name) || "#888888"
+    return JSON.stringify(alpha && colour.length === 7 ? colour + Math.round(alpha * 255).toString(16).padStart(2, "0") : colour)
+  })
+  const { data, layout } = JSON.parse(text)
+  const ink = themed(style, "text"), line = themed(style, "border")
+  const axis = { gridcolor: line, zerolinecolor: line, linecolor: line, automargin: true }
+  const axes = Object.fromEntries(Object.keys({ xaxis: 1, yaxis: 1, ...layout }).filter(k => /^[xy]axis/.test(k))
+    .map(k => [k, { ...axis, ...layout[k] }]))
+  return { data, layout: {
+    paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", hovermode: "x unified", uirevision: "kept",
+    margin: { l: 48, r: 12, t: 34, b: 36 }, showlegend: true, autosize: true,
+    legend: { orientation: "h", x: 1, xanchor: "right", y: 1.02, yanchor: "bottom", bgcolor: "rgba(0,0,0,0)" },
+    ...layout, ...axes,
+    font: { family: style.getPropertyValue("--st-font") || "sans-serif", size: 12, color: ink },
+    hoverlabel: { bgcolor: themed(style, "secondary-background"), font: { color: ink } },
+  } }
+}
+
+const SETTINGS = { displaylogo: false, responsive: true, modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] }
+
+// The export of a component runs again at every change: state stays on the element.
+export async function render({ data, parentElement }) {
+  const root = parentElement.querySelector(".charts")
+  root.style.setProperty("--columns", data.columns)
+  const wanted = new Set(data.figures.map(figure => figure.name))
+  for (const old of [...root.children]) if (!wanted.has(old.dataset.name)) { window.Plotly?.purge(old); old.remove() }
+  const style = getComputedStyle(root)
+  for (const { name, title, height, figure } of data.figures) {
+    let panel = [...root.children].find(child => child.dataset.name === name)
+    if (!panel) {
+      panel = document.createElement("div")
+      panel.dataset.name = name
+      panel.dataset.testid = `chart-${name}`
+      panel.setAttribute("role", "img")
+      root.append(panel)
+    }
+    panel.style.height = `${height}px`
+    panel.setAttribute("aria-label", title)
+    panel.dataset.points = figure.data.reduce((sum, trace) => sum + (trace.x?.length ?? 0), 0)
+    panel.pending = withTheme(figure, style)
+  }
+  const Plotly = await load()
+  for (const panel of root.children) {
+    if (!panel.pending) continue
+    const { data: traces, layout } = panel.pending
+    panel.pending = null
+    await Plotly.react(panel, traces, layout, SETTINGS)
+    panel.dataset.drawn = panel.dataset.points
+  }
+}
+
+export function forget(root) {
+  for (const panel of root?.children ?? []) window.Plotly?.purge(panel)
+}
