@@ -27,6 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 BROWSER_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 START_LIMIT_S = 90.0
+PLAIN_LOG = {"NO_COLOR": "1", "TERM": "dumb", "COLUMNS": "160"}  # a traceback that a test can quote
 MNIST_FILES = (
     "train-images-idx3-ubyte.gz",
     "train-labels-idx1-ubyte.gz",
@@ -144,7 +145,7 @@ def start_server(home: Path, *, port: int | None = None, env: dict[str, str] | N
         process = subprocess.Popen(
             command,
             cwd=ROOT,
-            env={**os.environ, "LAB_WARM_UP": "on", "LAB_HOME": str(home), **(env or {})},
+            env={**os.environ, **PLAIN_LOG, "LAB_WARM_UP": "on", "LAB_HOME": str(home), **(env or {})},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.ui.home_machine import this_machine
 from pages.ui.home_map import pipeline
+from pages.ui.home_runs import recent_runs
+from pages.ui.home_start import first_steps
+from pages.ui.owner import remember_owner
 
-st.title("Layer Lab")
+st.title("Layer Lab", anchor=False)
 st.caption("See a neural network learn: train it, watch every layer, take it apart, draw for it.")
+first_steps()
 
-st.subheader("From pixels to an answer, in nine stations", anchor=False)
+st.subheader("From pixels to an answer in nine stations", anchor=False)
 with st.container(border=True):
     pipeline()
+
+runs, machine = st.columns([2, 1], gap="large")
+with runs:
+    recent_runs()
+with machine:
+    this_machine()
+remember_owner()

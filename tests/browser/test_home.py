@@ -1,0 +1,55 @@
+"""Home in a real browser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from bench.served import Server
+from pages.ui.home_map import STATIONS
+
+
+@pytest.mark.parametrize("index", range(len(STATIONS)), ids=[station.name for station in STATIONS])
+def test_a_station_opens_its_page(page: Page, index: int) -> None:
+    station = STATIONS[index]
+    page.goto("/")
+    page.get_by_role("link", name=f"{index + 1}. {station.name}").click()
+    expect(page).to_have_url(re.compile(rf"/{station.path}(\?|$)"))
+
+
+def test_a_station_can_be_chosen_by_keyboard(page: Page) -> None:
+    page.goto("/")
+    page.get_by_role("link", name="9. Deploy").focus()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/draw"))
+
+
+def test_the_first_button_starts_a_run_and_shows_it(page: Page) -> None:
+    page.goto("/")
+    page.get_by_role("button", name="Train the document's network").click()
+    expect(page).to_have_url(re.compile(r"/runs\?run=[a-z]+-[a-z]+-[a-z2-7]{6}"))
+
+
+def test_the_device_is_named_once_torch_is_loaded(page: Page) -> None:
+    page.goto("/")
+    expect(page.get_by_text("Training runs on")).to_be_visible(timeout=60_000)
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_nothing_is_wider_than_a_phone(new_page: Callable[..., Page], dark: bool) -> None:
+    page = new_page(phone=True, dark=dark)
+    page.goto("/")
+    expect(page.get_by_role("link", name="9. Deploy")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_offline_and_without_mnist_the_lab_says_what_to_do(
+    start_lab: Callable[..., Server], new_page: Callable[..., Page]
+) -> None:
+    page = new_page(start_lab(mnist=False))
+    page.goto("/")
+    expect(page.get_by_text("No MNIST found")).to_be_visible()
+    expect(page.get_by_text("python -m lab data --fetch")).to_be_visible()
