@@ -1,0 +1,92 @@
+"""The machine that a run trains on: which device, its name, its memory.
+
+Owns the choice between CPU and GPU. Imports torch only where a GPU is asked about.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lab.registry import FieldError, SpecError
+
+if TYPE_CHECKING:
+    import torch
+
+_MB = 1 << 20
+
+
+def choose_device(name: str) -> torch.device:
+    """The torch device for `auto`, `cpu` or `cuda`; auto takes a GPU if there is one.
+
+    Raises: SpecError, where a GPU is asked for and there is none.
+    """
+    import torch
+
+    if name == "cpu":
+        return torch.device("cpu")
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    if name == "cuda":
+        reason = "there is no CUDA device on this machine; allowed: auto, cpu"
+        raise SpecError([FieldError("train.device", name, reason)])
+    return torch.device("cpu")
+
+
+def device_title(device: torch.device) -> str:
+    """What the device is called."""
+    if device.type == "cuda":
+        import torch
+
+        return str(torch.cuda.get_device_name(device))
+    return cpu_title()
+
+
+def cpu_title() -> str:
+    """The processor's name and how many cores this process may use."""
+    name = platform.processor() or platform.machine()
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        name = next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        pass
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return f"{name}, {cores} core{'s' if cores != 1 else ''}"
+
+
+def memory_used_mb(device: torch.device | None = None) -> float:
+    """The memory in use: of the GPU by this process's tensors, or of this process."""
+    if device is not None and device.type == "cuda":
+        import torch
+
+        return torch.cuda.memory_allocated(device) / _MB
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE") / _MB
+    except (OSError, ValueError, IndexError):
+        return _peak_memory_mb()
+
+
+def _peak_memory_mb() -> float:
+    try:
+        import resource
+    except ImportError:  # Windows
+        return 0.0
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / _MB if sys.platform == "darwin" else peak / 1024
+
+
+def memory_total_mb() -> float:
+    """The memory of this machine, or of the container it is held in; 0 where it cannot be told."""
+    try:
+        total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / _MB
+    except (OSError, ValueError, AttributeError):
+        return 0.0
+    try:
+        limit = Path("/sys/fs/cgroup/memory.max").read_text().strip()
+    except OSError:
+        return total
+    return min(total, int(limit) / _MB) if limit.isdecimal() else total
