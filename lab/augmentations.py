@@ -93,6 +93,17 @@ class Thickness(Augmentation):
     )
 
 
+class Contrast(Augmentation):
+    """Crisper edges."""
+
+    title: ClassVar[str] = "Contrast"
+    summary: ClassVar[str] = "Brings the darkest ink to full and makes edges crisp, as with a felt pen."
+    formula: ClassVar[str] = r"x \leftarrow \mathrm{clip}(0.4 + k\,(x / \max x - 0.4)), \quad k \sim U(1, a)"
+    stage: ClassVar[Literal["affine", "displace", "value"]] = "value"
+    kind: Literal["contrast"] = "contrast"
+    amount: float = hyper(2.0, "Amount", "The largest factor between grey levels.", ge=1.0, le=10.0, step=0.5)
+
+
 class Noise(Augmentation):
     """Random grey values."""
 
@@ -118,7 +129,8 @@ class Erase(Augmentation):
     pixels: int = hyper(6, "Pixels", "The side of the square.", ge=1, le=20)
 
 
-AUGMENTATIONS = table(Rotate, Scale, Shear, Shift, Elastic, Thickness, Noise, Erase)
+AUGMENTATIONS = table(Rotate, Scale, Shear, Shift, Elastic, Thickness, Contrast, Noise, Erase)
 AnyAugmentation = Annotated[
-    Rotate | Scale | Shear | Shift | Elastic | Thickness | Noise | Erase, Field(discriminator="kind")
+    Rotate | Scale | Shear | Shift | Elastic | Thickness | Contrast | Noise | Erase,
+    Field(discriminator="kind"),
 ]

@@ -15,6 +15,7 @@ from torch.nn import functional
 
 from lab.augmentations import (
     Augmentation,
+    Contrast,
     Elastic,
     Erase,
     Noise,
@@ -156,6 +157,13 @@ def _thickness(pixels: Tensor, spec: Thickness, draws: _Draws) -> Tensor:
     return torch.where(amount > 0, pixels.lerp(bolder, amount.abs()), pixels.lerp(finer, amount.abs()))
 
 
+def _contrast(pixels: Tensor, spec: Contrast, draws: _Draws) -> Tensor:
+    """Grey levels drawn apart around 0.4, after the darkest ink was brought to 1."""
+    factor = draws.uniform(1, spec.amount)[:, None, None, None]
+    full = pixels / pixels.amax((1, 2, 3), keepdim=True).clamp_min(0.1)
+    return ((full - 0.4) * factor + 0.4).clamp_(0, 1)
+
+
 def _noise(pixels: Tensor, spec: Noise, draws: _Draws) -> Tensor:
     return pixels + draws.normal(*pixels.shape[1:]) * spec.std
 
@@ -173,6 +181,7 @@ def _erase(pixels: Tensor, spec: Erase, draws: _Draws) -> Tensor:
 
 _VALUES: dict[type[Augmentation], Callable[..., Tensor]] = {
     Thickness: _thickness,
+    Contrast: _contrast,
     Noise: _noise,
     Erase: _erase,
 }
