@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from lab.warm import start_warming
+from lab.warm import keep_warm
 
 # A file, not a :material/ icon: Streamlit fetches those for the tab from another machine.
 ICON = str(Path(__file__).parent / "static" / "icon.svg")
@@ -24,4 +24,4 @@ PAGES = [
 try:
     st.navigation(PAGES, position="top").run()
 finally:  # also when the page stopped or switched
-    start_warming()
+    keep_warm()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -15,10 +16,12 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
+
+from lab.launch import runner_alive
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Playwright
@@ -27,7 +30,8 @@ ROOT = Path(__file__).resolve().parent.parent
 BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 BROWSER_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 START_LIMIT_S = 90.0
-PLAIN_LOG = {"NO_COLOR": "1", "TERM": "dumb", "COLUMNS": "160"}  # a traceback that a test can quote
+# A log that can be quoted, and a runner that does not wait long for a server to come back.
+SURROUNDINGS = {"NO_COLOR": "1", "TERM": "dumb", "COLUMNS": "160", "LAB_WARM_UP": "on", "LAB_IDLE_S": "5"}
 MNIST_FILES = (
     "train-images-idx3-ubyte.gz",
     "train-labels-idx1-ubyte.gz",
@@ -120,8 +124,15 @@ class Server:
         except (urllib.error.URLError, OSError):
             return False
 
+    def end(self) -> None:
+        """Ends the web server and the runner of its data folder."""
+        self.stop()
+        if runner_alive(self.home):
+            with suppress(OSError, ValueError):
+                os.kill(int((self.home / "runner.pid").read_text()), signal.SIGTERM)
+
     def stop(self) -> None:
-        """Ends the web server; what it started for training ends by itself when nobody needs it."""
+        """Ends the web server alone; runs go on, as they do for a person who restarts it."""
         self.process.terminate()
         try:
             self.process.wait(timeout=15)
@@ -145,7 +156,7 @@ def start_server(home: Path, *, port: int | None = None, env: dict[str, str] | N
         process = subprocess.Popen(
             command,
             cwd=ROOT,
-            env={**os.environ, **PLAIN_LOG, "LAB_WARM_UP": "on", "LAB_HOME": str(home), **(env or {})},
+            env={**os.environ, **SURROUNDINGS, "LAB_HOME": str(home), **(env or {})},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -167,7 +178,7 @@ def served(home: Path, *, env: dict[str, str] | None = None) -> Iterator[Server]
     try:
         yield server
     finally:
-        server.stop()
+        server.end()
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ def seconds_to_first_text(browser: Browser, home: Path) -> tuple[float, float]:
         drawn = time.perf_counter() - began
         page.close()
     finally:
-        server.stop()
+        server.end()
     return answered, drawn
 
 

@@ -9,7 +9,11 @@ import gc
 import os
 import threading
 import time
+from contextlib import suppress
 from importlib import import_module
+
+from lab.home import lab_home
+from lab.launch import ensure_runner
 
 THREAD_NAME = "warm-up"
 SWITCH = "LAB_WARM_UP"
@@ -20,11 +24,24 @@ _begun = threading.Lock()
 _torch_loaded = threading.Event()
 
 
-def start_warming() -> None:
-    """Begins to warm up, once in the life of the process; returns at once. LAB_WARM_UP=off keeps it cold."""
-    if os.environ.get(SWITCH, "").strip().lower() == "off" or not _begun.acquire(blocking=False):
+def keep_warm() -> None:
+    """Begins to warm up at the first call, sees to the runner at each; returns at once.
+
+    LAB_WARM_UP=off keeps the process cold and starts no runner.
+    """
+    if _switched_off():
         return
-    threading.Thread(target=_warm, name=THREAD_NAME, daemon=True).start()
+    if _begun.acquire(blocking=False):
+        threading.Thread(target=_warm, name=THREAD_NAME, daemon=True).start()
+    else:
+        wake_runner()
+
+
+def wake_runner() -> None:
+    """Has a runner for the data folder; one that cannot be used is for the page to say, which reads it too."""
+    if not _switched_off():
+        with suppress(OSError):
+            ensure_runner(lab_home())
 
 
 def torch_ready() -> bool:
@@ -32,8 +49,13 @@ def torch_ready() -> bool:
     return _torch_loaded.is_set()
 
 
+def _switched_off() -> bool:
+    return os.environ.get(SWITCH, "").strip().lower() == "off"
+
+
 def _warm() -> None:
     time.sleep(HEAD_START_S)
+    wake_runner()
     import_module("torch")
     # What is imported now stays for good: the collector need never walk it again.
     gc.collect()

@@ -12,6 +12,7 @@ import streamlit as st
 from lab.home import lab_home
 from lab.spec import RunSpec
 from lab.store import Store
+from lab.warm import wake_runner
 from pages.ui.owner import owner
 
 
@@ -34,4 +35,6 @@ def start_run(spec: RunSpec, title: str = "") -> str:
 
     Raises: OSError, in words to show, when it cannot be kept.
     """
-    return store().submit(spec, owner(), title)
+    run_id = store().submit(spec, owner(), title)
+    wake_runner()
+    return run_id
