@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.ui.train_layers import layer_editor
+from pages.ui.train_network import network_view
 from pages.ui.train_presets import link_notice, preset_choice
 from pages.ui.train_shapes import fill_in_when_ready, reports
 from pages.ui.train_start import start_bar
@@ -23,6 +24,7 @@ preset_choice(draft)
 
 network, recipe = st.columns([3, 2], gap="large")
 with network:
+    network_view(draft, shapes)
     layer_editor(draft, shapes)
 
 start_bar(draft, shapes)

@@ -93,8 +93,10 @@ def _row(
     draft: Draft, place: int, row: int, layer: Layer, report: LayerReport | None, *, loading: bool
 ) -> None:
     with st.container(border=True, key=f"train-layer-{row}", gap="xsmall"):
-        with st.container(horizontal=True, gap="small", vertical_alignment="top"):
-            with st.container(width=176, gap=None):
+        with st.container(
+            horizontal=True, gap="small", vertical_alignment="top", horizontal_alignment="distribute"
+        ):
+            with st.container(width=168, gap=None):
                 st.markdown(f"**{place + 1}  {layer.title}**", help=f"{layer.summary}\n\n${layer.formula}$")
                 st.caption(_outcome(report, loading))
             with st.container(horizontal=True, gap="xsmall", vertical_alignment="top", width="stretch"):
@@ -103,7 +105,7 @@ def _row(
                     f"train/row/{row}",
                     putter("network", "layers", f"#{row}"),
                     mistakes=draft.mistakes_at("network", "layers", f"#{row}"),
-                    number_width=84,
+                    number_width=80,
                     choice_width=132,
                 )
             st.menu_button(
@@ -124,10 +126,8 @@ def _outcome(report: LayerReport | None, loading: bool) -> str:
     if report is None:
         return ":material/hourglass_empty: loading torch" if loading else ":material/arrow_forward: ?"
     shape = f":material/arrow_forward: {shape_text(report.out_shape)}"
-    if not report.parameters and not report.flops:
-        return shape
-    parameters = counted(report.parameters, "parameter") if report.parameters else "no parameters"
-    return f"{shape}  \n{parameters}  \n{in_short(report.flops)}FLOP"
+    cost = f"{shape} · {in_short(report.flops)}FLOP" if report.flops else shape
+    return f"{cost}  \n{counted(report.parameters, 'parameter')}" if report.parameters else cost
 
 
 def _misfit(report: LayerReport, row: int | None, key: str) -> None:

@@ -77,7 +77,8 @@ def follow_address() -> None:
     if not asked or not (arrived or went_back):
         return
     linked = spec_in(asked)
-    st.session_state[_DRAFT] = replaced(current(), linked.spec)
+    known = _DRAFT in st.session_state
+    st.session_state[_DRAFT] = replaced(current(), linked.spec) if known else draft_of(linked.spec)
     st.session_state[_PROBLEMS] = linked.problems
 
 
