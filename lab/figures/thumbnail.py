@@ -17,7 +17,8 @@ def thumbnail_data(curve: Sequence[float]) -> list[tuple[float, float]]:
 
     Units: pixels from the upper left corner.
     """
-    known = [(index, value) for index, value in enumerate(curve) if math.isfinite(value)]
+    # Halved, so that the distance of any two is a number.
+    known = [(index, value / 2) for index, value in enumerate(curve) if math.isfinite(value)]
     if len(known) < 2:
         return []
     values = [value for _, value in known]
@@ -33,7 +34,7 @@ def thumbnail_data(curve: Sequence[float]) -> list[tuple[float, float]]:
     ]
 
 
-def thumbnail(points: Sequence[tuple[float, float]], description: str) -> str:
+def thumbnail(points: Sequence[tuple[float, float]]) -> str:
     """The line as SVG; without points, an empty picture of the same size."""
     line = " ".join(f"{x},{y}" for x, y in points)
     drawn = (
@@ -44,5 +45,5 @@ def thumbnail(points: Sequence[tuple[float, float]], description: str) -> str:
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" '
-        f'height="{HEIGHT}" role="img" aria-label="{description}">{drawn}</svg>'
+        f'height="{HEIGHT}">{drawn}</svg>'
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lab.figures.thumbnail import thumbnail, thumbnail_data
+from lab.figures.thumbnail import WIDTH, thumbnail, thumbnail_data
 from lab.run import Run, State
 from pages.ui.owner import owner
 from pages.ui.store import store
@@ -51,8 +51,7 @@ def _rows(moving: bool) -> None:
         return
     for run in runs:
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"run-{run.id}"):
-            picture = thumbnail(thumbnail_data(run.curve), "loss so far" if run.is_active else "loss")
-            st.html(picture, width="content")
+            st.image(thumbnail(thumbnail_data(run.curve)), width=WIDTH, alt=f"Loss of {run.title or run.id}")
             st.page_link("pages/runs.py", label=run.title or run.id, query_params={"run": run.id})
             st.badge(run.state, color=_COLOURS[run.state])  # type: ignore[arg-type]
             st.caption(_result(run), width="content")

@@ -14,7 +14,7 @@ from lab.figures.thumbnail import HEIGHT, WIDTH, thumbnail, thumbnail_data
 def test_any_curve_fits_into_its_picture(curve: list[float]) -> None:
     points = thumbnail_data(curve)
     assert all(0 <= x <= WIDTH and 0 <= y <= HEIGHT for x, y in points)
-    ElementTree.fromstring(thumbnail(points, "loss"))
+    ElementTree.fromstring(thumbnail(points))
 
 
 def test_a_falling_loss_falls_in_the_picture() -> None:
