@@ -1,0 +1,52 @@
+"""The formula card beside the picture: each step's formula in symbols, in numbers, and its result.
+
+Owns how a step is written out. Knows no arithmetic.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lab.by_hand.digits import full
+from lab.by_hand.formulas import Line
+from lab.by_hand.lesson import Lesson, LessonStep, state_lines
+
+
+def aligned(rows: list[str]) -> str:
+    """Formulas one below the other, aligned at their first equals sign."""
+    body = r" \\[0.6em] ".join(row.replace("=", "&=", 1) for row in rows)
+    return rf"\begin{{aligned}} {body} \end{{aligned}}"
+
+
+def three_forms(shown: Line) -> None:
+    """One quantity three times: symbols, numbers, result; the full value below."""
+    for name, right in (("Formula", shown.symbols), ("Numbers", shown.numbers), ("Result", shown.result)):
+        st.caption(name)
+        st.latex(aligned([f"{shown.left} = {right}"]))
+    if shown.value is not None:
+        st.caption(f"Full value: `{full(shown.value)}`")
+    if shown.remark:
+        st.info(shown.remark[:1].upper() + shown.remark[1:] + ".")
+
+
+def one_row(shown: Line) -> str:
+    """One quantity in a single row: symbols, numbers and result."""
+    if shown.symbols == r"\text{given}" or shown.symbols == shown.numbers:
+        return f"{shown.left} = {shown.result}"
+    middle = f" = {shown.numbers}" if shown.numbers != shown.result else ""
+    return f"{shown.left} = {shown.symbols}{middle} = {shown.result}"
+
+
+def formula_card(lesson: Lesson, step: LessonStep) -> None:
+    """The card of one step."""
+    st.markdown(f"#### {step.title}")
+    if step.text:
+        st.markdown(step.text)
+    if len(step.lines) == 1 and step.lines[0].symbols != r"\text{given}":
+        if step.updates:
+            for symbols, numbers in state_lines(lesson.trace.example, step.updates[0]):
+                left, right = symbols.split("=", 1)
+                st.latex(aligned([f"{left} = {right} = {numbers}"]))
+        three_forms(step.lines[0])
+        return
+    st.latex(aligned([one_row(shown) for shown in step.lines]))

@@ -1,0 +1,410 @@
+// The picture of a small network and the controls of its lesson. Steps change here at once, the server hears of it.
+// Elements are joined by id: nothing is drawn anew that is already there. No text of a person reaches innerHTML.
+
+const SVG = "http://www.w3.org/2000/svg"
+const NARROW_BELOW = 560
+const SPEEDS = [["0.5", "Slow", 4000], ["1", "Normal", 2200], ["2", "Fast", 1100], ["4", "Very fast", 500]]
+const SHOWS = [["both", "Values and gradients"], ["values", "Values only"], ["grads", "Gradients only"]]
+
+const make = (tag, name, text) => {
+  const element = document.createElement(tag)
+  if (name) element.className = name
+  if (text) element.textContent = text
+  return element
+}
+
+function draw(parent, key, tag, attributes, text) {
+  parent.joined ??= new Map()
+  let element = parent.joined.get(key)
+  if (!element) {
+    element = document.createElementNS(SVG, tag)
+    parent.append(element)
+    parent.joined.set(key, element)
+  }
+  for (const [name, value] of Object.entries(attributes)) {
+    if (element.getAttribute(name) !== String(value)) element.setAttribute(name, value)
+  }
+  if (text !== undefined && element.textContent !== text) element.textContent = text
+  element.seen = true
+  return element
+}
+
+function sweep(parent) {
+  for (const [key, element] of parent.joined ?? []) {
+    if (!element.seen) { element.remove(); parent.joined.delete(key) }
+    element.seen = false
+  }
+}
+
+function control(icon, title, testid) {
+  const button = make("button", "tool")
+  button.type = "button"
+  button.title = title
+  button.dataset.testid = testid
+  button.setAttribute("aria-label", title)
+  const glyph = make("span", "icon", icon)
+  glyph.setAttribute("aria-hidden", "true")
+  button.append(glyph)
+  return button
+}
+
+function choice(title, testid, options) {
+  const select = make("select")
+  select.title = title
+  select.dataset.testid = testid
+  select.setAttribute("aria-label", title)
+  for (const [value, text] of options) {
+    const option = make("option", "", text)
+    option.value = value
+    select.append(option)
+  }
+  return select
+}
+
+function build(root, style) {
+  const view = { root, step: 0, show: "both", selected: "", seq: 0, speed: 2200, timer: 0 }
+  root.append(make("style", "", style))
+  view.frame = make("div", "frame")
+  view.frame.dataset.testid = "network"
+  view.frame.tabIndex = 0
+  view.frame.setAttribute("role", "group")
+  view.frame.setAttribute("aria-label", "The network. Arrow keys move through the lesson, Home and End jump, space plays.")
+  view.svg = document.createElementNS(SVG, "svg")
+  view.svg.append(hatch())
+  view.edges = document.createElementNS(SVG, "g")
+  view.labels = document.createElementNS(SVG, "g")
+  view.nodes = document.createElementNS(SVG, "g")
+  view.svg.append(view.edges, view.nodes, view.labels)
+  const head = make("div", "head")
+  view.phase = make("span", "phase")
+  view.title = make("span", "title")
+  view.title.dataset.testid = "step-title"
+  view.title.setAttribute("aria-live", "polite")
+  head.append(view.phase, view.title)
+  view.frame.append(head, view.svg)
+  view.bar = make("div", "bar")
+  view.first = control("first_page", "First step (Home)", "first")
+  view.previous = control("chevron_left", "Previous step (left arrow)", "previous")
+  view.play = control("play_arrow", "Play (space)", "play")
+  view.next = control("chevron_right", "Next step (right arrow)", "next")
+  view.next.classList.add("main")
+  view.last = control("last_page", "Last step (End)", "last")
+  view.range = make("input")
+  Object.assign(view.range, { type: "range", min: 1, step: 1 })
+  view.range.dataset.testid = "scrub"
+  view.range.setAttribute("aria-label", "Step of the lesson")
+  view.count = make("output", "count")
+  view.count.dataset.testid = "counter"
+  view.speeds = choice("Speed of play", "speed", SPEEDS.map(([value, text]) => [value, text]))
+  view.speeds.value = "1"
+  view.shows = choice("What the picture shows", "show", SHOWS)
+  view.details = choice("How fine the steps are", "detail", [])
+  const steps = make("div", "group")
+  steps.append(view.first, view.previous, view.play, view.next, view.last, view.count)
+  const choices = make("div", "group choices")
+  choices.append(view.shows, view.details, view.speeds)
+  view.bar.append(steps, view.range, choices)
+  root.append(view.frame, view.bar)
+  return view
+}
+
+function hatch() {
+  const defs = document.createElementNS(SVG, "defs")
+  const pattern = draw(defs, "p", "pattern", { id: "hatch", width: 9, height: 9, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" })
+  draw(pattern, "l", "line", { x1: 0, y1: 0, x2: 0, y2: 9, class: "hatch" })
+  return defs
+}
+
+// What is known at a step: a value or gradient counts once a step up to here has computed it.
+function known(data, upTo) {
+  const names = new Set()
+  for (const step of data.steps.slice(0, upTo)) {
+    for (const name of step.focus) names.add(name)
+  }
+  return names
+}
+
+function lit(view, name) {
+  return { focus: view.now.focus.includes(name), feed: view.now.feeds.includes(name) }
+}
+
+const mark = ({ focus, feed }) => (focus ? " focus" : feed ? " feed" : "")
+const signed = sign => (sign > 0 ? " positive" : sign < 0 ? " negative" : "")
+const gradName = name => `d${name}`
+
+function showsGrad(view, quantity) {
+  return view.show !== "values" && quantity.grad && (view.show === "grads" || view.reached.has(gradName(quantity.name)))
+}
+
+function pick(view, element, id) {
+  element.onclick = () => choose(view, view.selected === id ? "" : id)
+  element.onkeydown = event => {
+    if (event.key !== "Enter" && event.key !== " ") return
+    event.preventDefault()
+    event.stopPropagation()
+    choose(view, view.selected === id ? "" : id)
+  }
+}
+
+function paintEdges(view, layout) {
+  const quiet = view.now.phase === "input"
+  for (const edge of view.data.edges) {
+    const [x1, y1, x2, y2] = layout.edges[edge.id]
+    const target = edge.id.startsWith("e")
+    const value = target ? lit(view, edge.name) : lit(view, edge.name)
+    const grad = lit(view, gradName(edge.name))
+    const fresh = lit(view, `new_${edge.name}`)
+    const gradOn = showsGrad(view, edge)
+    const focus = value.focus || grad.focus || fresh.focus
+    const on = (focus || value.feed || grad.feed) && !(quiet && target)
+    const sign = view.show === "grads" && gradOn ? edge.grad.sign : edge.sign
+    const size = 1.6 + 5 * edge.size
+    const bend = layout.stacked ? `M${x1},${y1} L${x2},${y2}` : `M${x1},${y1} L${x2},${y2}`
+    const names = `edge${signed(sign)}${on ? " on" : ""}${focus ? " focus" : ""}${target ? " target" : ""}${view.selected === edge.id ? " selected" : ""}`
+    const words = `${edge.label} = ${edge.text}${gradOn ? `, gradient ${edge.grad.text}` : ""}`
+    const group = draw(view.edges, edge.id, "g", { class: names, "data-testid": `edge-${edge.id}`, role: "button", tabindex: target ? -1 : 0, "aria-label": words })
+    draw(group, "wide", "path", { d: bend, class: "touch" })
+    draw(group, "line", "path", { d: bend, class: "line", "stroke-width": on ? size + 1.5 : size })
+    draw(group, "title", "title", {}, `${edge.label} = ${edge.full || edge.text}${gradOn ? `\ngradient ${edge.grad.full || edge.grad.text}` : ""}`)
+    pick(view, group, target ? "J" : edge.id)
+    paintLabel(view, layout, edge, { names, on, fresh, gradOn, target, value, grad })
+  }
+  sweep(view.edges)
+  sweep(view.labels)
+}
+
+function paintLabel(view, layout, edge, { names, on, fresh, gradOn, target, value, grad }) {
+  const crowded = view.data.edges.length > 44 || layout.stacked
+  if (target && layout.stacked) return
+  if (crowded && !on && view.selected !== edge.id) return
+  const [x, y] = layout.labels[edge.id]
+  const lines = []
+  if (target) lines.push([`${edge.label} = ${edge.text}`, "value"])
+  else if (view.show !== "grads") lines.push([fresh.focus && edge.new ? `${edge.text} → ${edge.new}` : edge.text, `value${mark(value)}`])
+  if (gradOn && !target) lines.push([edge.grad.text, `grad${mark(grad)}`])
+  const group = draw(view.labels, edge.id, "g", { class: `label ${names}`, "data-testid": `label-${edge.id}` })
+  const widest = Math.max(...lines.map(([text]) => text.length))
+  const height = 21 * lines.length + 4
+  draw(group, "plate", "rect", { x: x - widest * 5 - 7, y: y - height / 2, width: widest * 10 + 14, height, rx: 6, class: "plate" })
+  lines.forEach(([text, kind], row) => {
+    draw(group, `t${kind.split(" ")[0]}`, "text", { x, y: y + 21 * (row - (lines.length - 1) / 2) + 1, class: kind }, text)
+  })
+  sweep(group)
+}
+
+function paintNodes(view, layout) {
+  for (const node of view.data.nodes) {
+    const [x, y, width, height] = layout.nodes[node.id]
+    const parts = node.parts
+    const states = parts.map(part => ({ value: lit(view, part.name), grad: lit(view, gradName(part.name)) }))
+    const biasEdges = node.kind === "bias" ? view.data.edges.filter(edge => edge.from === node.id && edge.id.startsWith("b")) : []
+    const on = states.some(s => s.value.focus || s.value.feed || s.grad.focus || s.grad.feed)
+      || biasEdges.some(edge => lit(view, edge.name).feed || lit(view, edge.name).focus || lit(view, gradName(edge.name)).focus)
+      || (node.id === "J" && (view.now.focus.includes("new_J")))
+    const names = `node ${node.kind}${on ? " on" : ""}${node.dead && view.reached.has(parts[1].name) ? " dead" : ""}${view.selected === node.id ? " selected" : ""}`
+    const words = node.kind === "bias" ? `${node.title}, always 1` : `${node.title}: ${parts.map(p => `${p.label} = ${p.text}`).join(", ")}${node.dead ? ", dead" : ""}`
+    const group = draw(view.nodes, node.id, "g", { class: names, "data-testid": `node-${node.id}`, role: "button", tabindex: 0, "aria-label": words })
+    const round = node.kind === "input" || node.kind === "bias" ? height / 2 : 16
+    const box = { x: x - width / 2, y: y - height / 2, width, height, rx: round }
+    draw(group, "box", "rect", { ...box, class: "box" })
+    if (node.dead) draw(group, "hatched", "rect", { ...box, class: "hatched", fill: "url(#hatch)" })
+    if (node.kind === "bias") draw(group, "one", "text", { x, y: y + 1, class: "value" }, "1")
+    parts.forEach((part, at) => paintPart(view, layout, group, node, part, at, states[at]))
+    draw(group, "rim", "rect", { ...box, class: "rim" })
+    if (node.dead && view.reached.has(parts[1].name)) {
+      draw(group, "dead", "text", { x: x + (layout.stacked ? 0 : width / 2 - 2), y: y - height / 2 - 9, class: "deadmark", "text-anchor": layout.stacked ? "middle" : "end" }, "dead")
+    }
+    draw(group, "title", "title", {}, node.kind === "bias" ? "bias" : parts.map(p => `${p.label} = ${p.full || p.text}`).join("\n"))
+    sweep(group)
+    pick(view, group, node.id)
+  }
+  sweep(view.nodes)
+}
+
+function paintPart(view, layout, group, node, part, at, { value, grad }) {
+  const [x, y, width, height] = layout.nodes[node.id]
+  const two = node.parts.length === 2
+  const gradOn = showsGrad(view, part)
+  const late = !view.reached.has(part.name) && node.kind !== "input" ? " late" : ""
+  const cell = layout.stacked
+    ? { x: x - width / 2, y: y - height / 2 + (two ? at * height / 2 : 0), width, height: two ? height / 2 : height }
+    : { x: x - width / 2 + (two ? at * width / 2 : 0), y: y - height / 2, width: two ? width / 2 : width, height }
+  const middle = cell.x + cell.width / 2
+  const top = cell.y + cell.height / 2
+  const active = value.focus || value.feed || grad.focus || grad.feed
+  const hot = value.focus || grad.focus
+  if (active) draw(group, `cell${at}`, "rect", { x: cell.x + 3, y: cell.y + 3, width: cell.width - 6, height: cell.height - 6, rx: 12, class: `cell${hot ? " focus" : " feed"}` })
+  if (two && !layout.stacked) draw(group, "split", "line", { x1: x, y1: y - height / 2 + 10, x2: x, y2: y + height / 2 - 10, class: "split" })
+  const text = (key, dy, name, words) => draw(group, `${key}${at}`, "text", { x: middle, y: top + dy, class: name, "data-testid": `${key}-${part.name}` }, words)
+  const onlyGrad = view.show === "grads" && part.grad
+  if (layout.stacked) {
+    const shown = onlyGrad && gradOn ? part.grad.text : part.text
+    text("value", gradOn && !onlyGrad ? -7 : 1, `value${signed(part.sign)}${late}${mark(value)}`, node.kind === "loss" ? `J = ${shown}` : `${part.label} ${shown}`)
+    if (gradOn && !onlyGrad) text("grad", 11, `grad${mark(grad)}`, `∂ ${part.grad.text}`)
+    return
+  }
+  const sign = onlyGrad && gradOn ? part.grad.sign : part.sign
+  text("name", gradOn && !onlyGrad ? -28 : -22, "name", onlyGrad ? `∂J/∂${part.label}` : part.label)
+  const big = onlyGrad ? (gradOn ? part.grad.text : "") : part.text
+  text("value", gradOn && !onlyGrad ? 0 : 8, `value${signed(sign)}${late}${mark(onlyGrad ? grad : value)}${big.length > 7 ? " long" : ""}`, big)
+  if (gradOn && !onlyGrad) text("grad", 27, `grad${signed(part.grad.sign)}${mark(grad)}`, `∂ ${part.grad.text}`)
+}
+
+function paint(view) {
+  const { data } = view
+  if (!data) return
+  const narrow = view.root.clientWidth > 0 && view.root.clientWidth < NARROW_BELOW
+  const layout = narrow ? data.narrow : data.wide
+  view.now = data.steps[view.step - 1]
+  view.reached = data.full ? known(data, data.steps.length) : known(data, view.step)
+  view.svg.setAttribute("viewBox", `0 0 ${layout.width} ${layout.height}`)
+  view.svg.setAttribute("class", narrow ? "narrow" : "")
+  paintEdges(view, layout)
+  paintNodes(view, layout)
+  view.phase.textContent = view.now.phase
+  view.phase.className = `phase ${view.now.phase}`
+  if (view.title.textContent !== view.now.title) view.title.textContent = view.now.title
+  view.count.textContent = `${view.step} / ${data.steps.length}`
+  view.range.max = data.steps.length
+  view.range.value = view.step
+  view.first.disabled = view.previous.disabled = view.step <= 1
+  view.next.disabled = view.last.disabled = view.step >= data.steps.length
+  view.shows.value = view.show
+  const playing = view.timer !== 0
+  view.play.firstChild.textContent = playing ? "pause" : "play_arrow"
+  view.play.setAttribute("aria-label", playing ? "Pause (space)" : "Play (space)")
+  view.frame.dataset.step = view.step
+}
+
+function tell(view) {
+  view.seq += 1
+  view.emit("view", { step: view.step, show: view.show, selected: view.selected, detail: view.details.value, seq: view.seq })
+}
+
+function go(view, step) {
+  const bounded = Math.min(Math.max(step, 1), view.data.steps.length)
+  if (bounded === view.step) return stop(view)
+  view.step = bounded
+  paint(view)
+  tell(view)
+}
+
+function choose(view, id) {
+  view.selected = id
+  paint(view)
+  tell(view)
+}
+
+function stop(view) {
+  clearInterval(view.timer)
+  view.timer = 0
+  paint(view)
+}
+
+function play(view) {
+  if (view.timer) return stop(view)
+  if (view.step >= view.data.steps.length) go(view, 1)
+  view.timer = setInterval(() => {
+    if (view.step >= view.data.steps.length) return stop(view)
+    go(view, view.step + 1)
+  }, view.speed)
+  paint(view)
+}
+
+// Arrows work wherever the person is, except where arrows already mean something.
+function onKey(view, event) {
+  if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return
+  const target = event.composedPath()[0]
+  const taken = "input, textarea, select, canvas, [contenteditable=true], [role=tab], [role=slider], [role=grid], [role=listbox], [role=combobox], [role=radio], [role=menu]"
+  if (target.closest?.(taken)) return
+  if (event.key === " " && target.closest?.("button, a, summary")) return
+  const keys = {
+    ArrowRight: () => go(view, view.step + 1),
+    ArrowLeft: () => go(view, view.step - 1),
+    Home: () => go(view, 1),
+    End: () => go(view, view.data.steps.length),
+    " ": () => play(view),
+    Escape: () => view.selected && choose(view, ""),
+  }
+  const act = keys[event.key]
+  if (!act) return
+  event.preventDefault()
+  act()
+}
+
+function listen(view) {
+  view.first.onclick = () => go(view, 1)
+  view.previous.onclick = () => go(view, view.step - 1)
+  view.play.onclick = () => play(view)
+  view.next.onclick = () => go(view, view.step + 1)
+  view.last.onclick = () => go(view, view.data.steps.length)
+  view.range.oninput = () => go(view, Number(view.range.value))
+  view.shows.onchange = () => { view.show = view.shows.value; paint(view); tell(view) }
+  view.details.onchange = () => { stop(view); tell(view) }
+  view.speeds.onchange = () => {
+    view.speed = SPEEDS.find(([value]) => value === view.speeds.value)[2]
+    if (view.timer) { stop(view); play(view) }
+  }
+  view.key = event => onKey(view, event)
+  document.addEventListener("keydown", view.key)
+  view.observer = new ResizeObserver(() => paint(view))
+  view.observer.observe(view.root)
+}
+
+function showDetails(view, { details, detail }) {
+  const wanted = details.map(([value]) => value).join()
+  if (view.details.offered !== wanted) {
+    view.details.replaceChildren(...details.map(([value, text]) => {
+      const option = make("option", "", text)
+      option.value = value
+      return option
+    }))
+    view.details.offered = wanted
+  }
+  view.details.value = detail
+  view.details.hidden = details.length < 2
+}
+
+export function render(component, style) {
+  const root = component.parentElement.querySelector(".by-hand-root")
+  if (!root) return
+  let view = root.view
+  if (!view) {
+    view = root.view = build(root, style)
+    listen(view)
+  }
+  view.emit = component.setStateValue
+  const { data } = component
+  view.data = data
+  // An answer to an older message must not turn back what the person did since.
+  if (data.seq >= view.seq) {
+    view.seq = data.seq
+    view.step = data.step
+    view.show = data.show
+    view.selected = data.selected
+  }
+  view.step = Math.min(Math.max(view.step, 1), data.steps.length)
+  showDetails(view, data)
+  const ground = getComputedStyle(root).getPropertyValue("--st-background-color").trim()
+  root.classList.toggle("dark", isDark(ground))
+  paint(view)
+}
+
+function isDark(color) {
+  const probe = make("span")
+  probe.style.color = color
+  document.body.append(probe)
+  const [r, g, b] = (getComputedStyle(probe).color.match(/\d+/g) ?? [255, 255, 255]).map(Number)
+  probe.remove()
+  return 0.3 * r + 0.6 * g + 0.1 * b < 128
+}
+
+export function forget(root) {
+  const view = root?.view
+  if (!view) return
+  clearInterval(view.timer)
+  document.removeEventListener("keydown", view.key)
+  view.observer.disconnect()
+  root.view = null
+  root.replaceChildren()
+}
