@@ -61,7 +61,7 @@ def evaluate(
     loss: Callable[[Tensor, Tensor], Tensor],
     images: Tensor,
     labels: Tensor,
-    batch_size: int = 1000,
+    batch_size: int = 250,
 ) -> Evaluation:
     """The loss and the confusion matrix over all samples; leaves the network in the mode it was in.
 

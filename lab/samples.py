@@ -18,7 +18,7 @@ from lab.data import Dataset
 from lab.normalisation import NORMALISATIONS
 from lab.spec import CLASSES, DataSpec
 
-PROBE_SIZE = 5_000
+PROBE_SIZE = 3_000
 
 
 def generator_for(seed: int, purpose: str, number: int = 0) -> torch.Generator:
