@@ -127,8 +127,7 @@ class _Run:
         progress, seed = self.progress, self.spec.train.seed
         order = epoch_order(self.samples.train, self.batch_size, seed, progress.epoch)
         self.clock.start()
-        if not progress.epoch_step or self.resumed:
-            self.rhythm.hurry()
+        self.rhythm.hurry()
         for images, labels in self.batches(order[progress.epoch_step * self.batch_size :]):
             if self.orders.look():
                 yield from self._obey()
