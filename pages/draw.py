@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui.draw_pad import pad, receive
+from pages.ui.draw_depth import depth
+from pages.ui.draw_live import DEPTH_KEY, LIVE_KEY, SHOWN_KEY, live
+from pages.ui.draw_models import choose, ready, start_loading
 from pages.ui.owner import remember_owner
 
 st.title("Draw a digit")
 st.caption("Write a digit: the network answers while you draw, and shows how it comes to its answer.")
+
+start_loading()
 remember_owner()
+options = choose()
 
-
-@st.fragment(key="draw-live")
-def live() -> None:
-    """The pad, following the pen."""
-    pad(receive(), [], lambda: None)
-
-
-live()
+# The pad's timer runs while the network loads, and while a run in training changes its answers.
+every = 0.4 if not ready() else 1.0 if any(option.live for option in options) else None
+st.session_state[SHOWN_KEY] = False
+st.fragment(live, key=LIVE_KEY, run_every=every)(options)
+st.fragment(depth, key=DEPTH_KEY)(options)
+st.session_state[SHOWN_KEY] = True

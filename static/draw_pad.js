@@ -127,7 +127,7 @@ function answerPanel(index) {
 }
 
 function build(root) {
-  const pad = { strokes: [], past: [], future: [], brush: 20, seq: 0, drawing: -1, pen: null, keys: false,
+  const pad = { strokes: [], past: [], future: [], brush: 20, seq: 0, sheet: -1, picture: null, pen: null, keys: false,
     cell: [13, 13], sentAt: 0, liftedAt: 0, timer: 0, panels: [] }
   pad.root = root
   root.append(make("style", "", STYLE))
@@ -191,6 +191,13 @@ function paint(pad) {
     pen.stroke()
     pen.globalAlpha = 1
   }
+  if (pad.picture?.complete) {
+    pen.drawImage(pad.picture, 0, 0, SIDE, SIDE)
+    pen.globalCompositeOperation = "source-in"
+    pen.fillStyle = style.color
+    pen.fillRect(0, 0, SIDE, SIDE)
+    pen.globalCompositeOperation = "source-over"
+  }
   pen.lineCap = pen.lineJoin = "round"
   pen.lineWidth = pad.brush
   pen.strokeStyle = style.color
@@ -213,10 +220,10 @@ function paint(pad) {
 function refresh(pad) {
   cancelAnimationFrame(pad.frame)
   pad.frame = requestAnimationFrame(() => paint(pad))
-  pad.hint.hidden = pad.strokes.length > 0 || pad.keys
+  pad.hint.hidden = pad.strokes.length > 0 || pad.picture !== null || pad.keys
   pad.undo.disabled = pad.past.length === 0
   pad.redo.disabled = pad.future.length === 0
-  pad.clear.disabled = pad.strokes.length === 0
+  pad.clear.disabled = pad.strokes.length === 0 && pad.picture === null
   const shown = (pad.brush / SIDE) * (pad.canvas.clientWidth || SIDE)
   pad.dot.style.width = pad.dot.style.height = `${Math.min(30, shown)}px`
 }
@@ -234,7 +241,7 @@ function send(pad, settled) {
   }
   pad.sentAt = performance.now()
   pad.seq += 1
-  pad.emit("ink", { drawing: pad.drawing, seq: pad.seq, settled, brush: pad.brush, strokes: pad.strokes })
+  pad.emit("ink", { sheet: pad.sheet, seq: pad.seq, settled, brush: pad.brush, strokes: pad.strokes })
 }
 
 function remember(pad) {
@@ -245,6 +252,7 @@ function remember(pad) {
 
 function begin(pad, point) {
   remember(pad)
+  pad.picture = null
   pad.strokes.push([point])
   refresh(pad)
   send(pad, false)
@@ -279,10 +287,11 @@ function step(pad, from, to) {
 }
 
 function wipe(pad) {
-  if (pad.strokes.length === 0) return
+  if (pad.strokes.length === 0 && pad.picture === null) return
   pad.pen = null
   remember(pad)
   pad.strokes = []
+  pad.picture = null
   refresh(pad)
   send(pad, true)
 }
@@ -375,7 +384,7 @@ function show(pad, answers) {
     const known = Array.isArray(answer.probabilities)
     part.model.textContent = answer.model
     part.model.title = answer.model
-    part.best.textContent = known ? (answer.is_digit ? String(answer.digit) : "?") : "–"
+    part.best.textContent = known ? (answer.is_digit ? String(answer.digit) : "?") : ""
     part.sure.textContent = known && answer.is_digit ? percent(answer.probabilities[answer.digit]) : ""
     part.says.textContent = answer.says
     part.panel.classList.toggle("unsure", !known || !answer.is_digit)
@@ -399,10 +408,15 @@ export function render({ data, parentElement, setStateValue }) {
   }
   const pad = root.pad
   pad.emit = setStateValue
-  if (data.drawing !== pad.drawing && data.strokes) {
-    Object.assign(pad, { drawing: data.drawing, strokes: data.strokes, brush: data.brush, past: [], future: [],
-      pen: null, seq: Math.max(pad.seq, data.seq) })
+  if (data.sheet !== pad.sheet && data.strokes) {
+    Object.assign(pad, { sheet: data.sheet, strokes: data.strokes, brush: data.brush, past: [], future: [],
+      pen: null, seq: Math.max(pad.seq, data.seq), picture: null })
     pad.size.value = String(data.brush)
+    if (data.picture) {
+      pad.picture = new Image()
+      pad.picture.onload = () => refresh(pad)
+      pad.picture.src = data.picture
+    }
   }
   const light = getComputedStyle(pad.draw).getPropertyValue("color").match(/\d+/g)
   pad.draw.classList.toggle("dark", light && Number(light[0]) + Number(light[1]) + Number(light[2]) > 380)

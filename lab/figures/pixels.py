@@ -1,0 +1,119 @@
+"""Numbers on a grid as pictures: ink, signed values, and many small maps in one picture.
+
+Owns the palette of pictures: blue is positive, orange is negative, strength is opacity, so that they look
+right on light and on dark paper. Knows nothing of where the numbers come from.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+Values = NDArray[np.floating]
+Rgba = NDArray[np.uint8]
+
+POSITIVE = (8, 119, 189)
+NEGATIVE = (245, 147, 34)
+GREY = (128, 140, 152)
+
+
+def ink_picture(ink: Values, side: int = 224) -> Rgba:
+    """Ink in white on black, as MNIST shows it, its longer side enlarged to about `side` pixels.
+
+    Shapes: ink (H, W) from 0 to 1; the picture (h, w, 4), square, the ink in its middle.
+    """
+    square = _squared(np.clip(np.asarray(ink, dtype=np.float64), 0.0, 1.0))
+    grey = (255 * enlarged(square, side)).astype(np.uint8)
+    return np.dstack([grey, grey, grey, np.full_like(grey, 255)])
+
+
+def signed_picture(values: Values, side: int = 224, limit: float | None = None) -> Rgba:
+    """Blue where positive, orange where negative, clear where zero; full colour at `limit`.
+
+    Shapes: values (H, W); the picture (h, w, 4). `limit` is the largest absolute value unless given.
+    """
+    values = enlarged(np.nan_to_num(np.asarray(values, dtype=np.float64)), side)
+    reach = limit or float(np.abs(values).max(initial=0.0)) or 1.0
+    colour = np.where((values >= 0)[..., None], POSITIVE, NEGATIVE)
+    alpha = 255 * np.clip(np.abs(values) / reach, 0.0, 1.0)
+    return np.dstack([colour, alpha]).astype(np.uint8)
+
+
+def tiled_picture(maps: Values, side: int = 480, gap: int = 1) -> Rgba:
+    """Many maps in one picture, row by row, all on the same scale, with grey seams between them.
+
+    Shapes: maps (N, H, W); the picture (h, w, 4), its wider side about `side`.
+    """
+    count, height, width = maps.shape
+    columns = math.ceil(math.sqrt(count * 2 * height / width))
+    rows = math.ceil(count / columns)
+    sheet = np.full((rows * (height + gap) + gap, columns * (width + gap) + gap), np.nan)
+    for index, one in enumerate(maps):
+        row, column = divmod(index, columns)
+        top, left = gap + row * (height + gap), gap + column * (width + gap)
+        sheet[top : top + height, left : left + width] = one
+    picture = signed_picture(sheet, side)
+    seam = np.isnan(enlarged(sheet, side))
+    picture[seam] = (*GREY, 60)
+    return picture
+
+
+def strip_picture(values: Values, side: int = 480) -> Rgba:
+    """A layer's units as cells in reading order, at most 32 to a row.
+
+    Shapes: values (N,); the picture (h, w, 4).
+    """
+    columns = min(32, len(values))
+    rows = math.ceil(len(values) / columns)
+    cells = np.full(rows * columns, np.nan)
+    cells[: len(values)] = values
+    grid = cells.reshape(rows, columns)
+    picture = signed_picture(grid, side)
+    cell = picture.shape[1] // columns
+    if cell >= 6:
+        picture[:, ::cell] = picture[::cell, :] = (*GREY, 40)
+    return picture
+
+
+def with_box(picture: Rgba, box: tuple[float, float, float, float], cross: bool = False) -> Rgba:
+    """The picture with a frame at left, top, right, bottom (shares of its sides) and a cross in its middle."""
+    marked = picture.copy()
+    height, width = marked.shape[:2]
+    left, top, right, bottom = (
+        min(round(share * size), size - 2)
+        for share, size in zip(box, (width, height, width, height), strict=True)
+    )
+    colour = (*NEGATIVE, 255)
+    marked[top : top + 2, left : right + 2] = marked[bottom : bottom + 2, left : right + 2] = colour
+    marked[top : bottom + 2, left : left + 2] = marked[top : bottom + 2, right : right + 2] = colour
+    if cross:
+        arm = max(4, width // 28)
+        middle_y, middle_x = height // 2, width // 2
+        marked[middle_y - 1 : middle_y + 1, middle_x - arm : middle_x + arm] = colour
+        marked[middle_y - arm : middle_y + arm, middle_x - 1 : middle_x + 1] = colour
+    return marked
+
+
+def enlarged(values: Values, side: int) -> NDArray[np.float64]:
+    """The grid with every cell a square of equal whole size, so that its longer side is about `side`.
+
+    A grid already larger is thinned out instead.
+    """
+    longer = max(values.shape)
+    if longer > 2 * side:
+        step = longer // side
+        values = values[::step, ::step]
+        longer = max(values.shape)
+    cell = max(1, side // longer)
+    return np.asarray(np.repeat(np.repeat(values, cell, axis=0), cell, axis=1), dtype=np.float64)
+
+
+def _squared(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    height, width = values.shape
+    side = max(height, width, 1)
+    square = np.zeros((side, side))
+    top, left = (side - height) // 2, (side - width) // 2
+    square[top : top + height, left : left + width] = values
+    return square

@@ -1,0 +1,133 @@
+"""The one place that knows streamlit-drawable-canvas: a wide canvas, read as pen strokes.
+
+Owns how Fabric's objects become strokes. Knows no model and no framing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from lab.drawing import Drawing, InkError, parse_drawing
+
+HEIGHT = 220
+WIDE, NARROW = 900, 340
+BRUSH = 14
+PIECES = 6  # straight pieces that stand for one curve between two points of the pen
+MAX_COMMANDS = 50_000
+
+
+def wide_canvas(key: str, initial: dict[str, Any] | None) -> tuple[Drawing, dict[str, Any] | None]:
+    """Shows the canvas; returns its strokes, and its own record of them to restore it from later.
+
+    Raises: InkError, for a record that cannot be a drawing.
+    """
+    from streamlit_drawable_canvas import st_canvas
+
+    dark = st.context.theme.type == "dark"
+    result = st_canvas(
+        stroke_width=BRUSH,
+        stroke_color="#e4e9ee" if dark else "#1c2733",
+        background_color="#1b222b" if dark else "#f4f6f8",
+        width=canvas_width(),
+        height=HEIGHT,
+        drawing_mode="freedraw",
+        initial_drawing=initial,
+        key=key,
+    )
+    return drawing_of(result.json_data, canvas_width()), result.json_data
+
+
+def canvas_width() -> int:
+    """The canvas does not follow its column: one width for phones, one for everything else."""
+    return NARROW if "Mobile" in st.context.headers.get("User-Agent", "") else WIDE
+
+
+def drawing_of(record: Mapping[str, Any] | None, width: float) -> Drawing:
+    """The strokes in Fabric's record of a canvas; objects that are no strokes are left out.
+
+    Raises: InkError, naming what cannot be read.
+    """
+    objects = (record or {}).get("objects") or []
+    strokes: list[list[list[float]]] = []
+    brushes: list[float] = []
+    for each in objects if isinstance(objects, Sequence) else []:
+        if not isinstance(each, Mapping) or str(each.get("type")).lower() != "path":
+            continue
+        try:
+            strokes += _strokes_of(each)
+            brushes.append(float(each.get("strokeWidth", BRUSH)))
+        except (TypeError, ValueError, IndexError) as error:
+            raise InkError(f"stroke {len(strokes)} of the canvas cannot be read: {error}") from error
+    brush = max(brushes, default=float(BRUSH))
+    return parse_drawing(strokes, width=width, height=HEIGHT, brush=brush)
+
+
+def _strokes_of(path: Mapping[str, Any]) -> list[list[list[float]]]:
+    commands = path.get("path") or []
+    if len(commands) > MAX_COMMANDS:
+        raise ValueError(f"{len(commands):,} commands are too many; allowed: {MAX_COMMANDS:,}")
+    strokes: list[list[list[float]]] = []
+    for name, point in _walked(commands):
+        if name == "M":
+            strokes.append([])
+        strokes[-1].append(point)
+    points = [point for stroke in strokes for point in stroke]
+    if not points:
+        return []
+    low, high = [min(p[i] for p in points) for i in (0, 1)], [max(p[i] for p in points) for i in (0, 1)]
+    middle = [(low[axis] + high[axis]) / 2 for axis in (0, 1)]
+    placed = _placement(path, middle, [high[axis] - low[axis] for axis in (0, 1)])
+    return [[placed(point) for point in stroke] for stroke in strokes]
+
+
+def _walked(commands: Sequence[Sequence[Any]]) -> Iterator[tuple[str, list[float]]]:
+    """The points of a path, curves as short straight pieces."""
+    at = [0.0, 0.0]
+    for command in commands:
+        name, numbers = str(command[0]), [float(value) for value in command[1:]]
+        end = numbers[-2:]
+        if name == "Q":
+            control = numbers[:2]
+            for piece in range(1, PIECES):
+                t = piece / PIECES
+                yield (
+                    name,
+                    [
+                        (1 - t) ** 2 * at[axis] + 2 * t * (1 - t) * control[axis] + t**2 * end[axis]
+                        for axis in (0, 1)
+                    ],
+                )
+        elif name not in ("M", "L"):
+            continue
+        yield name, end
+        at = end
+
+
+def _placement(path: Mapping[str, Any], middle: list[float], extent: list[float]) -> Any:
+    """Where Fabric shows a point of the path: moved, scaled and turned as a person edited it."""
+    scale = [float(path.get("scaleX", 1)), float(path.get("scaleY", 1))]
+    turn = math.radians(float(path.get("angle", 0)))
+    cos, sin = math.cos(turn), math.sin(turn)
+    if path.get("flipX"):
+        scale[0] = -scale[0]
+    if path.get("flipY"):
+        scale[1] = -scale[1]
+    width = float(path.get("strokeWidth", BRUSH))
+    origin = {"left": -0.5, "top": -0.5, "center": 0.0, "right": 0.5, "bottom": 0.5}
+    share = [origin.get(path.get("originX", "left"), -0.5), origin.get(path.get("originY", "top"), -0.5)]
+    size = [abs(scale[axis]) * (extent[axis] + width) for axis in (0, 1)]
+    corner = [share[axis] * size[axis] for axis in (0, 1)]
+    centre = [
+        float(path.get("left", 0)) - (corner[0] * cos - corner[1] * sin),
+        float(path.get("top", 0)) - (corner[0] * sin + corner[1] * cos),
+    ]
+
+    def placed(point: list[float]) -> list[float]:
+        x, y = ((point[axis] - middle[axis]) * scale[axis] for axis in (0, 1))
+        return [centre[0] + x * cos - y * sin, centre[1] + x * sin + y * cos]
+
+    return placed

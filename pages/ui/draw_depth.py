@@ -1,0 +1,67 @@
+"""What lies below the pad: one view at a time, computed after the pen is up and only when it is open.
+
+Owns the tabs and what is said before there is a drawing.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.ui.draw_framing import framing_view
+from pages.ui.draw_inside import inside_view
+from pages.ui.draw_models import Option, load, ready
+from pages.ui.draw_picture import picture_view
+from pages.ui.draw_several import several_view
+from pages.ui.draw_sheet import sheet
+from pages.ui.draw_teach import record, teach_view
+from pages.ui.draw_training import training_view
+
+TABS = {
+    "framing": "X-ray of the framing",
+    "inside": "Look inside",
+    "training": "Through training",
+    "several": "Several digits",
+    "picture": "Bring a picture",
+    "teach": "Teach it",
+}
+NEEDS_INK = {"framing", "inside", "training"}
+
+
+def depth(options: tuple[Option, ...]) -> None:
+    """The open tab, about what is on the pad and the first of the chosen models."""
+    tabs = st.tabs(list(TABS.values()), key="draw-tab", on_change="rerun")
+    for name, tab in zip(TABS, tabs, strict=True):
+        if tab.open:
+            with tab:
+                _view(name, options)
+
+
+def _view(name: str, options: tuple[Option, ...]) -> None:
+    if not ready():
+        st.caption("Loading the network…")
+        return
+    from lab.inference import ModelError
+
+    now, option = sheet(), options[0]
+    try:
+        model, note = load(option)
+    except ModelError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    title = model.title if note else option.title
+    if not now.is_empty:
+        record(now, model, title)
+    if name in NEEDS_INK and now.is_empty:
+        st.info("Draw a digit on the pad first; this view then shows it.", icon=":material/draw:")
+    elif name == "framing":
+        framing_view(now, model, title)
+    elif name == "inside":
+        inside_view(now, model, title)
+    elif name == "training":
+        training_view(options)
+    elif name == "several":
+        several_view(model, title)
+    elif name == "picture":
+        picture_view()
+    else:
+        teach_view()

@@ -1,0 +1,68 @@
+"""The live answers: frames the sheet, asks the chosen models, and words what they say for the pad.
+
+Owns the pad's fragment. Everything slower than a stroke belongs into the fragment below it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from lab.ink import frame
+from pages.ui.draw_models import Option, load, ready
+from pages.ui.draw_pad import pad
+from pages.ui.draw_sheet import Sheet, receive
+
+if TYPE_CHECKING:
+    from lab.inference import Answer
+
+LIVE_KEY, DEPTH_KEY = "draw-live", "draw-depth"
+SHOWN_KEY = "draw_depth_shown"
+
+
+def live(options: tuple[Option, ...]) -> None:
+    """The pad with the answers beside it; runs at each message of the pad, and on a timer while needed."""
+    now = receive()
+    if st.session_state.get("draw_waited") and ready():
+        del st.session_state["draw_waited"]
+        st.rerun()
+    if not ready():
+        st.session_state["draw_waited"] = True
+    pad(now, [panel(now, option) for option in options], on_change=_after_message)
+
+
+def _after_message() -> None:
+    # The pen is up: what lies below the pad follows, after the answer. While it is down only the pad does.
+    if receive().settled and st.session_state.get(SHOWN_KEY):
+        st.rerun([LIVE_KEY, DEPTH_KEY])
+
+
+def panel(now: Sheet, option: Option) -> dict[str, Any]:
+    """What one model says about the sheet, as the pad shows it."""
+    said: dict[str, Any] = {"model": option.title, "probabilities": None, "digit": None, "is_digit": False}
+    if not ready():
+        return said | {"says": "Loading the network…"}
+    if now.is_empty:
+        return said | {"says": "Waiting for your drawing."}
+    from lab.inference import ModelError, answer
+
+    try:
+        model, note = load(option)
+    except ModelError as error:
+        return said | {"says": str(error)}
+    found = answer(model, frame(now.source, normalisation=model.spec.data.normalisation, stages=False))
+    return said | {
+        "probabilities": [round(p, 4) for p in found.probabilities],
+        "digit": found.digit,
+        "is_digit": found.is_digit,
+        "says": " ".join(part for part in (note, words(found)) if part),
+    }
+
+
+def words(found: Answer) -> str:
+    """The answer in a sentence: its margin, or why it is no digit."""
+    if not found.is_digit:
+        return found.reason
+    order = sorted(range(10), key=lambda digit: -found.probabilities[digit])
+    return f"{100 * found.margin:.1f} points ahead of {order[1]}."

@@ -1,0 +1,146 @@
+"""Which models answer: the shipped ones and the runs of the lab, and loading the first in the background.
+
+Owns the choice and what is said when a run is gone. Imports torch in a thread of its own only.
+"""
+
+from __future__ import annotations
+
+import threading
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from lab.home import lab_home, latest_weights
+from lab.ink import frame
+from lab.models import DEFAULT, SHIPPED
+from pages.ui.store import store
+
+if TYPE_CHECKING:
+    from lab.inference import Model
+
+NOBODY = ""
+FIRST_KEY, SECOND_KEY = "draw_model", "draw_second_model"
+_begun = threading.Lock()
+_ready = threading.Event()
+
+
+@dataclass(frozen=True)
+class Option:
+    """A model that can be chosen: what loads it, its words, and whether it is a run, still training."""
+
+    reference: str
+    title: str
+    live: bool = False
+    is_run: bool = False
+
+
+def start_loading() -> None:
+    """Begins to load torch and the default model; returns at once, and does so once in a process."""
+    if not _ready.is_set() and _begun.acquire(blocking=False):
+        threading.Thread(target=_load_default, name="draw-models", daemon=True).start()
+
+
+def ready() -> bool:
+    """Whether models answer without anybody waiting."""
+    return _ready.is_set()
+
+
+def _load_default() -> None:
+    try:
+        inference = import_module("lab.inference")
+        # A model that cannot be loaded is said where it should answer, not here.
+        with suppress(inference.ModelError):
+            inference.answer(inference.load_model(DEFAULT), frame(np.zeros((28, 28), np.float32)))
+    finally:
+        _ready.set()
+
+
+def options() -> tuple[Option, ...]:
+    """What can be chosen: shipped models first, then the runs that have weights, the newest first."""
+    shipped = [Option(name, f"{model.title} (shipped)") for name, model in SHIPPED.items()]
+    try:
+        runs = store().runs()
+    except OSError:  # the page of runs says what is wrong with the store; here the shipped models answer
+        runs = []
+    trained = [
+        Option(run.id, f"{run.title or run.id} ({run.state})", run.state == "running", is_run=True)
+        for run in runs
+        if latest_weights(lab_home(), run.id).is_file()
+    ]
+    return (*shipped, *trained)
+
+
+def choose() -> tuple[Option, ...]:
+    """The row of model controls; returns one or two models that exist."""
+    offered = {option.reference: option for option in options()}
+    _take_from_link(offered)
+    for key, fallback in ((FIRST_KEY, DEFAULT), (SECOND_KEY, NOBODY)):
+        chosen = st.session_state.get(key, fallback)
+        if chosen not in (*offered, NOBODY):
+            _say_gone(f"The run {str(chosen)[:40]!r} is not there any more", offered[DEFAULT])
+            st.session_state[key] = fallback
+    left, right, _ = st.columns([3, 3, 2])
+    first = left.selectbox(
+        "Model",
+        list(offered),
+        format_func=lambda name: offered[name].title,
+        key=FIRST_KEY,
+        persist_state="session",
+        help="Shipped models, and every run of this lab that has weights. A run in training answers with its "
+        "latest weights.",
+    )
+    others = [NOBODY, *(name for name in offered if name != first)]
+    if st.session_state.get(SECOND_KEY) == first:
+        st.session_state[SECOND_KEY] = NOBODY
+    second = right.selectbox(
+        "Compare with",
+        others,
+        format_func=lambda name: offered[name].title if name else "Nobody",
+        key=SECOND_KEY,
+        persist_state="session",
+        help="A second model answers the same drawing beside the first.",
+    )
+    return (offered[first], offered[second]) if second else (offered[first],)
+
+
+def _take_from_link(offered: dict[str, Option]) -> None:
+    """A link names a model as `?run=` or `?model=`; one that is not there is said and ignored."""
+    asked = st.query_params.get("run") or st.query_params.get("model")
+    if not asked or st.session_state.get("draw_link_taken") == asked:
+        return
+    st.session_state["draw_link_taken"] = asked
+    if asked in offered:
+        st.session_state[FIRST_KEY] = asked
+    else:
+        _say_gone(
+            f"The link names the model {asked[:40]!r}, which is not here or has no weights yet",
+            offered[DEFAULT],
+        )
+
+
+def _say_gone(what: str, default: Option) -> None:
+    st.warning(f"{what}; {default.title} answers.", icon=":material/info:")
+
+
+def load(option: Option) -> tuple[Model, str]:
+    """The model, and a note when the default stands in for one that was deleted meanwhile.
+
+    Raises: ModelError when not even the default can be loaded.
+    """
+    from lab.inference import ModelError, load_model
+
+    try:
+        return load_model(option.reference, lab_home()), ""
+    except ModelError as error:
+        if option.reference == DEFAULT:
+            raise
+        model = load_model(DEFAULT)
+        return model, f"{_sentence(str(error))} {model.title} answers instead."
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"

@@ -1,0 +1,78 @@
+"""Several digits at once: a number across a wide canvas, split into digits and read as a whole.
+
+Owns the layout of this view; splitting is `lab.segmentation`'s, answering the model's.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from lab.drawing import Drawing, Ink, InkError
+from lab.figures.several import several_data, several_figure
+from lab.ink import frame
+from pages.ui.draw_canvas import wide_canvas
+from pages.ui.draw_sheet import sheet
+
+if TYPE_CHECKING:
+    from lab.inference import Model
+
+_RECORD_KEY = "draw_wide_record"
+_INITIAL_KEY = "draw_wide_initial"
+CANVAS_KEY = "draw-wide"
+MOST_DIGITS = 40
+
+
+def several_view(model: Model, title: str) -> None:
+    """The canvas, and below it what was read."""
+    st.markdown("Write a number across the canvas: its digits are found, framed and read one by one.")
+    now = sheet()
+    source: Drawing | Ink
+    if now.picture is not None and st.toggle("Read the picture on the pad instead", key="wide-from-picture"):
+        source = now.picture.ink
+    else:
+        # What restores the canvas must not change while it is shown, or it would be redrawn under the pen.
+        if CANVAS_KEY not in st.session_state:
+            st.session_state[_INITIAL_KEY] = st.session_state.get(_RECORD_KEY)
+        try:
+            source, record = wide_canvas(CANVAS_KEY, st.session_state.get(_INITIAL_KEY))
+        except InkError as error:
+            st.error(str(error), icon=":material/error:")
+            return
+        if record is not None:
+            st.session_state[_RECORD_KEY] = record
+        st.caption("The tools under the canvas undo, redo, edit and clear.")
+    _reading(source, model, title)
+
+
+def _reading(source: Drawing | Ink, model: Model, title: str) -> None:
+    from lab.inference import answers
+    from lab.segmentation import split_digits
+
+    glyphs = split_digits(source)
+    if not glyphs:
+        st.info("Nothing is written yet.", icon=":material/draw:")
+        return
+    if len(glyphs) > MOST_DIGITS:
+        st.warning(f"{len(glyphs)} pieces were found; at most {MOST_DIGITS} are read.")
+        glyphs = glyphs[:MOST_DIGITS]
+    framings = [
+        frame(glyph.source, normalisation=model.spec.data.normalisation, stages=False) for glyph in glyphs
+    ]
+    found = answers(model, framings)
+    words = [str(answer.digit) if answer.is_digit else "?" for answer in found]
+    left, right = st.columns([1, 3], vertical_alignment="center")
+    left.metric("Read as", "".join(words))
+    sure = min(answer.probabilities[answer.digit] for answer in found)
+    left.caption(f"The least certain digit has {100 * sure:.1f} %. {title} answers.")
+    for position, answer in enumerate(found, start=1):
+        if not answer.is_digit:
+            left.caption(f"Piece {position} does not look like a digit: {answer.reason}")
+    figure = several_figure(several_data(source, zip((glyph.box for glyph in glyphs), words, strict=True)))
+    right.plotly_chart(
+        figure,
+        key="draw-several-figure",
+        config={"displayModeBar": False, "staticPlot": True},
+        alt=f"The digits found: {' '.join(words)}",
+    )
