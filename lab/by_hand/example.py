@@ -148,13 +148,13 @@ class Example:
 
 def _names(example: Example) -> list[FieldError]:
     choices = (
-        ("hidden", example.hidden, tuple(ACTIVATIONS)),
-        ("output", example.output, OUTPUTS),
-        ("loss", example.loss, tuple(LOSS_TERMS)),
+        ("hidden", "activation", example.hidden, tuple(ACTIVATIONS)),
+        ("output", "activation", example.output, OUTPUTS),
+        ("loss", "loss", example.loss, tuple(LOSS_TERMS)),
     )
     return [
-        FieldError(key, repr(name), f"unknown {key} {str(name)[:40]!r}; {did_you_mean(name, allowed)}")
-        for key, name, allowed in choices
+        FieldError(key, repr(name), f"unknown {what} {str(name)[:40]!r}; {did_you_mean(name, allowed)}")
+        for key, what, name, allowed in choices
         if name not in allowed
     ]
 
@@ -178,9 +178,9 @@ def _shapes(example: Example) -> list[FieldError]:
     for layer, (rows, biases) in enumerate(zip(example.weights, example.biases, strict=True), start=1):
         if not 1 <= len(rows) <= MOST_UNITS:
             wrong(f"W{layer}", len(rows), f"1 to {MOST_UNITS} rows, one row per unit")
-        for place, row in enumerate(rows, start=1):
-            if len(row) != before:
-                wrong(f"W{layer} row {place}", len(row), f"{before}, since {source}")
+        wrong_rows = [(place, len(row)) for place, row in enumerate(rows, start=1) if len(row) != before]
+        for place, length in wrong_rows[:1]:
+            wrong(f"W{layer} row {place}", length, f"{before}, since {source}")
         if len(biases) != len(rows):
             wrong(f"b{layer}", len(biases), f"{len(rows)}, since W{layer} has {len(rows)} rows")
         before, source = len(rows), f"W{layer} has {len(rows)} rows"

@@ -16,6 +16,7 @@ from lab.by_hand.notation import symbol
 from lab.by_hand.tracer import Trace
 
 PLUS = " + "
+GIVEN = r"\text{given}"
 TERMS_PER_ROW = 4
 
 
@@ -59,7 +60,7 @@ def line(trace: Trace, name: str) -> Line:
     if kind in ("activation", "softmax"):
         return _activation(trace, name)
     value = trace.values[name]
-    return Line(name, symbol(trace.example, name), r"\text{given}", tex(value), value, ())
+    return Line(name, symbol(trace.example, name), GIVEN, tex(value), value, ())
 
 
 def _product(trace: Trace, name: str) -> Line:

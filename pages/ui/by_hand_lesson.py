@@ -8,7 +8,7 @@ from __future__ import annotations
 import streamlit as st
 
 from lab.by_hand.digits import full
-from lab.by_hand.formulas import Line
+from lab.by_hand.formulas import GIVEN, Line
 from lab.by_hand.lesson import Lesson, LessonStep, state_lines
 
 
@@ -31,7 +31,7 @@ def three_forms(shown: Line) -> None:
 
 def one_row(shown: Line) -> str:
     """One quantity in a single row: symbols, numbers and result."""
-    if shown.symbols == r"\text{given}" or shown.symbols == shown.numbers:
+    if shown.symbols == GIVEN or shown.symbols == shown.numbers:
         return f"{shown.left} = {shown.result}"
     middle = f" = {shown.numbers}" if shown.numbers != shown.result else ""
     return f"{shown.left} = {shown.symbols}{middle} = {shown.result}"
@@ -42,7 +42,7 @@ def formula_card(lesson: Lesson, step: LessonStep) -> None:
     st.markdown(f"#### {step.title}")
     if step.text:
         st.markdown(step.text)
-    if len(step.lines) == 1 and step.lines[0].symbols != r"\text{given}":
+    if len(step.lines) == 1 and step.lines[0].symbols != GIVEN:
         if step.updates:
             for symbols, numbers in state_lines(lesson.trace.example, step.updates[0]):
                 left, right = symbols.split("=", 1)
