@@ -74,7 +74,7 @@ def new_page(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
     """Opens tabs of separate people: new_page(server=..., phone=False, dark=False, **context options).
 
     Every request to anywhere but the lab is aborted and fails the test, as do an error in the page and
-    a traceback in the server's log. `page.goto("/train")` goes to the lab.
+    a traceback or a deprecation in the server's log. `page.goto("/train")` goes to the lab.
     """
     opened: list[tuple[Page, Server]] = []
     wrong: list[str] = []
@@ -122,8 +122,12 @@ def new_page(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
         tab.context.close()
     for lab, start in seen.values():
         printed = lab.log()[start:]
-        if "Traceback" in printed:
-            wrong.append(f"the server's log has a traceback:\n{printed[printed.index('Traceback') :][:3000]}")
+        for word in ("Traceback", "deprecated"):
+            if word in printed:
+                place = printed.index(word)
+                wrong.append(
+                    f"the server's log says {word!r}:\n{printed[max(0, place - 200) : place + 3000]}"
+                )
     assert not wrong, "\n".join(wrong)
 
 
