@@ -38,7 +38,7 @@ from lab.samples import draw_samples, epoch_order, generator_for
 from lab.schedules import Cosine, OneCycle
 from lab.spec import RunSpec
 from lab.training import train
-from tests.lab.runs import DROPOUT_STACK, digits, of_kind, run, spec_of, told
+from tests.lab.small_runs import DROPOUT_STACK, digits, of_kind, run, spec_of, told
 
 
 def losses_of(events: list[Any]) -> list[float]:
@@ -71,7 +71,7 @@ def test_a_run_tells_its_story_in_order() -> None:
 
 
 def test_the_loss_falls() -> None:
-    losses = losses_of(run(spec_of(epochs=12, optimizer=SGD(lr=0.05))))
+    losses = losses_of(run(spec_of(epochs=8, optimizer=AdamW(lr=0.005))))
     assert sum(losses[-5:]) < 0.6 * sum(losses[:5])
 
 
@@ -300,5 +300,5 @@ def test_watching_leaves_no_trace_in_the_numbers(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("lab.orders.REPORT_S", 0.0)
     monkeypatch.setattr("lab.orders.FIRST_REPORT_S", 0.0)
     watched = run(spec)
-    assert len(of_kind(watched, Snapshot)) == 20 > len(of_kind(quiet, Snapshot))
+    assert len(of_kind(watched, Snapshot)) > len(of_kind(quiet, Snapshot))
     assert same(last_weights(quiet), last_weights(watched))

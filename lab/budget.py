@@ -1,0 +1,139 @@
+"""What a run would need, estimated before anything is built, and whether that is allowed.
+
+Owns the limits (LAB_MAX_MEMORY_GB, LAB_MAX_HOURS) and the refusal of what exceeds them or cannot run.
+Allocates nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from lab.data import DATASETS
+from lab.device import memory_total_mb
+from lab.layers import BatchNorm
+from lab.network import LayerReport, layer_reports, misfits
+from lab.registry import FieldError, SpecError
+from lab.samples import steps_per_epoch
+from lab.spec import RunSpec
+
+MEMORY_SWITCH, HOURS_SWITCH = "LAB_MAX_MEMORY_GB", "LAB_MAX_HOURS"
+DEFAULT_HOURS = 24.0
+MEMORY_SHARE = 0.8  # of the machine's, where no limit is set
+
+# One thread of a common server core, measured on the presets: good for "seconds or hours", not for more.
+_FLOPS_PER_S, _BYTES_PER_S, _LAYER_STEP_S = 8e10, 3e9, 30e-6
+_PASSES = 3  # forward, and twice as much backward
+_COPIES = 8  # weights, gradients, two moments; the same again while a checkpoint is written
+_PROCESS_GB = 0.4
+_GB = 1e9
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a run would need on one processor core.
+
+    Units: flops per sample of one forward pass, memory in GB of 10^9 bytes, seconds for an epoch of training.
+    """
+
+    parameters: int
+    flops: int
+    memory_gb: float
+    epoch_s: float
+    hours: float
+
+
+def estimate(spec: RunSpec) -> Estimate:
+    """The memory and time that a run would take, to within a small factor."""
+    reports = layer_reports(spec.network)
+    parameters, flops, values = _totals(reports)
+    samples = min(spec.data.train_samples, DATASETS[spec.data.dataset].sizes[0])
+    trained = samples - round(samples * spec.data.validation_share)
+    batch = min(spec.train.batch_size, trained)
+    memory = parameters * 4 * _COPIES + values * 4 * 2 * batch
+    compute = _PASSES * trained * (flops / _FLOPS_PER_S + 4 * values / _BYTES_PER_S)
+    epoch_s = compute + steps_per_epoch(trained, batch) * len(reports) * _LAYER_STEP_S
+    return Estimate(
+        parameters, flops, _PROCESS_GB + memory / _GB, epoch_s, epoch_s * spec.train.epochs / 3600
+    )
+
+
+def admit(spec: RunSpec) -> Estimate:
+    """The estimate of a run that may start.
+
+    Raises: SpecError, with each reason why it may not: a layer that does not fit, settings that exclude each
+    other, more memory or time than is allowed.
+    """
+    errors = misfits(spec.network) or _contradictions(spec)
+    if errors:
+        raise SpecError(errors)
+    needed = estimate(spec)
+    memory_gb, hours = _limit(MEMORY_SWITCH, _machine_gb()), _limit(HOURS_SWITCH, DEFAULT_HOURS)
+    if needed.memory_gb > memory_gb:
+        raise SpecError([_too_large(needed, memory_gb, spec)])
+    if needed.hours > hours:
+        reason = (
+            f"{spec.train.epochs} epochs would take about {_shown_hours(needed.hours)}; at most "
+            f"{_shown_hours(hours)} are allowed ({HOURS_SWITCH}). Use fewer epochs or samples, "
+            "or a smaller network"
+        )
+        raise SpecError([FieldError("train.epochs", str(spec.train.epochs), reason)])
+    return needed
+
+
+def _totals(reports: tuple[LayerReport, ...]) -> tuple[int, int, int]:
+    return (
+        sum(report.parameters for report in reports),
+        sum(report.flops for report in reports),
+        sum(report.values for report in reports),
+    )
+
+
+def _contradictions(spec: RunSpec) -> list[FieldError]:
+    """Fields that are right alone and cannot be used together."""
+    errors = []
+    if spec.train.early_stopping and not spec.data.validation_share:
+        reason = "early stopping watches the validation loss: give a validation share above 0"
+        errors.append(FieldError("data.validation_share", "0", reason))
+    if spec.train.batch_size == 1:
+        errors += [
+            FieldError("train.batch_size", "1", "batch normalisation needs at least 2 samples per batch")
+            for report, layer in zip(layer_reports(spec.network), spec.network.layers, strict=False)
+            if isinstance(layer, BatchNorm) and len(report.in_shape) == 1
+        ][:1]
+    return errors
+
+
+def _too_large(needed: Estimate, allowed_gb: float, spec: RunSpec) -> FieldError:
+    reason = (
+        f"about {needed.memory_gb:,.1f} GB would be needed ({needed.parameters:,} parameters, "
+        f"batches of {spec.train.batch_size:,}); at most {allowed_gb:,.1f} GB are allowed ({MEMORY_SWITCH})"
+    )
+    weights_gb = needed.parameters * 4 * _COPIES / _GB
+    if weights_gb > allowed_gb / 2:
+        return FieldError("network.layers", f"{needed.parameters:,}", f"{reason}. Use smaller layers")
+    return FieldError("train.batch_size", str(spec.train.batch_size), f"{reason}. Use a smaller batch size")
+
+
+def _limit(switch: str, default: float) -> float:
+    text = os.environ.get(switch, "").strip()
+    if not text:
+        return default
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 < value < float("inf"):
+        raise SpecError([FieldError(switch, text[:40], f"{text[:40]!r} is not a number above 0")])
+    return value
+
+
+def _machine_gb() -> float:
+    total = memory_total_mb() * (1 << 20) / _GB
+    return MEMORY_SHARE * total if total else float("inf")
+
+
+def _shown_hours(hours: float) -> str:
+    if hours >= 48:
+        return f"{hours / 24:,.0f} days"
+    return f"{hours:.1f} hours" if hours >= 1 else f"{hours * 60:.0f} minutes"

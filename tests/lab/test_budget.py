@@ -1,0 +1,82 @@
+"""The budget: what a run would need is known before anything is built."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from lab.budget import admit, estimate
+from lab.layers import BatchNorm, Conv2d, Flatten, Linear, Transformer
+from lab.network import build_network
+from lab.presets import PRESETS
+from lab.registry import SpecError
+from lab.spec import RunSpec, changed
+from tests.lab.small_runs import SMALL_STACK, spec_of
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_preset_may_start_and_its_parameters_are_counted(name: str) -> None:
+    spec = PRESETS[name].spec
+    needed = admit(spec)
+    assert needed.parameters == sum(p.numel() for p in build_network(spec.network).parameters())
+    assert 0 < needed.memory_gb < 2
+    assert 0 < needed.epoch_s < 120
+
+
+def wide() -> RunSpec:
+    layers = (Flatten(), *[Linear(units=16_384)] * 60, Linear(units=10, activation="identity"))
+    return spec_of(layers=layers)
+
+
+def test_a_network_beyond_the_memory_is_refused_with_the_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LAB_MAX_MEMORY_GB", "8")
+    before = torch.get_rng_state()
+    with pytest.raises(SpecError, match=r"GB would be needed .*; at most 8\.0 GB are allowed") as caught:
+        admit(wide())
+    assert caught.value.errors[0].path == "network.layers"
+    assert torch.equal(before, torch.get_rng_state())
+
+
+def test_a_batch_beyond_the_memory_names_the_batch_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LAB_MAX_MEMORY_GB", "2")
+    layers = (Conv2d(channels=1024), Flatten(), Linear(units=10, activation="identity"))
+    with pytest.raises(SpecError) as caught:
+        admit(spec_of(layers=layers, data={"train_samples": 1437}, batch_size=1000))
+    assert caught.value.errors[0].path == "train.batch_size"
+
+
+def test_a_run_beyond_the_hours_is_refused_with_the_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LAB_MAX_HOURS", "0.001")
+    with pytest.raises(SpecError, match=r"10 epochs would take about .*LAB_MAX_HOURS"):
+        admit(PRESETS["document-mlp"].spec)
+
+
+def test_a_limit_that_is_no_number_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LAB_MAX_HOURS", "soon")
+    with pytest.raises(SpecError, match=r"LAB_MAX_HOURS: 'soon' is not a number above 0"):
+        admit(spec_of())
+
+
+def test_layers_that_do_not_fit_come_first() -> None:
+    with pytest.raises(SpecError, match="needs a sequence of tokens") as caught:
+        admit(spec_of(layers=(Transformer(), Linear(units=10))))
+    assert caught.value.errors[0].path == "network.layers.0"
+
+
+def test_early_stopping_without_validation_is_refused_at_the_field() -> None:
+    with pytest.raises(SpecError, match=r"data\.validation_share"):
+        admit(spec_of(early_stopping=3))
+    admit(spec_of(early_stopping=3, data={"validation_share": 0.1}))
+
+
+def test_batch_normalisation_of_single_samples_is_refused_at_the_field() -> None:
+    layers = (Flatten(), Linear(units=4), BatchNorm(), Linear(units=10, activation="identity"))
+    with pytest.raises(SpecError, match=r"train\.batch_size: batch normalisation needs"):
+        admit(spec_of(layers=layers, batch_size=1))
+    admit(spec_of(layers=SMALL_STACK, batch_size=1))
+
+
+def test_more_epochs_take_longer_in_proportion() -> None:
+    one = estimate(PRESETS["lenet5"].spec)
+    ten = estimate(changed(PRESETS["lenet5"].spec, "epochs", 50))
+    assert ten.hours == pytest.approx(10 * one.hours)
