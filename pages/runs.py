@@ -1,3 +1,47 @@
+"""Runs: one of them live or at its end (`?run=`), or the list of all, to compare (`?compare=`)."""
+
+from __future__ import annotations
+
 import streamlit as st
 
-st.title("runs")
+from pages.ui.owner import owner, remember_owner
+from pages.ui.run_row import state_badge
+from pages.ui.runs_control import control_bar
+from pages.ui.runs_list import runs_list
+from pages.ui.runs_live import watch
+from pages.ui.runs_past import past
+from pages.ui.runs_result import result
+from pages.ui.store import store
+
+remember_owner()
+run_id = st.query_params.get("run", "")
+try:
+    run = store().run(run_id) if run_id else None
+    if run is None:
+        st.title("Runs")
+        st.caption(
+            "Every run is kept with its curves and weights. Its link shows it anywhere, live or finished."
+        )
+        if run_id:
+            st.warning(
+                f"There is no run `{run_id[:60]}`; it may have been deleted.", icon=":material/search_off:"
+            )
+        runs_list()
+    else:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.title(run.title or run.id, anchor=False, width="content")
+            state_badge(run)
+            st.space("stretch")
+            st.page_link("pages/runs.py", label="All runs", icon=":material/list:")
+        known = past(run.id)
+        rates = known.history.rates
+        control_bar(run, rates[-1][1] if rates else run.spec.train.optimizer.lr)
+        if known.history.started and known.history.started.notice:
+            st.info(known.history.started.notice, icon=":material/info:")
+        result(run, known.history)
+        st.toggle("Log loss", value=True, key="log-axes", help="Decades of the loss at equal distance.")
+        watch(run, f"{owner()}-{id(st.session_state)}")
+        with st.expander("The whole configuration", icon=":material/data_object:"):
+            st.code(run.spec.model_dump_json(indent=2), language="json")
+except OSError as error:
+    st.error(str(error), icon=":material/error:")

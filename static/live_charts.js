@@ -32,6 +32,7 @@ function withTheme(figure, style) {
     legend: { orientation: "h", x: 1, xanchor: "right", y: 1.02, yanchor: "bottom", bgcolor: "rgba(0,0,0,0)" },
     ...layout, ...axes,
     font: { family: style.getPropertyValue("--st-font") || "sans-serif", size: 12, color: ink },
+    modebar: { orientation: "v", bgcolor: "rgba(0,0,0,0)", color: themed(style, "gray"), activecolor: themed(style, "blue") },
     hoverlabel: { bgcolor: themed(style, "secondary-background"), font: { color: ink } },
   } }
 }
@@ -40,7 +41,7 @@ const SETTINGS = { displaylogo: false, responsive: true, modeBarButtonsToRemove:
 
 // The export of a component runs again at every change: state stays on the element.
 export async function render({ data, parentElement }) {
-  const root = parentElement.querySelector(".charts")
+  const root = parentElement.querySelector(".layerlab-charts")
   root.style.setProperty("--columns", data.columns)
   const wanted = new Set(data.figures.map(figure => figure.name))
   for (const old of [...root.children]) if (!wanted.has(old.dataset.name)) { window.Plotly?.purge(old); old.remove() }
@@ -69,6 +70,8 @@ export async function render({ data, parentElement }) {
   }
 }
 
+// Called before every change too, not only at the end: only charts that are gone for good are cleared away.
 export function forget(root) {
-  for (const panel of root?.children ?? []) window.Plotly?.purge(panel)
+  const panels = [...(root?.children ?? [])]
+  setTimeout(() => { if (!root.isConnected) for (const panel of panels) window.Plotly?.purge(panel) }, 2000)
 }

@@ -221,6 +221,6 @@ def _marks(name: str, points: Points, colour: str, symbol: str) -> Figure:
 
 def _figure(title: str, traces: list[Figure], *, log: bool, x: str = "step", legend: bool = True) -> Figure:
     heading = {"text": title, "x": 0, "xref": "paper", "xanchor": "left", "font": {"size": 14}}
-    yaxis = {"type": "log", "exponentformat": "power"} if log else {"type": "linear"}
+    yaxis = {"type": "log", "tickformat": "~g", "dtick": "D2"} if log else {"type": "linear"}
     layout = {"title": heading, "xaxis": {"title": {"text": x}}, "yaxis": yaxis, "showlegend": legend}
     return {"data": traces, "layout": layout}

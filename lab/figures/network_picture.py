@@ -17,7 +17,7 @@ from lab.layers import Layer, Shape
 POSITIVE, NEGATIVE, WRONG = "#0877bd", "#f59322", "#d0342c"
 INPUT_SHAPE: Shape = (1, 28, 28)
 
-_MIDDLE, _HEIGHT, _GAP, _LETTER = 76.0, 204.0, 30.0, 6.4
+_MIDDLE, _HEIGHT, _WIDTH, _GAP, _LETTER = 76.0, 204.0, 710.0, 28.0, 6.4
 _MOST_UNITS, _MOST_SHEETS, _MOST_ROWS = 11, 7, 14
 
 
@@ -112,7 +112,8 @@ def _size(shape: Shape | None) -> tuple[float, float]:
     if shape is None:
         return 26.0, 60.0
     if len(shape) == 1:
-        return 14.0, min(132.0, 26.0 + 10.6 * math.log2(max(shape[0], 1)))
+        few = 16.0 + 11.0 * (shape[0] - 1)
+        return 14.0, few if shape[0] <= _MOST_UNITS else min(146.0, 64.0 + 7.4 * math.log2(shape[0]))
     if len(shape) == 2:
         return 20.0 + 5.0 * math.log2(shape[1]), 10.0 + 8.0 * min(shape[0], _MOST_ROWS)
     side = 18.0 + 62.0 * min(shape[1], 28) / 28
@@ -123,20 +124,27 @@ def _sheets(channels: int) -> int:
     return min(_MOST_SHEETS, 1 + round(math.log2(channels) * 0.9))
 
 
+def _column(block: Block) -> float:
+    """The width a block needs, its words included."""
+    words = max(len(block.title), len(block.note), len(shape_text(block.shape))) * _LETTER
+    return max(_size(block.shape)[0], words)
+
+
 def _boxes(blocks: Sequence[Block]) -> tuple[list[_Box], float]:
     boxes, x = [], 4.0
+    spare = _WIDTH - sum(_column(block) for block in blocks)
+    gap = min(max(spare / max(len(blocks) - 1, 1), _GAP), 3 * _GAP)
     for block in blocks:
         width, height = _size(block.shape)
-        words = max(len(block.title), len(block.note), len(shape_text(block.shape))) * _LETTER
-        column = max(width, words)
+        column = _column(block)
         points: tuple[float, ...] = ()
         if block.shape is not None and len(block.shape) == 1:
             count = _units(block.shape[0])
             step = (height - 12.0) / max(count - 1, 1)
             points = tuple(_MIDDLE - (height - 12.0) / 2 + i * step for i in range(count))
         boxes.append(_Box(x + column / 2, width, height, points))
-        x += column + _GAP
-    return boxes, x - _GAP + 4.0
+        x += column + gap
+    return boxes, x - gap + 4.0
 
 
 def _colour(value: float | None, largest: float) -> tuple[str, float]:

@@ -18,9 +18,9 @@ import streamlit as st
 
 _STATIC = Path(__file__).parents[2] / "static"
 _CSS = """
-.charts { display: grid; grid-template-columns: repeat(var(--columns, 1), minmax(0, 1fr)); gap: 12px; }
-.charts > div { min-width: 0; }
-@media (max-width: 800px) { .charts { grid-template-columns: minmax(0, 1fr); } }
+.layerlab-charts { display: grid; grid-template-columns: repeat(var(--columns, 1), minmax(0, 1fr)); gap: 12px; }
+.layerlab-charts > div { min-width: 0; }
+@media (max-width: 800px) { .layerlab-charts { grid-template-columns: minmax(0, 1fr); } }
 """
 
 
@@ -36,7 +36,8 @@ class Panel:
 
 def live_charts(panels: Sequence[Panel], *, key: str, columns: int = 2) -> None:
     """Draws the panels side by side, and again in place whenever their figures change."""
-    _component()(key=key, data={"columns": columns, "figures": [asdict(panel) for panel in panels]})
+    data = {"columns": columns, "figures": [asdict(panel) for panel in panels]}
+    _component()(key=key, data=data)
 
 
 @cache
@@ -48,11 +49,16 @@ def _component() -> Callable[..., Any]:
 const charts = import(new URL("app/static/live_charts.js?v={version}", document.baseURI))
 export default function (component) {{
   charts.then(module => module.render(component))
-  return () => charts.then(module => module.forget(component.parentElement.querySelector(".charts")))
+  return () => charts.then(module => module.forget(component.parentElement.querySelector(".layerlab-charts")))
 }}
 """
+    # Plotly puts its style sheet into the page, which does not reach into a shadow root.
     return st.components.v2.component(
-        "layerlab_live_charts", html='<div class="charts">\n</div>', css=_CSS, js=stub
+        "layerlab_live_charts",
+        html='<div class="layerlab-charts">\n</div>',
+        css=_CSS,
+        js=stub,
+        isolate_styles=False,
     )
 
 

@@ -1,0 +1,42 @@
+"""A look into the network while it learns, redrawn in place: units, first-layer weights, twelve answers.
+
+Owns the seam to `static/live_pictures.js`. Knows no run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+_SCRIPT = Path(__file__).parents[2] / "static" / "live_pictures.js"
+_HTML = """
+<div class="glance">
+<section class="network"><h4>Units</h4><p>Mean activation of each unit: blue positive, orange square negative.</p>
+<div class="columns"></div></section>
+<section class="first"><h4>First-layer weights</h4><p>What each unit looks for: blue adds, orange takes away.</p>
+<div class="sprite"></div></section>
+<section class="tests"><h4>Twelve test images</h4><p>Its answer and how sure it is.</p>
+<div class="answers"></div></section>
+</div>
+"""
+
+
+def live_pictures(data: dict[str, Any], *, key: str) -> None:
+    """Draws {"layers", "weights", "answers"} as `lab.figures.glance` makes them, and again in place."""
+    _component()(key=key, data=data)
+
+
+@cache
+def _component() -> Callable[..., Any]:
+    version = hashlib.sha256(_SCRIPT.read_bytes()).hexdigest()[:12]
+    stub = f"""
+const pictures = import(new URL("app/static/live_pictures.js?v={version}", document.baseURI))
+export default function (component) {{ pictures.then(module => module.render(component)) }}
+"""
+    css = Path(__file__).with_name("live_pictures.css").read_text()
+    return st.components.v2.component("layerlab_live_pictures", html=_HTML, css=css, js=stub)

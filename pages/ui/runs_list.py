@@ -1,0 +1,163 @@
+"""All runs of this person and of the command line, to open, compare or delete.
+
+Owns the list and the comparison below it; which runs are compared stands in the address.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+import streamlit as st
+
+from lab.figures.curves import comparison_data, comparison_figure
+from lab.run import Run
+from lab.store import UnknownRunError
+from pages.ui.live_charts import Panel, live_charts
+from pages.ui.owner import owner
+from pages.ui.run_row import run_row
+from pages.ui.runs_past import past
+from pages.ui.store import store
+
+REFRESH_S = 2.0
+SHOWN = 50
+MOST_COMPARED = 7
+_COMMAND_LINE = ""  # the owner of what was started there
+
+
+def runs_list() -> None:
+    """The rows, and the chosen ones compared."""
+    runs = _runs()
+    if not runs:
+        _empty()
+        return
+    moving = any(run.state in ("queued", "running") for run in runs)
+    st.caption("Tick two or more to compare their curves.")
+    st.fragment(_rows, run_every=REFRESH_S if moving else None)(moving)
+
+
+def _runs() -> list[Run]:
+    found = [run for who in {owner(), _COMMAND_LINE} for run in store().runs(who, limit=SHOWN)]
+    return sorted(found, key=lambda run: run.created_at, reverse=True)[:SHOWN]
+
+
+def _empty() -> None:
+    with st.container(border=True, horizontal_alignment="center", key="no-runs"):
+        st.markdown("**No run yet.** Choose a network, press Start, and its curves appear here.")
+        st.page_link("pages/train.py", label="Choose a network", icon=":material/model_training:")
+
+
+def _rows(moving: bool) -> None:
+    runs = _runs()
+    if moving and not any(run.state in ("queued", "running") for run in runs):
+        st.rerun()  # else the timer of this fragment never stops
+    asked = set(st.query_params.get("compare", "").split(","))
+    chosen = []
+    for run in runs:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"row-{run.id}"):
+            ticked = st.checkbox(
+                f"Compare {run.title or run.id}",
+                value=run.id in asked,
+                key=f"compare-{run.id}",
+                label_visibility="collapsed",
+            )
+            if ticked:
+                chosen.append(run)
+            run_row(run)
+            st.caption(_ago(run.created_at), width="content")
+            _delete_button(run)
+    _write_choice([run.id for run in chosen])
+    if len(chosen) == 1:
+        st.caption("Tick one more to compare.")
+    elif chosen:
+        compare(chosen[:MOST_COMPARED])
+        if len(chosen) > MOST_COMPARED:
+            st.caption(f"The first {MOST_COMPARED} are drawn.")
+
+
+def _write_choice(ids: list[str]) -> None:
+    if ids:
+        st.query_params["compare"] = ",".join(ids)
+    elif "compare" in st.query_params:
+        del st.query_params["compare"]
+
+
+def _delete_button(run: Run) -> None:
+    with st.popover(
+        "", icon=":material/delete:", type="tertiary", key=f"delete-{run.id}", help="Delete this run"
+    ):
+        st.markdown("Its curves and weights cannot be brought back.")
+        st.button("Delete", key=f"really-{run.id}", type="primary", on_click=_delete, args=(run.id,))
+
+
+def _delete(run_id: str) -> None:
+    try:
+        store().delete(run_id)
+    except UnknownRunError:
+        st.toast("This run was gone already.")
+
+
+def _ago(when: float) -> str:
+    seconds = max(0.0, time.time() - when)
+    for unit, size in (("d", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= size:
+            return f"{int(seconds // size)} {unit} ago"
+    return "just now"
+
+
+def compare(runs: list[Run]) -> None:
+    """Their curves in one picture, and the settings in which they differ."""
+    names = _names(runs)
+    histories = {name: past(run.id).history for name, run in zip(names, runs, strict=True)}
+    losses, accuracies = comparison_data(histories)
+    panels = [
+        Panel("compare-loss", "Losses", comparison_figure("Loss, smoothed", losses, log=True, x="step"), 340),
+        Panel(
+            "compare-accuracy",
+            "Accuracies",
+            comparison_figure(
+                "Accuracy (%), validation where there is one", accuracies, log=False, x="epoch"
+            ),
+            340,
+        ),
+    ]
+    live_charts(panels, key="charts-compare")
+    rows = differences([json.loads(run.spec_json) for run in runs])
+    results = ["" if run.test_accuracy is None else f"{run.test_accuracy:.2%}" for run in runs]
+    table: dict[str, list[Any]] = {"Setting": ["test accuracy", *rows]}
+    for index, name in enumerate(names):
+        table[name] = [results[index], *(values[index] for values in rows.values())]
+    st.dataframe(table, hide_index=True, width="stretch")
+
+
+def _names(runs: list[Run]) -> list[str]:
+    """The runs' titles, told apart by their ids where two are the same."""
+    titles = [run.title or run.id for run in runs]
+    return [
+        f"{title} ({run.id})" if titles.count(title) > 1 else title
+        for title, run in zip(titles, runs, strict=True)
+    ]
+
+
+def differences(contents: list[dict[str, Any]]) -> dict[str, list[str]]:
+    """The settings in which some of the specs differ, by path, with each one's value as text."""
+    flat = [dict(_leaves(content)) for content in contents]
+    paths = list(dict.fromkeys(path for leaves in flat for path in leaves if path != "title"))
+    return {
+        path: [str(leaves.get(path, "")) for leaves in flat]
+        for path in paths
+        if len({leaves.get(path) for leaves in flat}) > 1
+    }
+
+
+def _leaves(content: Any, path: str = "") -> list[tuple[str, str]]:
+    items = (
+        content.items()
+        if isinstance(content, dict)
+        else enumerate(content)
+        if isinstance(content, list)
+        else ()
+    )
+    found = [leaf for key, value in items for leaf in _leaves(value, f"{path}.{key}" if path else str(key))]
+    return found or [(path, json.dumps(content))]

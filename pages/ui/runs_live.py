@@ -1,0 +1,165 @@
+"""A run while it is watched: how far it is, its curves, its layers, and what it sees.
+
+Owns what is drawn at each refresh and when to refresh. Everything is drawn in place.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from lab.figures.curves import (
+    LAYER_QUANTITIES,
+    accuracy_data,
+    accuracy_figure,
+    layer_data,
+    layer_figure,
+    loss_data,
+    loss_figure,
+    rate_data,
+    rate_figure,
+)
+from lab.figures.glance import as_png, predictions_data, units_data, weights_data
+from lab.history import History
+from lab.home import lab_home
+from lab.layers import LAYERS
+from lab.losses import LOSSES
+from lab.run import Run
+from pages.ui.live_charts import Panel, live_charts
+from pages.ui.live_pictures import live_pictures
+from pages.ui.runs_past import Past, past
+from pages.ui.store import store
+
+FIRST_POINT_S = 0.12
+TESTS = 12
+_NO_UNITS = ("flatten", "dropout")  # they only pass on what they get
+
+
+def watch(run: Run, viewer: str) -> None:
+    """Draws the run, and again while it lives."""
+    known = past(run.id, viewer)
+    waiting = run.is_active and not known.history.loss.steps
+    interval = None if not run.is_active else FIRST_POINT_S if waiting else known.pace_s()
+    log = st.session_state.get("log-axes", True)
+    # While a refresh runs, Streamlit fades what it may replace; here everything is redrawn in place.
+    st.html("<style>[data-stale='true'] { opacity: 1 !important; }</style>")
+    st.fragment(_refreshed, run_every=interval)(run, waiting, bool(log), viewer)
+
+
+def _refreshed(seen: Run, waiting: bool, log: bool, viewer: str) -> None:
+    run = store().run(seen.id)
+    known = past(seen.id, viewer)
+    changed = run is None or (run.state, run.want) != (seen.state, seen.want)
+    if changed or (waiting and known.history.loss.steps):
+        st.rerun()  # another interval, other buttons, or the result: the whole page
+    assert run is not None
+    _progress(run, known.history)
+    with known.lock:
+        panels = _remembered(known, ("panels", log), lambda: _panels(run, known.history, log))
+    live_charts(panels[:2], key="charts-main")
+    with known.lock:
+        glance = _remembered(known, "glance", lambda: _glance(run, known.history))
+    if glance["layers"]:
+        live_pictures(glance, key="pictures")
+    with st.expander("Inside the layers", expanded=False, icon=":material/stacks:", key="layers-open"):
+        st.caption(" ".join(quantity.summary for quantity in LAYER_QUANTITIES))
+        live_charts(panels[2:], key="charts-layers")
+
+
+def _remembered(known: Past, key: object, make: Any) -> Any:
+    """What was drawn since the last event is the same for every viewer."""
+    if key not in known.drawn:
+        known.drawn[key] = make()
+    return known.drawn[key]
+
+
+def _progress(run: Run, history: History) -> None:
+    share = history.step / history.steps if history.steps else 0.0
+    st.progress(min(1.0, share), text=_words(run, history))
+
+
+def _words(run: Run, history: History) -> str:
+    if run.state == "queued":
+        before = store().waiting_before(run.id)
+        return f"Waiting for {before} run{'s' if before != 1 else ''} before it" if before else "Starting"
+    if run.state == "interrupted":
+        return f"Interrupted at step {history.step:,}; it goes on from its last checkpoint"
+    if history.started is None:
+        return "Starting"
+    started = history.started
+    epoch = min(started.epochs, history.step // max(1, started.steps_per_epoch) + 1)
+    words = [f"Epoch {epoch} of {started.epochs}", f"step {history.step:,} of {history.steps:,}"]
+    if history.samples_per_s:
+        words.append(f"{history.samples_per_s:,.0f} samples/s")
+    if run.state == "running" and history.remaining_s is not None:
+        words.append(f"{_duration(history.remaining_s)} left")
+    words.append(started.device)
+    if history.memory_mb:
+        words.append(f"{history.memory_mb:,.0f} MB")
+    return " · ".join(words)
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 60:
+        return f"{max(1, round(seconds))} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes / 60:.1f} h"
+
+
+def _panels(run: Run, history: History, log: bool) -> list[Panel]:
+    spec = run.spec
+    loss = loss_figure(loss_data(history), log=log, unit=LOSSES[spec.train.loss.kind].unit)
+    panels = [
+        Panel("loss", "Loss per step and per epoch", loss, 300),
+        Panel(
+            "accuracy",
+            "Accuracy after each epoch",
+            accuracy_figure(accuracy_data(history), epochs=spec.train.epochs),
+            300,
+        ),
+        Panel("rate", "Learning rate per step", rate_figure(rate_data(history), log=False), 240),
+    ]
+    for quantity in LAYER_QUANTITIES:
+        figure = layer_figure(layer_data(history, quantity), quantity)
+        if figure["data"]:
+            panels.append(Panel(quantity.name, f"{quantity.title} per layer", figure, 240))
+    return panels
+
+
+def _glance(run: Run, history: History) -> dict[str, Any]:
+    snapshot = history.snapshot
+    empty: dict[str, Any] = {"layers": [], "weights": {}, "answers": {"src": "", "predictions": []}}
+    if snapshot is None or history.started is None:
+        return empty
+    layers = run.spec.network.layers
+    names = [f"{i} {LAYERS[layer.kind].title}" for i, layer in enumerate(layers, 1)]
+    sheet = weights_data(snapshot)
+    weights = {}
+    if sheet is not None:
+        weights = {"src": as_png(sheet), "height": sheet.shape[0], "width": sheet.shape[1]}
+    src, labels = _test_images(history.started.dataset)
+    answers = [
+        {
+            "index": answer.index,
+            "says": answer.says,
+            "share": answer.share,
+            "label": answer.label,
+            "right": answer.right,
+        }
+        for answer in predictions_data(snapshot, labels)
+    ]
+    units = units_data(snapshot, names)
+    shown = [entry for layer, entry in zip(layers, units, strict=False) if layer.kind not in _NO_UNITS]
+    return {"layers": shown, "weights": weights, "answers": {"src": src, "predictions": answers}}
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def _test_images(dataset: str) -> tuple[str, list[int]]:
+    """The first twelve test images side by side, and their labels."""
+    import numpy as np
+
+    from lab.data import load
+
+    data = load(dataset, lab_home())
+    return as_png(255 - np.hstack(list(data.test_images[:TESTS]))), data.test_labels[:TESTS].tolist()

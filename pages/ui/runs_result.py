@@ -1,0 +1,120 @@
+"""What came of a run: its test accuracy, what was seen, which digits it confuses, and what to do next.
+
+Owns the words and buttons at the end of a run.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lab.diagnosis import Finding, findings
+from lab.figures.confusion import confusion_data, confusion_figure
+from lab.history import History
+from lab.home import lab_home, run_folder
+from lab.run import Run
+from lab.spec import RunSpec
+from pages.ui.live_charts import Panel, live_charts
+from pages.ui.store import start_run
+from pages.ui.train_link import link_of
+
+_ICONS = {"good": "check_circle", "hint": "lightbulb", "bad": "error"}
+
+
+def result(run: Run, history: History) -> None:
+    """The end of a run that has ended."""
+    if run.is_active:
+        return
+    if history.finished is not None:
+        _accuracy(history)
+    elif run.state == "stopped":
+        st.info(
+            f"Stopped by hand at step {history.step:,}; its weights are kept.", icon=":material/stop_circle:"
+        )
+    elif run.state == "failed" and history.failed is None:
+        st.error(run.reason, icon=":material/error:")
+    for number, finding in enumerate(findings(run.spec, history)):
+        _finding(finding, number)
+    _onward(run)
+    if history.finished is not None:
+        _confusion(history)
+
+
+def _accuracy(history: History) -> None:
+    finished = history.finished
+    assert finished is not None
+    tests = history.started.test_samples if history.started else 0
+    with st.container(horizontal=True, gap="large", key="result-figures"):
+        st.metric(
+            "Test accuracy",
+            f"{finished.test_accuracy:.2%}",
+            f"95 % interval {finished.test_low:.2%} to {finished.test_high:.2%}",
+            delta_color="off",
+            delta_arrow="off",
+            width="content",
+        )
+        st.metric(
+            "Training time",
+            f"{sum(finished.epoch_s):.1f} s",
+            f"{len(finished.epoch_s)} epochs, {finished.samples_per_s:,.0f} samples/s",
+            delta_color="off",
+            delta_arrow="off",
+            width="content",
+        )
+        wrong = tests - round(finished.test_accuracy * tests)
+        st.metric(
+            "Mistakes",
+            f"{wrong:,}",
+            f"of {tests:,} test images",
+            delta_color="off",
+            delta_arrow="off",
+            width="content",
+        )
+
+
+def _finding(finding: Finding, number: int) -> None:
+    say = {"good": st.success, "hint": st.info, "bad": st.error}[finding.tone]
+    say(finding.sentence, icon=f":material/{_ICONS[finding.tone]}:")
+    if not finding.steps:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"steps-{number}"):
+        st.caption("Try next:", width="content")
+        for index, step in enumerate(finding.steps):
+            if st.button(step.title, key=f"try-{number}-{index}", icon=":material/arrow_forward:"):
+                _open_train(step.spec)
+
+
+def _onward(run: Run) -> None:
+    with st.container(horizontal=True, gap="small", key="onward"):
+        trained = (run_folder(lab_home(), run.id) / "latest.safetensors").is_file()
+        if trained and st.button(
+            "Draw a digit for it", icon=":material/draw:", type="primary", key="onward-draw"
+        ):
+            st.switch_page("pages/draw.py", query_params={"model": run.id})
+        if st.button("Change it and train again", icon=":material/tune:", key="onward-change"):
+            _open_train(run.spec)
+        if st.button("Run it again", icon=":material/replay:", key="onward-again"):
+            st.switch_page("pages/runs.py", query_params={"run": start_run(run.spec, run.title)})
+        if trained:
+            st.download_button(
+                "Weights",
+                (run_folder(lab_home(), run.id) / "latest.safetensors").read_bytes(),
+                f"{run.id}.safetensors",
+                icon=":material/download:",
+                key="onward-weights",
+            )
+
+
+def _open_train(spec: RunSpec) -> None:
+    st.switch_page("pages/train.py", query_params=link_of(spec))
+
+
+def _confusion(history: History) -> None:
+    finished = history.finished
+    assert finished is not None
+    data = confusion_data(finished.confusion)
+    live_charts(
+        [Panel("confusion", "Confusion matrix", confusion_figure(data), 460)], key="confusion", columns=1
+    )
+    if data.worst:
+        words = [f"{n} times {label} was read as {answer}" for label, answer, n in data.worst]
+        st.caption("Most frequent mistakes: " + "; ".join(words) + ".")
