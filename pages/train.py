@@ -7,6 +7,7 @@ import streamlit as st
 from pages.ui.train_layers import layer_editor
 from pages.ui.train_network import network_view
 from pages.ui.train_presets import link_notice, preset_choice
+from pages.ui.train_recipe import recipe
 from pages.ui.train_shapes import fill_in_when_ready, reports
 from pages.ui.train_start import start_bar
 from pages.ui.train_state import current, follow_address, write_address
@@ -22,10 +23,12 @@ st.caption(
 link_notice()
 preset_choice(draft)
 
-network, recipe = st.columns([3, 2], gap="large")
+network, recipe_place = st.columns([3, 2], gap="large")
 with network:
     network_view(draft, shapes)
     layer_editor(draft, shapes)
+with recipe_place:
+    recipe(draft)
 
 start_bar(draft, shapes)
 write_address()

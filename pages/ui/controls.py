@@ -76,7 +76,7 @@ class Field:
         elif self.optional:
             lines.append("Empty: off.")
         if (entry := self.words.get(value)) is not None:
-            formula = f" ${entry.formula}$" if entry.formula else ""
+            formula = f" ${entry.formula}$" if getattr(entry, "formula", "") else ""
             lines.append(f"**{entry.title}**: {entry.summary}{formula}")
         return "\n\n".join(lines)
 
@@ -130,7 +130,7 @@ def _field(name: str, info: FieldInfo) -> Field:
     entries = {name: entry for rule in info.metadata for name, entry in getattr(rule, "names", {}).items()}
     choices = {name: entry.title for name, entry in entries.items()}
     if get_origin(annotation) is Literal:
-        choices = {name: _title(name) for name in get_args(annotation)}
+        choices = {name: _title(str(name)) for name in get_args(annotation)}
     parts = parts_in(annotation)
     extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
     step = extra.get("step")
@@ -290,9 +290,10 @@ def kind_control(
         tuple(kinds),
         format_func=lambda kind: kinds[kind].title,
         key=key,
-        help=field.description,
+        help=f"{field.description}\n\n**{part.title}**: {part.summary}"
+        + (f"\n\n${part.formula}$" if part.formula else "")
+        + (f"\n\n{part.source}" if part.source else ""),
         on_change=changed,
         width=width,
     )
-    formula = f" ${part.formula}$" if part.formula else ""
-    st.caption(part.summary + formula)
+    st.caption(part.summary)

@@ -65,7 +65,7 @@ def _model_at(version: Version, path: Path) -> tuple[Any, str]:
     Raises: LookupError where there is no such row or field any more.
     """
     at: Any = version.spec
-    places = [str(version.rows.index(int(step[1:]))) if step[0] == "#" else step for step in path]
+    places = [str(version.rows.index(int(step[1:]))) if step.startswith("#") else step for step in path]
     for step in places[:-1]:
         at = at[int(step)] if isinstance(at, tuple) else getattr(at, step)
     if path[-1] not in type(at).model_fields:
@@ -127,6 +127,20 @@ def kind_chosen(draft: Draft, path: Path, kind: str) -> Draft:
     """The draft with another part at `path`, its fields at their defaults."""
     kept = {at: mistake for at, mistake in draft.mistakes.items() if at[: len(path)] != path}
     return entered(replace(draft, mistakes=kept), path, {"kind": kind})
+
+
+def parts_chosen(draft: Draft, path: Path, kinds: tuple[str, ...]) -> Draft:
+    """The draft with a list of parts of these kinds; those there already keep their fields and their order."""
+    model, place = _model_at(draft.now, path)
+    now = getattr(model, path[-1])
+    kept = [part.model_dump() for part in now if part.kind in kinds]
+    new = [{"kind": kind} for kind in kinds if kind not in {part.kind for part in now}]
+    mistakes = {at: mistake for at, mistake in draft.mistakes.items() if at[: len(path)] != path}
+    try:
+        spec = changed(draft.spec, place, kept + new)
+    except SpecError as error:
+        raise ValueError(error.errors[0].message) from None
+    return _next(draft, spec, mistakes=mistakes)
 
 
 def replaced(draft: Draft, spec: RunSpec) -> Draft:

@@ -11,6 +11,7 @@ import streamlit as st
 
 from lab.presets import PRESETS
 from lab.spec import RunSpec
+from pages.ui.store import start_run
 from pages.ui.train_draft import Draft, redone, undone
 from pages.ui.train_layers import in_short
 from pages.ui.train_state import edit
@@ -91,9 +92,9 @@ def _cost(draft: Draft, reports: tuple[LayerReport, ...] | None) -> str:
 
 
 def _start(spec: RunSpec) -> None:
-    from lab.home import lab_home
-    from lab.store import Store
-    from pages.ui.owner import owner
-
-    run_id = Store(lab_home()).submit(spec, owner=owner(), title=_title(spec))
+    try:
+        run_id = start_run(spec, _title(spec))
+    except OSError as error:
+        st.error(str(error), icon=":material/error:")
+        return
     st.switch_page("pages/runs.py", query_params={"run": run_id})
