@@ -20,6 +20,9 @@ from lab.home import is_run_id, run_folder
 from lab.run import DELETE, WANTS, Run, Want, new_run_id, run_of
 from lab.spec import RunSpec
 
+_WISHES: dict[str, Want] = {"pause": "pause", "resume": "run", "stop": "stop", "step_once": "pause"}
+_PASSED_ON = ("step_once", "set_learning_rate")
+
 
 class UnknownRunError(LookupError):
     """There is no such run."""
@@ -65,16 +68,21 @@ class Store:
         self._change("UPDATE runs SET want = ? WHERE id = ? AND want != 'delete'", (wish, run_id), run_id)
 
     def tell(self, run_id: str, message: Message) -> None:
-        """Pass a message to the run's training, which looks at it between two steps.
+        """Tell the run's training something: it looks between two steps, or when it is in the engine again.
+
+        Pause, Resume and Stop are what is wanted of it from now on; StepOnce wants it to wait afterwards.
 
         Raises: UnknownRunError.
         """
-        self._change(
-            "INSERT INTO messages (run_id, body) SELECT ?, ? WHERE EXISTS"
-            " (SELECT 1 FROM runs WHERE id = ? AND state IN ('queued', 'running', 'paused', 'interrupted'))",
-            (run_id, to_json(message), run_id),
-            run_id,
-        )
+        if wish := _WISHES.get(message.kind):
+            self._change("UPDATE runs SET want = ? WHERE id = ? AND want != 'delete'", (wish, run_id), run_id)
+        if message.kind in _PASSED_ON:
+            self._change(
+                "INSERT INTO messages (run_id, body) SELECT ?, ? WHERE EXISTS (SELECT 1 FROM runs"
+                " WHERE id = ? AND state IN ('queued', 'running', 'paused', 'interrupted'))",
+                (run_id, to_json(message), run_id),
+                run_id,
+            )
 
     def rename(self, run_id: str, title: str) -> None:
         """Give the run another title.

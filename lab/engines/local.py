@@ -1,0 +1,140 @@
+"""Runs on this machine: one process each, forked from a server that has torch loaded.
+
+Owns processes and pipes. Knows nothing of what a run computes, and writes no row.
+"""
+
+from __future__ import annotations
+
+import multiprocessing as mp
+import os
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+from lab.engines import ENDS, Lost
+from lab.engines.worker import work
+from lab.events import Event, Message, from_json, to_json
+
+SLOTS = "LAB_SLOTS"
+_BATCH = 64  # events taken from one worker before the others have their turn
+
+
+def slots_of_this_machine() -> int:
+    """How many runs are computed at once: LAB_SLOTS, or the number of cores.
+
+    Raises: ValueError.
+    """
+    text = os.environ.get(SLOTS, "").strip()
+    if not text:
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if not text.isdecimal() or not 1 <= int(text) <= 1024:
+        raise ValueError(f"{SLOTS} {text[:40]!r} is not a number from 1 to 1024")
+    return int(text)
+
+
+@dataclass
+class _Worker:
+    process: BaseProcess
+    pipe: Connection
+    ended: bool = False
+
+
+class LocalEngine:
+    """One process per run; a crash of one is no matter to the others."""
+
+    def __init__(self, home: Path, slots: int | None = None, method: str | None = None) -> None:
+        self._home = home
+        self._slots = slots if slots is not None else slots_of_this_machine()
+        forks = "forkserver" in mp.get_all_start_methods()
+        self._context = mp.get_context(method or ("forkserver" if forks else "spawn"))
+        self._workers: dict[str, _Worker] = {}
+        if self._context.get_start_method() == "forkserver":
+            self._context.set_forkserver_preload(["lab.engines.preload"])
+            from multiprocessing.forkserver import ensure_running
+
+            ensure_running()  # begins to load torch now, not when the first run is submitted
+
+    def capacity(self) -> int:
+        """How many runs are computed at once."""
+        return self._slots
+
+    def start(self, run_id: str, spec_json: str, *, from_checkpoint: bool) -> None:
+        """Start a worker for the run."""
+        ours, theirs = self._context.Pipe()
+        arguments = (theirs, self._home, run_id, spec_json, from_checkpoint)
+        process = self._context.Process(target=work, args=arguments, name=run_id, daemon=True)  # type: ignore[attr-defined]
+        process.start()
+        theirs.close()
+        self._workers[run_id] = _Worker(process, ours)
+
+    def poll(self, timeout_s: float) -> Sequence[tuple[str, Event | Lost]]:
+        """What the workers said; a worker's end is noticed at once."""
+        if not self._workers:
+            time.sleep(timeout_s)
+            return []
+        by_pipe = {worker.pipe: run_id for run_id, worker in self._workers.items()}
+        said: list[tuple[str, Event | Lost]] = []
+        # A dead worker's pipe is at its end: one wait serves for news and for losses.
+        for pipe in wait(list(by_pipe), timeout_s):
+            run_id = by_pipe[pipe]  # type: ignore[index]
+            said += [(run_id, event) for event in self._read(run_id, self._workers[run_id])]
+        return said
+
+    def tell(self, run_id: str, message: Message) -> None:
+        """Pass a message through the worker's pipe."""
+        if worker := self._workers.get(run_id):
+            with suppress(OSError):  # it has just ended: poll reports how
+                worker.pipe.send_bytes(to_json(message).encode())
+
+    def kill(self, run_id: str) -> None:
+        """End the worker at once."""
+        if worker := self._workers.pop(run_id, None):
+            worker.process.kill()
+            self._reap(worker)
+
+    def close(self) -> None:
+        """End all workers."""
+        for run_id in list(self._workers):
+            self.kill(run_id)
+
+    def _read(self, run_id: str, worker: _Worker) -> list[Event | Lost]:
+        said: list[Event | Lost] = []
+        try:
+            while len(said) < _BATCH and worker.pipe.poll():
+                event = from_json(worker.pipe.recv_bytes().decode())
+                worker.ended = worker.ended or event.kind in ENDS
+                said.append(event)
+        except (EOFError, OSError):
+            del self._workers[run_id]
+            exit_code = self._reap(worker)
+            if not worker.ended:
+                said.append(Lost(_reason(exit_code)))
+        return said
+
+    @staticmethod
+    def _reap(worker: _Worker) -> int | None:
+        worker.process.join(timeout=10)
+        if worker.process.exitcode is None:  # it closed its pipe and hangs
+            worker.process.kill()
+            worker.process.join()
+        exit_code = worker.process.exitcode
+        worker.process.close()
+        worker.pipe.close()
+        return exit_code
+
+
+def _reason(exit_code: int | None) -> str:
+    if exit_code is None or exit_code >= 0:
+        return f"its process ended unexpectedly (exit code {exit_code})"
+    try:
+        name = signal.Signals(-exit_code).name
+    except ValueError:
+        name = f"signal {-exit_code}"
+    hint = ", often for want of memory" if name == "SIGKILL" and sys.platform == "linux" else ""
+    return f"its process was ended by {name}{hint}"

@@ -1,0 +1,112 @@
+"""One run in one process: its training drawn from the generator, its weights to files, its events to a pipe.
+
+Owns what happens between training and the runner. Knows no store, no page and no other run.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import time
+from collections.abc import Callable, Iterator
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from lab.data import DataError
+from lab.engines import ENDS
+from lab.engines.keeper import Keeper
+from lab.events import Checkpoint, Event, Failed, Message, message_from_json, to_json
+from lab.registry import SpecError
+
+INBOX_EVERY_S = 0.002  # a look into the pipe costs some 10 microseconds, a step of a small network 150
+
+
+class Inbox:
+    """What the run was told since the last look; while it is paused, a look waits for something."""
+
+    def __init__(self, pipe: Connection) -> None:
+        self._pipe = pipe
+        self._next = 0.0
+        self.paused = False
+
+    def __call__(self) -> list[Message]:
+        """The new messages, oldest first.
+
+        Raises: EOFError, when the runner is gone.
+        """
+        now = time.monotonic()
+        if not self.paused and now < self._next:
+            return []
+        self._next = now + INBOX_EVERY_S
+        messages: list[Message] = []
+        while self._pipe.poll(None if self.paused and not messages else 0):
+            messages.append(message_from_json(self._pipe.recv_bytes().decode()))
+        self.paused = False  # what was said may let it go on: wait again only once it has paused again
+        return messages
+
+
+def work(pipe: Connection, home: Path, run_id: str, spec_json: str, from_checkpoint: bool) -> None:
+    """Train one run to its end; the body of a worker process."""
+    last_step = 0
+    inbox = Inbox(pipe)
+    try:
+        try:
+            for event in _training(home, run_id, spec_json, from_checkpoint, inbox):
+                last_step = event.step
+                inbox.paused = event.kind == "paused"
+                pipe.send_bytes(to_json(event).encode())
+                if event.kind in ENDS:
+                    break
+        except (MemoryError, Exception) as error:
+            if isinstance(error, (EOFError, BrokenPipeError, ConnectionResetError)):
+                raise
+            pipe.send_bytes(to_json(failure(error, last_step, home)).encode())
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        pass  # the runner is gone: the next one takes the run up from its checkpoint
+    finally:
+        with contextlib.suppress(OSError):
+            pipe.close()
+
+
+def _training(
+    home: Path, run_id: str, spec_json: str, from_checkpoint: bool, inbox: Callable[[], list[Message]]
+) -> Iterator[Event]:
+    """The events of the run; a checkpoint only once it lies on the disk."""
+    import torch
+
+    from lab import data
+    from lab.spec import parse_spec
+    from lab.training import train
+
+    torch.set_num_threads(1)
+    spec = parse_spec(spec_json)
+    keeper = Keeper(home, run_id, spec_json)
+    resume = keeper.checkpoint() if from_checkpoint else None
+    left_out: Checkpoint | None = None
+    for event in train(spec, data.load(spec.data.dataset, home), resume=resume, inbox=inbox):
+        if isinstance(event, Checkpoint):
+            left_out = None if keeper.keep(event) else event
+            if left_out:
+                continue
+        elif left_out and event.kind in ("paused", *ENDS):  # where it stands still, the files say so
+            keeper.keep(left_out, always=True)
+            yield left_out
+            left_out = None
+        yield event
+
+
+def failure(error: BaseException, step: int, home: Path) -> Failed:
+    """What went wrong, in words, with what to try."""
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        reason = f"the disk that holds {home} is full: the weights could not be written"
+        return Failed(step, reason, "Free some space or delete runs, then start again.", "disk_full")
+    if isinstance(error, MemoryError) or "out of memory" in str(error).lower():
+        return Failed(
+            step,
+            f"out of memory: {str(error)[:300] or 'none left'}",
+            "Use a smaller batch size or network.",
+            "out_of_memory",
+        )
+    in_words = isinstance(error, SpecError | DataError)
+    reason = str(error) if in_words else f"{type(error).__name__}: {error}"
+    return Failed(step, reason[:1000], "", "data" if isinstance(error, DataError) else "error")

@@ -1,0 +1,208 @@
+"""What every engine promises to the runner, shown on real runs over the bundled digits."""
+
+from __future__ import annotations
+
+import multiprocessing as mp
+import os
+import signal
+import time
+
+import pytest
+import torch
+
+from lab import weights
+from lab.engines import ENDS, Lost
+from lab.engines.keeper import Keeper
+from lab.engines.local import LocalEngine, slots_of_this_machine
+from lab.engines.worker import failure
+from lab.events import (
+    Checkpoint,
+    LearningRateChanged,
+    Pause,
+    Resume,
+    Resumed,
+    SetLearningRate,
+    StepOnce,
+    Stop,
+)
+from lab.home import checkpoint_file, epoch_weights, latest_weights
+from lab.run import new_run_id
+from lab.spec import parse_spec
+from tests.lab.waiting import LONG, SHORT, patience
+
+
+@pytest.fixture
+def engine(home):
+    engine = LocalEngine(home, slots=2)
+    yield engine
+    engine.close()
+
+
+def collect(engine: LocalEngine, enough, said=None) -> list:
+    """All that is said until `enough(said)`."""
+    said = [] if said is None else said
+    for _ in patience():
+        said += engine.poll(0.02)
+        if enough(said):
+            return said
+    raise AssertionError(said[-3:])
+
+
+def kinds(said) -> list[str]:
+    return [getattr(event, "kind", "lost") for _, event in said]
+
+
+def is_over(said) -> bool:
+    return any(kind in (*ENDS, "lost") for kind in kinds(said))
+
+
+def test_a_run_is_told_from_its_start_to_its_end_and_its_weights_lie_in_its_folder(engine, home):
+    run_id = new_run_id()
+    engine.start(run_id, SHORT, from_checkpoint=True)
+    said = collect(engine, is_over)
+    assert {name for name, _ in said} == {run_id}
+    assert kinds(said)[0] == "started"
+    assert kinds(said)[-1] == "finished"
+    latest, metadata = weights.load(latest_weights(home, run_id))
+    last, _ = weights.load(epoch_weights(home, run_id, 2))
+    assert parse_spec(metadata["spec"]) == parse_spec(SHORT)
+    assert metadata["epoch"] == "2"
+    assert all(torch.equal(latest[name], last[name]) for name in last)
+    assert engine.poll(0.0) == []
+
+
+def test_a_machine_that_cannot_fork_spawns(home):
+    engine = LocalEngine(home, slots=1, method="spawn")
+    engine.start(new_run_id(), SHORT, from_checkpoint=False)
+    assert kinds(collect(engine, is_over))[-1] == "finished"
+    engine.close()
+
+
+def test_a_killed_worker_is_reported_lost_and_goes_on_from_its_checkpoint(engine, home):
+    run_id = new_run_id()
+    engine.start(run_id, LONG, from_checkpoint=True)
+    collect(engine, lambda said: kinds(said).count("checkpoint") >= 2)
+    os.kill(engine._workers[run_id].process.pid, signal.SIGKILL)
+    said = collect(engine, is_over)
+    assert isinstance(said[-1][1], Lost)
+    assert "SIGKILL" in said[-1][1].reason
+    step = int(weights.load(checkpoint_file(home, run_id))[1]["step"])
+    engine.start(run_id, LONG, from_checkpoint=True)
+    begun = collect(engine, lambda said: len(said) >= 2)
+    assert begun[0][1].step == step > 0
+    assert isinstance(begun[1][1], Resumed)
+
+
+def test_a_damaged_checkpoint_is_no_obstacle(engine, home):
+    run_id = new_run_id()
+    weights.write_beside(checkpoint_file(home, run_id), b"rubbish" * 100)
+    engine.start(run_id, SHORT, from_checkpoint=True)
+    assert kinds(collect(engine, is_over))[-1] == "finished"
+
+
+def test_a_run_obeys_while_it_runs(engine):
+    run_id = new_run_id()
+    engine.start(run_id, LONG, from_checkpoint=False)
+    engine.tell(run_id, Pause())
+    said = collect(engine, lambda said: "paused" in kinds(said))
+    step = said[-1][1].step
+    engine.tell(run_id, StepOnce(7))
+    said = collect(engine, lambda said: "paused" in kinds(said))
+    assert said[-1][1].step == step + 7
+    engine.tell(run_id, SetLearningRate(0.25))
+    said = collect(engine, lambda said: "learning_rate_changed" in kinds(said))
+    assert said[-1][1] == LearningRateChanged(step + 7, 0.25)
+    engine.tell(run_id, Resume())
+    said = collect(engine, lambda said: "steps_done" in kinds(said))
+    assert said[-1][1].learning_rate == pytest.approx(0.25, rel=1e-3)
+    engine.tell(run_id, Stop())
+    assert kinds(collect(engine, is_over))[-1] == "stopped"
+
+
+def test_a_paused_worker_takes_no_processor_time(engine):
+    run_id = new_run_id()
+    engine.start(run_id, LONG, from_checkpoint=False)
+    engine.tell(run_id, Pause())
+    collect(engine, lambda said: "paused" in kinds(said))
+    status = f"/proc/{engine._workers[run_id].process.pid}/status"
+    if not os.path.exists(status):
+        pytest.skip("no /proc on this platform")
+
+    def switches() -> int:
+        with open(status) as lines:
+            return sum(int(line.split()[1]) for line in lines if "ctxt_switches" in line)
+
+    time.sleep(0.1)
+    before = switches()
+    time.sleep(0.3)
+    assert switches() - before <= 2
+
+
+def test_a_killed_run_is_heard_of_no_more_and_others_go_on(engine):
+    one, other = new_run_id(), new_run_id()
+    engine.start(one, LONG, from_checkpoint=False)
+    engine.start(other, SHORT, from_checkpoint=False)
+    collect(engine, lambda said: {name for name, _ in said} == {one, other})
+    engine.kill(one)
+    said = collect(engine, is_over)
+    assert {name for name, _ in said} == {other}
+    engine.tell(one, Stop())
+    engine.kill(one)
+
+
+def test_a_configuration_that_cannot_run_fails_in_words(engine):
+    run_id = new_run_id()
+    engine.start(run_id, SHORT.replace('"units":10', '"units":9'), from_checkpoint=False)
+    said = collect(engine, is_over)
+    assert kinds(said)[-1] == "failed"
+    assert said[-1][1].reason
+
+
+def test_a_folder_that_cannot_be_written_ends_the_run_in_words(engine, home):
+    run_id = new_run_id()
+    latest_weights(home, run_id).parent.parent.mkdir(parents=True)
+    latest_weights(home, run_id).parent.write_text("a file where the folder should be")
+    engine.start(run_id, SHORT, from_checkpoint=False)
+    said = collect(engine, is_over)
+    assert kinds(said)[-1] == "failed"
+    assert said[-1][1].reason
+
+
+def test_workers_leave_nothing_behind(engine):
+    run_id = new_run_id()
+    engine.start(run_id, SHORT, from_checkpoint=False)
+    process = engine._workers[run_id].process
+    collect(engine, is_over)
+    collect(engine, lambda said: not engine._workers)
+    with pytest.raises(ValueError, match="closed"):
+        process.is_alive()
+    assert mp.active_children() == []
+
+
+def test_a_full_disk_and_a_full_memory_are_told_apart(home):
+    disk = failure(OSError(28, "No space left on device"), 7, home)
+    assert (disk.cause, disk.step) == ("disk_full", 7)
+    assert str(home) in disk.reason
+    assert failure(MemoryError(), 0, home).cause == "out_of_memory"
+    assert failure(RuntimeError("CUDA out of memory"), 0, home).cause == "out_of_memory"
+    assert failure(ZeroDivisionError("by zero"), 0, home).reason == "ZeroDivisionError: by zero"
+
+
+def test_of_very_many_epochs_those_evenly_apart_and_the_newest_are_kept(home):
+    run_id = new_run_id()
+    keeper = Keeper(home, run_id, SHORT)
+    for epoch in range(1, 131):
+        keeper.keep(Checkpoint(epoch, epoch, epoch, {"a": torch.ones(1)}, {"a": torch.ones(1)}))
+    kept = [epoch for epoch in range(1, 131) if epoch_weights(home, run_id, epoch).exists()]
+    assert kept == [*range(4, 129, 4), 130]
+
+
+def test_the_slots_are_the_cores_or_what_the_variable_says(monkeypatch):
+    monkeypatch.delenv("LAB_SLOTS", raising=False)
+    assert slots_of_this_machine() >= 1
+    monkeypatch.setenv("LAB_SLOTS", "7")
+    assert slots_of_this_machine() == 7
+    for text in ("none", "0", "-1", "1e3", "99999"):
+        monkeypatch.setenv("LAB_SLOTS", text)
+        with pytest.raises(ValueError, match="from 1 to 1024"):
+            slots_of_this_machine()
