@@ -1,0 +1,257 @@
+"""The document's formulas on trial: each as printed, its value here and now, what holds, and why they differ.
+
+Owns the verdicts on section 4 (and the notes on three other places). Everything follows the trace it is given.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+
+from lab.by_hand.digits import four
+from lab.by_hand.example import SOFTMAX
+from lab.by_hand.loss_terms import LOSS_TERMS
+from lab.by_hand.oracles import autograd
+from lab.by_hand.tracer import Trace, trace
+from lab.by_hand.trial import Court, Note, Row, Trial
+
+
+def _difference(now: Trace, unit: int) -> float:
+    """y - yhat of an output."""
+    return now.values[f"y{unit}"] - now.values[f"a{unit}"]
+
+
+def _own_slope(now: Trace, number: int) -> float:
+    unit = now.example.unit_of[number]
+    softmax = now.example.activation_of(unit.layer) == SOFTMAX
+    return now.operations[f"a{number}"].partials[unit.place if softmax else 0]
+
+
+def _with_loss(now: Trace, loss: str) -> Trace:
+    return now if now.example.loss == loss else trace(replace(now.example, loss=loss))
+
+
+def _aside(now: Trace, loss: str, names: list[str]) -> str:
+    """The same gradients under another loss, in words."""
+    other = _with_loss(now, loss)
+    title = LOSS_TERMS[loss].title
+    if other.loss is None:
+        return f"With {title} the loss is {other.state} here: {other.problem}."
+    values = ", ".join(four(other.grads[name]) for name in names)
+    return f"With {title} and these outputs it is {values}."
+
+
+def _asides(now: Trace, names: list[str], losses: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(_aside(now, loss, names) for loss in losses if loss != now.example.loss)
+
+
+def _output_step(court: Court) -> Trial:
+    now = court.now
+    names = [f"a{unit.number}" for unit in now.example.outputs]
+    rows = tuple(court.row(f"a{u.number}", 2 * _difference(now, u.number)) for u in now.example.outputs)
+    return Trial(
+        "4.2.3, step 1",
+        r"\frac{\partial J}{\partial a_n} = 2\,(y_n - \hat{y}_n)",
+        rf"\frac{{\partial J}}{{\partial \hat{{y}}_n}} = {_slope_words(now)}",
+        "Printed for J = 1/2 sum (y - yhat)^2: the factor 1/2 cancels the 2, and the derivative of -yhat turns the "
+        "sign.",
+        rows,
+        _asides(now, names, ("mse",)),
+    )
+
+
+def _slope_words(now: Trace) -> str:
+    pattern = LOSS_TERMS[now.example.loss].slope_formula
+    return pattern.replace("{y}", "y_n").replace("{o}", r"\hat{y}_n")
+
+
+def _hidden_step(court: Court) -> Trial | None:
+    now, example = court.now, court.now.example
+    if example.depth < 2:
+        return None
+    rows = []
+    first = example.outputs[0].number
+    for unit in example.layers[-2]:
+        name = f"a{unit.number}"
+        delta = now.grad(f"z{first}")
+        one = None if delta is None else delta * now.values[f"w{first}_{unit.number}"]
+        rows.append(court.row(name, one))
+    return Trial(
+        "4.2.3, step 2",
+        r"\frac{\partial J}{\partial a_i} = \frac{\partial J}{\partial a_n} \cdot \frac{\partial a_n}{\partial a_i}",
+        r"\frac{\partial J}{\partial a_i} = \sum_n \frac{\partial J}{\partial a_n} \cdot "
+        r"\frac{\partial a_n}{\partial a_i}",
+        "A hidden unit feeds every output, so its gradient is a sum over all of them; one term alone loses the "
+        f"rest. The printed column takes n = {first}.",
+        tuple(rows),
+    )
+
+
+def _parameter_step(court: Court) -> Trial:
+    now, example = court.now, court.now.example
+    rows = []
+    for unit in example.outputs:
+        away = _difference(now, unit.number)
+        for place, source in enumerate(example.sources(unit.layer)):
+            rows.append(court.row(example.weight_name(unit, place), away * now.values[source]))
+        rows.append(court.row(f"b{unit.number}", away))
+    return Trial(
+        "4.2.3, step 3",
+        r"\frac{\partial J}{\partial w_{ij}} = (y_n - \hat{y}_n) \cdot a_{n-1}, \quad "
+        r"\frac{\partial J}{\partial b_i} = (y_n - \hat{y}_n)",
+        rf"\frac{{\partial J}}{{\partial w_{{ij}}}} = {_delta_words(now)} \cdot a_{{n-1}}, \quad "
+        rf"\frac{{\partial J}}{{\partial b_i}} = {_delta_words(now)}",
+        "The sign is the other way, and f'(z) is missing: it is 1 only where a ReLU is active or the output linear.",
+        tuple(rows),
+    )
+
+
+def _delta_words(now: Trace) -> str:
+    """dJ/dz of an output in symbols, for the present output activation and loss."""
+    example = now.example
+    if (example.output, example.loss) in (("sigmoid", "bce"), (SOFTMAX, "ce")):
+        return r"(\hat{y}_n - y_n)"
+    if example.output == SOFTMAX:
+        return r"\sum_k \frac{\partial J}{\partial \hat{y}_k} \frac{\partial \hat{y}_k}{\partial z_n}"
+    slope = _slope_words(now)
+    return (slope if slope.startswith(r"\frac") else f"({slope})") + r"\, f'(z_n)"
+
+
+def _printed_cross_entropy(now: Trace) -> float | None:
+    total = 0.0
+    for unit, y in zip(now.example.outputs, now.example.y, strict=True):
+        output = now.values[f"a{unit.number}"]
+        if not 0 < output < 1:
+            return None
+        total += -y * math.log(output) + (1 - y) * math.log1p(-output)
+    return total
+
+
+def _cross_entropy(court: Court) -> Trial:
+    now = court.now
+    binary = _with_loss(now, "bce")
+    row = Row("J", "J", _printed_cross_entropy(now), binary.loss, None, None)
+    asides = (f"The loss chosen here is {LOSS_TERMS[now.example.loss].title}: {four(now.loss)}.",)
+    return Trial(
+        "4.3.2",
+        r"J = -y \log \hat{y} + (1 - y) \log(1 - \hat{y})",
+        r"J = -\sum_i \left[ y_i \log \hat{y}_i + (1 - y_i) \log(1 - \hat{y}_i) \right]",
+        "The minus belongs before both terms, and the loss is the sum over the outputs. It needs every output inside "
+        "(0, 1), which a ReLU does not promise.",
+        (row,),
+        (f"Here it is {binary.state}: {binary.problem}.",) if binary.problem else asides,
+    )
+
+
+def _output_delta(court: Court) -> Trial:
+    now = court.now
+    rows, names = [], []
+    for unit in now.example.outputs:
+        names.append(f"z{unit.number}")
+        printed = -_difference(now, unit.number) * _own_slope(now, unit.number)
+        rows.append(court.row(f"z{unit.number}", printed))
+    number = now.example.outputs[0].number
+    left = rf"\frac{{\partial J}}{{\partial z_{{{number}}}}}"
+    return Trial(
+        "4.3.3",
+        rf"{left} = (\hat{{y}}_{{{number}}} - y_{{{number}}}) \cdot \sigma'(z_{{{number}}})",
+        rf"\frac{{\partial J}}{{\partial z_n}} = {_delta_words(now)}",
+        "That is the gradient of 1/2 MSE, not of the cross-entropy of section 4.3.2, whose gradient is "
+        "(yhat - y) / (yhat (1 - yhat)) f'(z); with sigmoid outputs, or softmax and categorical cross-entropy, it "
+        "shortens to yhat - y.",
+        tuple(rows),
+        (*_asides(now, names, ("mse", "bce")), *_fitting(now, names)),
+    )
+
+
+def _fitting(now: Trace, names: list[str]) -> tuple[str, ...]:
+    """The gradients with the two output activations made for cross-entropy, in words."""
+    found = []
+    for output, loss in (("sigmoid", "bce"), (SOFTMAX, "ce")):
+        if (now.example.output, now.example.loss) != (output, loss):
+            other = trace(replace(now.example, output=output, loss=loss))
+            if other.loss is not None:
+                values = ", ".join(four(other.grads[name]) for name in names)
+                found.append(f"With {output} outputs and {LOSS_TERMS[loss].title} it is {values}.")
+    return tuple(found)
+
+
+def _hidden_delta(court: Court) -> Trial | None:
+    now, example = court.now, court.now.example
+    if example.depth < 2:
+        return None
+    rows = []
+    for unit in example.layers[-2]:
+        printed = None
+        if now.loss is not None:
+            slope = now.slope(unit)
+            printed = sum(
+                now.grads[f"z{n.number}"] * now.values[f"w{n.number}_{unit.number}"] * slope
+                for n in example.outputs
+            )
+        rows.append(court.row(f"z{unit.number}", printed))
+    return Trial(
+        "4.3.3",
+        r"\frac{\partial J}{\partial z_1} = \frac{\partial J}{\partial z_5} \cdot \frac{\partial z_5}{\partial z_1}"
+        r" + \frac{\partial J}{\partial z_6} \cdot \frac{\partial z_6}{\partial z_1}",
+        r"\frac{\partial z_5}{\partial z_1} = w_{51} \cdot f'(z_1)",
+        "Right as printed; here with its inner derivative written out.",
+        tuple(rows),
+    )
+
+
+def _missing_layers(court: Court) -> Trial | None:
+    example = court.now.example
+    if example.depth < 2:
+        return None
+    earlier = {f"{unit.number}" for units in example.layers[:-1] for unit in units}
+    rows = [court.row(name, None) for name in example.parameters if name[1:].split("_")[0] in earlier]
+    total, listed = len(example.parameters), sum(len(r) + 1 for r in example.weights[-1])
+    return Trial(
+        "4.3.3",
+        r"\frac{\partial J}{\partial w_{5j}},\ \frac{\partial J}{\partial w_{6j}},\ "
+        r"\frac{\partial J}{\partial b_5},\ \frac{\partial J}{\partial b_6} \text{ only}",
+        r"\frac{\partial J}{\partial w_{ij}} = \frac{\partial J}{\partial z_i} \cdot x_j, \quad "
+        r"\frac{\partial J}{\partial b_i} = \frac{\partial J}{\partial z_i}",
+        f"The document lists the gradients of the last layer, {listed} of {total}; those of the layers before follow "
+        "the same way.",
+        tuple(rows),
+    )
+
+
+NOTES = (
+    Note(
+        "4.5.6",
+        "predict_image(image) feeds the array as it is.",
+        "A new image must pass the same preprocessing as training, and a drawing the framing of MNIST: the Draw "
+        "page shows both.",
+    ),
+    Note(
+        "7.1",
+        "Stop early when the training performance stops improving.",
+        "Stop when the validation performance stops improving.",
+    ),
+    Note(
+        "7.3",
+        "ROC and AUC are for binary classifiers.",
+        "For ten classes they are taken one against the rest, with micro and macro averages.",
+    ),
+)
+
+_TRIALS: tuple[Callable[[Court], Trial | None], ...] = (
+    _output_step,
+    _hidden_step,
+    _parameter_step,
+    _cross_entropy,
+    _output_delta,
+    _hidden_delta,
+    _missing_layers,
+)
+
+
+def trials(now: Trace) -> tuple[Trial, ...]:
+    """Every formula of section 4 on trial with the numbers of the trace."""
+    court = Court(now, autograd(now.example) if now.loss is not None else {})
+    found = (trial(court) for trial in _TRIALS)
+    return tuple(trial for trial in found if trial is not None)

@@ -1,0 +1,248 @@
+"""What went wrong in a student's number: the usual mistakes, each computed from the same trace.
+
+Owns the diagnoses and how close is right. Knows no page and keeps no score.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lab.activations import ACTIVATIONS
+from lab.by_hand.example import SOFTMAX, Unit
+from lab.by_hand.lesson import Lesson
+from lab.by_hand.tracer import Trace
+from lab.by_hand.update import Update
+
+LEAST_SLACK = 5e-5
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One way to get a quantity wrong: its name, the number it leads to, and a sentence to the student."""
+
+    name: str
+    value: float
+    sentence: str
+
+
+BIAS = "forgot the bias"
+ACTIVATION = "forgot the activation"
+MASK = "forgot the mask"
+Z_FOR_A = "used z instead of a"
+A_FOR_Z = "used a instead of z"
+SIGN = "wrong sign"
+TWO = "factor 2"
+TRANSPOSE = "W instead of its transpose"
+ONE_PATH = "one path only"
+ONE_OUTPUT = "one output only"
+ONE_PRODUCT = "one product only"
+SIGN_AND_TWO = "wrong sign and factor 2"
+OTHER_LOSS = "gradient of another loss"
+INPUT = "forgot the input"
+BIAS_FACTOR = "multiplied by the bias"
+WEIGHT_FACTOR = "used the weight instead of the input"
+ASCENT = "went uphill"
+NO_RATE = "forgot the learning rate"
+CHANGE_ONLY = "gave the change only"
+OLD_LOSS = "gave the old loss"
+
+_SENTENCES = {
+    BIAS: "That is the sum of the products alone; the bias is missing.",
+    ACTIVATION: "That is z; the activation function has still to be applied.",
+    MASK: "That is the gradient before it passes the activation; multiply by f'(z), for a ReLU its mask of 0 and 1.",
+    Z_FOR_A: "That uses z of the layer before; what travels on is its activation a.",
+    A_FOR_Z: "That is f' at a; the derivative is taken at z.",
+    SIGN: "The size is right, the sign is the other way.",
+    TWO: "That is twice or half the value: mind the factor 1/2 in the loss and what it cancels.",
+    SIGN_AND_TWO: "That is 2 (y - yhat), as the document prints it: the 1/2 cancels the 2, and the sign is the other way.",
+    TRANSPOSE: "That goes through W as forward; on the way back it is W transposed: the weights that leave this unit.",
+    ONE_PATH: "That is one path only; the gradient is the sum over every unit this one feeds.",
+    ONE_PRODUCT: "That is one product and the bias; the weighted sum takes every input.",
+    ONE_OUTPUT: "That is the term of one output only; the loss is the sum over all outputs.",
+    OTHER_LOSS: "That is (yhat - y) f'(z), the gradient of 1/2 MSE; the loss here is another.",
+    INPUT: "That is dJ/dz; it still has to be multiplied by what this weight multiplies forward.",
+    BIAS_FACTOR: "The bias itself does not enter: dz/db is 1, so the gradient is dJ/dz.",
+    WEIGHT_FACTOR: "That multiplies by the weight; the gradient of a weight needs the value it multiplies forward.",
+    ASCENT: "That adds the step; the update goes against the gradient.",
+    NO_RATE: "That is a step of the whole gradient; the learning rate is missing.",
+    CHANGE_ONLY: "That is the change; add it to the old value.",
+    OLD_LOSS: "That is the loss before the update; run the forward pass again with the new parameters.",
+}
+
+
+def is_close(typed: float, value: float, tolerance: float) -> bool:
+    """Whether a typed number counts as a value: within a share of it, and never finer than four decimals."""
+    return abs(typed - value) <= max(tolerance * abs(value), LEAST_SLACK)
+
+
+def expected(lesson: Lesson, name: str) -> float | None:
+    """The value that a student should find for a quantity of the lesson."""
+    for step in lesson.steps:
+        for line in step.lines:
+            if line.name == name:
+                return line.value
+    return None
+
+
+def diagnoses(lesson: Lesson, name: str, typed: float, tolerance: float) -> tuple[Mistake, ...]:
+    """The mistakes that lead to the typed number, the most telling first; empty when it is right or none fits."""
+    right = expected(lesson, name)
+    if right is None or is_close(typed, right, tolerance):
+        return ()
+    found: dict[str, Mistake] = {}
+    for mistake in mistakes(lesson, name):
+        if is_close(typed, mistake.value, tolerance):
+            found.setdefault(mistake.name, mistake)
+    return tuple(found.values())
+
+
+def mistakes(lesson: Lesson, name: str) -> Iterator[Mistake]:
+    """Every wrong number that a known mistake gives for a quantity, the most telling first."""
+    right = expected(lesson, name)
+    if right is None:
+        return
+    for what, value in (*_specific(lesson, name), (SIGN, -right), (TWO, 2 * right), (TWO, right / 2)):
+        if math.isfinite(value) and not math.isclose(value, right, rel_tol=1e-12, abs_tol=1e-15):
+            yield Mistake(what, value, _SENTENCES[what])
+
+
+Found = Iterator[tuple[str, float]]
+
+
+def _specific(lesson: Lesson, name: str) -> Found:
+    trace = lesson.trace
+    if name == "J":
+        return _of_loss(trace)
+    if name == "new_J":
+        return iter([(OLD_LOSS, trace.values["J"])] if lesson.after else [])
+    if name.startswith("new_"):
+        steps = (step for told in lesson.steps for step in told.updates)
+        return _of_update(next(step for step in steps if step.name == name[4:]))
+    kinds = {"z": _of_sum, "a": _of_activation}
+    gradients = {"w": _of_weight, "b": _of_bias, "z": _of_delta, "a": _of_arrival}
+    if name.startswith("d"):
+        return gradients[name[1]](trace, name[1:])
+    return kinds[name[0]](trace, name) if name[0] in kinds else iter(())
+
+
+def _of_sum(trace: Trace, name: str) -> Found:
+    *products, bias = trace.operations[name].inputs
+    unit = trace.example.unit_of[int(name[1:])]
+    yield BIAS, trace.values[name] - trace.values[bias]
+    if unit.layer > 1:
+        pairs = [trace.operations[product].inputs for product in products]
+        yield Z_FOR_A, trace.values[bias] + sum(trace.values[w] * trace.values[f"z{a[1:]}"] for w, a in pairs)
+    rows = trace.example.weights[unit.layer - 1]
+    column = [row[unit.place] for row in rows if unit.place < len(row)]
+    sources = [trace.values[source] for source in trace.example.sources(unit.layer)]
+    turned = sum(w * s for w, s in zip(column, sources, strict=False))
+    if len(rows) > 1 and column:
+        yield TRANSPOSE, trace.values[bias] + turned
+    for product in products if len(products) > 1 else ():
+        yield ONE_PRODUCT, trace.values[product] + trace.values[bias]
+
+
+def _of_activation(trace: Trace, name: str) -> Found:
+    yield ACTIVATION, trace.values[f"z{name[1:]}"]
+
+
+def _of_loss(trace: Trace) -> Found:
+    terms = [trace.values[name] for name in trace.operations["J"].inputs]
+    if len(terms) > 1:
+        yield from ((ONE_OUTPUT, term) for term in terms)
+
+
+def _slope_at(trace: Trace, unit: Unit, at: float) -> float:
+    kind = trace.example.activation_of(unit.layer)
+    return math.nan if kind == SOFTMAX else ACTIVATIONS[kind].slope(at)
+
+
+def _one_path_each(trace: Trace, name: str) -> list[float]:
+    """What each unit of the next layer sends back to an activation."""
+    unit = trace.example.unit_of[int(name[1:])]
+    after = trace.example.layers[unit.layer] if unit.layer < trace.example.depth else ()
+    return [trace.grads[f"z{n.number}"] * trace.values[f"w{n.number}_{name[1:]}"] for n in after]
+
+
+def _turned(trace: Trace, unit: Unit) -> float | None:
+    """What reaches a hidden unit when W is used as it stands, row by row, instead of transposed."""
+    rows = trace.example.weights[unit.layer]
+    if unit.place >= len(rows):
+        return None
+    deltas = [trace.grads[f"z{n.number}"] for n in trace.example.layers[unit.layer]]
+    return sum(w * d for w, d in zip(rows[unit.place], deltas, strict=False))
+
+
+def _of_arrival(trace: Trace, name: str) -> Found:
+    unit = trace.example.unit_of[int(name[1:])]
+    if unit.layer == trace.example.depth:
+        y, output = trace.values[f"y{unit.number}"], trace.values[name]
+        if trace.example.loss == "mse":
+            yield SIGN_AND_TWO, 2 * (y - output)
+            yield Z_FOR_A, trace.values[f"z{unit.number}"] - y
+        else:
+            yield OTHER_LOSS, output - y
+        return
+    paths = _one_path_each(trace, name)
+    if len(paths) > 1:
+        yield from ((ONE_PATH, path) for path in paths)
+    turned = _turned(trace, unit)
+    if turned is not None:
+        yield TRANSPOSE, turned
+    after = trace.example.layers[unit.layer]
+    if trace.example.activation_of(unit.layer + 1) != SOFTMAX:
+        yield (
+            MASK,
+            sum(trace.grads[f"a{n.number}"] * trace.values[f"w{n.number}_{name[1:]}"] for n in after),
+        )
+
+
+def _of_delta(trace: Trace, name: str) -> Found:
+    unit = trace.example.unit_of[int(name[1:])]
+    arrival, output = trace.grads[f"a{unit.number}"], trace.values[f"a{unit.number}"]
+    yield MASK, arrival
+    softmax = trace.example.activation_of(unit.layer) == SOFTMAX
+    slope = trace.operations[f"a{unit.number}"].partials[unit.place if softmax else 0]
+    if softmax:
+        yield ONE_PATH, arrival * slope
+    else:
+        yield A_FOR_Z, arrival * _slope_at(trace, unit, output)
+    if unit.layer == trace.example.depth:
+        y = trace.values[f"y{unit.number}"]
+        if trace.example.loss == "mse":
+            yield SIGN_AND_TWO, 2 * (y - output) * slope
+        else:
+            yield OTHER_LOSS, (output - y) * slope
+        return
+    paths = _one_path_each(trace, f"a{unit.number}")
+    if len(paths) > 1:
+        yield from ((ONE_PATH, path * slope) for path in paths)
+    turned = _turned(trace, unit)
+    if turned is not None:
+        yield TRANSPOSE, turned * slope
+
+
+def _of_weight(trace: Trace, name: str) -> Found:
+    weight, source = trace.operations[f"p{name[1:]}"].inputs
+    unit = trace.example.unit_of[int(name[1:].split("_")[0])]
+    delta, arrival = trace.grads[f"z{unit.number}"], trace.grads[f"a{unit.number}"]
+    yield MASK, arrival * trace.values[source]
+    if source[0] == "a":
+        yield Z_FOR_A, delta * trace.values[f"z{source[1:]}"]
+    yield INPUT, delta
+    yield WEIGHT_FACTOR, delta * trace.values[weight]
+
+
+def _of_bias(trace: Trace, name: str) -> Found:
+    delta = trace.grads[f"z{name[1:]}"]
+    yield MASK, trace.grads[f"a{name[1:]}"]
+    yield BIAS_FACTOR, delta * trace.values[name]
+
+
+def _of_update(step: Update) -> Found:
+    change = step.after - step.before
+    yield ASCENT, step.before - change
+    yield NO_RATE, step.before - step.grad
+    yield CHANGE_ONLY, change
