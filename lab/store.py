@@ -74,8 +74,6 @@ class Store:
 
         Raises: UnknownRunError.
         """
-        if wish := _WISHES.get(message.kind):
-            self._change("UPDATE runs SET want = ? WHERE id = ? AND want != 'delete'", (wish, run_id), run_id)
         if message.kind in _PASSED_ON:
             self._change(
                 "INSERT INTO messages (run_id, body) SELECT ?, ? WHERE EXISTS (SELECT 1 FROM runs"
@@ -83,6 +81,8 @@ class Store:
                 (run_id, to_json(message), run_id),
                 run_id,
             )
+        if wish := _WISHES.get(message.kind):
+            self._change("UPDATE runs SET want = ? WHERE id = ? AND want != 'delete'", (wish, run_id), run_id)
 
     def rename(self, run_id: str, title: str) -> None:
         """Give the run another title.

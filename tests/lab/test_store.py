@@ -129,7 +129,7 @@ def test_an_ended_run_takes_no_messages(store, record):
     with record.transaction():
         record.state(run_id, "failed", "the reason")
     with pytest.raises(UnknownRunError):
-        store.tell(run_id, Resume())
+        store.tell(run_id, SetLearningRate(0.1))
     run = store.run(run_id)
     assert (run.state, run.reason, run.is_active) == ("failed", "the reason", False)
     assert run.ended_at is not None
