@@ -7,7 +7,9 @@ import streamlit as st
 from pages.ui import by_hand_state
 from pages.ui.by_hand_lesson import formula_card
 from pages.ui.by_hand_picture import picture
+from pages.ui.entry import through_app
 
+through_app()
 st.title("By hand")
 st.caption("A small network, forward and backward, with every number written out.")
 

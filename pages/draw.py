@@ -7,8 +7,10 @@ import streamlit as st
 from pages.ui.draw_depth import depth
 from pages.ui.draw_live import DEPTH_KEY, LIVE_KEY, SHOWN_KEY, live
 from pages.ui.draw_models import choose, ready, start_loading
+from pages.ui.entry import through_app
 from pages.ui.owner import remember_owner
 
+through_app()
 st.title("Draw a digit")
 st.caption("Write a digit: the network answers while you draw, and shows how it comes to its answer.")
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.ui.entry import through_app
 from pages.ui.home_machine import this_machine
 from pages.ui.home_map import pipeline
 from pages.ui.home_runs import recent_runs
 from pages.ui.home_start import first_steps
 from pages.ui.owner import remember_owner
 
+through_app()
 st.title("Layer Lab", anchor=False)
 st.caption("See a neural network learn: train it, watch every layer, take it apart, draw for it.")
 first_steps()

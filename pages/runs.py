@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.ui.entry import through_app
 from pages.ui.owner import owner, remember_owner
 from pages.ui.run_row import state_badge
 from pages.ui.runs_control import control_bar
@@ -13,6 +14,7 @@ from pages.ui.runs_past import past
 from pages.ui.runs_result import result
 from pages.ui.store import store
 
+through_app()
 remember_owner()
 run_id = st.query_params.get("run", "")
 try:

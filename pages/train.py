@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.ui.entry import through_app
+from pages.ui.train_draft import marked
 from pages.ui.train_layers import layer_editor
 from pages.ui.train_network import network_view
 from pages.ui.train_presets import link_notice, preset_choice
 from pages.ui.train_recipe import recipe
-from pages.ui.train_shapes import fill_in_when_ready, reports
+from pages.ui.train_shapes import fill_in_when_ready, verdict
 from pages.ui.train_start import start_bar
 from pages.ui.train_state import current, follow_address, write_address
 
+through_app()
 follow_address()
 draft = current()
-shapes = reports(draft.spec.network)
+known = verdict(draft.spec)
+reports = known.reports if known else None
+shown = marked(draft, known.errors if known else ())
 
 st.title("Train")
 st.caption(
@@ -25,12 +30,12 @@ preset_choice(draft)
 
 network, recipe_place = st.columns([3, 2], gap="large")
 with network:
-    network_view(draft, shapes)
-    layer_editor(draft, shapes)
+    network_view(shown, reports)
+    layer_editor(shown, reports)
 with recipe_place:
-    recipe(draft)
+    recipe(shown)
 
-start_bar(draft, shapes)
+start_bar(draft, known)
 write_address()
-if shapes is None:
+if known is None:
     fill_in_when_ready()
