@@ -60,7 +60,8 @@ class Stage:
 class Framing:
     """A drawing on its way into the network.
 
-    Shapes: pixels (28, 28), 0 to 1; values (28, 28), normalised. Units: extent is the longer side of the
+    Shapes: pixels (28, 28), 0 to 1; values (28, 28), normalised by `normalisation` ("" where that was off).
+    Units: extent is the longer side of the
     pen's path in widths of the brush (of the line, for pixels); coverage is the share of 28 x 28 that is ink.
     """
 
@@ -249,4 +250,5 @@ def frame(
         for step, picture in zip((raw, *STEPS), seen, strict=False)
     )
     long = 0.0 if empty else extent(source)
-    return Framing(shown, pixels, values, normalisation, long, float(pixels.mean()))
+    used = "" if "normalise" in off else normalisation
+    return Framing(shown, pixels, values, used, long, float(pixels.mean()))

@@ -1,0 +1,153 @@
+"""Makes the checkpoints that ship with the lab: `python bench/ship.py cnn augmented-mlp document-mlp judge`.
+
+Each network is trained by the lab's own engine from lab/models/NAME.json, on one thread, so that the same
+seed gives the same weights; `judge` is then fitted on the CNN's last hidden layer. Needs MNIST in LAB_HOME.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+import non_digits
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from lab.augmenting import augmented
+from lab.data import Dataset, load
+from lab.drawing import unit_drawing
+from lab.events import Checkpoint, EpochDone, Failed, Finished
+from lab.home import lab_home
+from lab.ink import frame
+from lab.judge import hidden_part
+from lab.models import DEFAULT, JUDGE, SHIPPED
+from lab.network import build_network
+from lab.normalisation import NORMALISATIONS
+from lab.spec import parse_spec
+from lab.training import train
+from lab.weights import load as load_weights
+from lab.weights import save
+
+DIGITS = 20_000
+REFUSED = 0.015  # the share of MNIST's varied training digits that the judge may refuse
+SEED = 4
+
+
+def ship(name: str, data: Dataset) -> None:
+    """Trains one network from its spec and writes its weights beside it."""
+    shipped = SHIPPED[name]
+    spec = parse_spec(shipped.spec_path.read_text())
+    for event in train(spec, data):
+        if isinstance(event, EpochDone):
+            print(f"{name}: epoch {event.epoch}, training loss {event.train_loss:.4f}", flush=True)
+        elif isinstance(event, Checkpoint):
+            last = event
+        elif isinstance(event, Finished):
+            print(f"{name}: test accuracy {event.test_accuracy:.2%} in {event.elapsed_s:.0f} s", flush=True)
+        elif isinstance(event, Failed):
+            raise SystemExit(f"{name}: {event}")
+    metadata = {"spec": spec.model_dump_json(), "epoch": str(last.epoch), "step": str(last.step)}
+    save(shipped.path, last.weights, metadata)
+
+
+def strangers(letters: str, symbols: str | list[str], count: int, seed: int) -> dict[str, np.ndarray]:
+    """Framed pictures of what is no digit, by kind. Shapes: (N, 28, 28)."""
+    generator = np.random.default_rng(seed)
+
+    def framed(value: list[list[list[float]]]) -> np.ndarray:
+        drawing = unit_drawing(value, brush=float(generator.uniform(8, 32)))
+        return frame(drawing, stages=False).pixels
+
+    kinds = {
+        "letters": [framed(non_digits.letter(k, generator)) for k in letters for _ in range(count)],
+        "symbols": [framed(non_digits.symbol(k, generator)) for k in symbols for _ in range(count)],
+        "scribbles": [framed(non_digits.scribble(generator)) for _ in range(10 * count)],
+        "noise": [frame(non_digits.noise(generator), stages=False).pixels for _ in range(3 * count)],
+    }
+    return {kind: np.stack(pictures) for kind, pictures in kinds.items()}
+
+
+def pairs(images: np.ndarray, count: int, seed: int) -> np.ndarray:
+    """Two digits side by side, framed as one. Shapes: (count, 28, 28)."""
+    generator = np.random.default_rng(seed)
+    chosen = generator.integers(0, len(images), (count, 2))
+    wide = [np.hstack([images[a][:, 4:24], images[b][:, 4:24]]) / np.float32(255) for a, b in chosen]
+    return np.stack([frame(ink, stages=False).pixels for ink in wide])
+
+
+def fit_judge(data: Dataset, letters: str, symbols: list[str], count: int = 120) -> dict[str, Tensor]:
+    """The logistic unit over the CNN's hidden activations and their squares, with its limit and usual score."""
+    tensors, metadata = load_weights(SHIPPED[DEFAULT].path)
+    spec = parse_spec(metadata["spec"])
+    network = build_network(spec.network).eval()
+    network.load_state_dict(tensors)
+    hidden, normalisation = hidden_part(network), NORMALISATIONS[spec.data.normalisation]
+
+    def seen(pixels: Tensor) -> Tensor:
+        with torch.inference_mode():
+            h = torch.cat([hidden(normalisation(some[:, None])) for some in pixels.split(500)])
+        return torch.cat([h, h.square()], dim=1).clone()
+
+    digits = torch.from_numpy(np.array(data.train_images[:DIGITS]))
+    varied = augmented(digits, spec.data.augmentations, torch.Generator().manual_seed(SEED))
+    inside = seen(torch.cat([digits, varied]).float() / 255)
+    others = strangers(letters, symbols, count, SEED)
+    others["pairs"] = pairs(np.array(data.train_images[:DIGITS]), 6 * count, SEED)
+    outside = torch.cat([seen(torch.from_numpy(pictures)) for pictures in others.values()])
+    x = torch.cat([inside, outside])
+    y = torch.cat([torch.ones(len(inside)), torch.zeros(len(outside))])
+    weight = torch.where(y > 0, 1.0, 0.5 * len(inside) / len(outside))
+    mean, std = x.mean(dim=0), x.std(dim=0) + 1e-3
+    unit = torch.zeros(x.shape[1] + 1, requires_grad=True)
+    optimizer = torch.optim.LBFGS([unit], max_iter=200, line_search_fn="strong_wolfe")
+    scaled = (x - mean) / std
+
+    def closure() -> Tensor:
+        optimizer.zero_grad()
+        score = scaled @ unit[:-1] + unit[-1]
+        loss = functional.binary_cross_entropy_with_logits(score, y, weight=weight)
+        loss = loss + 1e-4 * unit[:-1].square().sum()
+        loss.backward()
+        return loss
+
+    optimizer.step(closure)
+    slopes = (unit[:-1] / std).detach()
+    half = len(slopes) // 2
+    b = (unit[-1] - (unit[:-1] * mean / std).sum()).detach()
+    scores = inside @ slopes + b
+    limit, usual = torch.quantile(scores, torch.tensor([REFUSED, 0.5])).unbind()
+    return {"w": slopes[:half], "v": slopes[half:], "b": b, "limit": limit, "usual": usual}
+
+
+def ship_judge(data: Dataset) -> None:
+    """Fits the judge on all letters and symbols and writes it beside the CNN."""
+    unit = fit_judge(data, "".join(non_digits.LETTERS), list(non_digits.SYMBOLS))
+    figures = {name: str(float(unit.pop(name))) for name in ("limit", "usual")}
+    save(JUDGE, unit, figures)
+    print(f"judge: {figures}")
+
+
+def main() -> None:
+    """Makes what is named."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="+", choices=[*SHIPPED, "judge"])
+    names = parser.parse_args().names
+    torch.set_num_threads(1)
+    data = load("mnist", lab_home())
+    if data.notice:
+        raise SystemExit(data.notice)
+    for name in names:
+        if name == "judge":
+            ship_judge(data)
+        else:
+            ship(name, data)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,197 @@
+"""`python -m lab predict`: which digit a picture or a pen drawing shows.
+
+Owns what is printed: a line for people, or one JSON object per picture. Reading, framing and answering belong
+to `lab.pictures`, `lab.ink` and `lab.inference`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lab.drawing import BRUSH_PX, CANVAS_PX, Drawing, InkError, rasterise, unit_drawing
+from lab.home import HomeError, lab_home
+from lab.ink import Framing, frame
+from lab.models import DEFAULT, SHIPPED
+from lab.pictures import MAX_BYTES, PictureError, read_picture
+
+if TYPE_CHECKING:
+    from lab.inference import Answer, Model
+
+BATCH = 256
+MAX_STROKES_BYTES = 200_000_000
+BAD_INPUT = 2
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One picture or drawing to answer: where it came from, and its framing or what is wrong with it."""
+
+    file: str
+    framing: Framing | None
+    problem: str = ""
+    index: int | None = None
+    label: object = None
+
+
+def add_parser(subparsers: Any) -> None:
+    """The command's options."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "predict", description="Says which digit a picture or a pen drawing shows."
+    )
+    parser.add_argument("images", nargs="*", metavar="IMAGE", help="PNG, JPEG, GIF, WebP or BMP files")
+    parser.add_argument(
+        "--strokes",
+        metavar="FILE",
+        help='pen drawings as JSON: [{"strokes": [[[x, y], ...], ...]}, ...] in any unit',
+    )
+    parser.add_argument(
+        "--brush",
+        type=_brush,
+        default=BRUSH_PX,
+        metavar="PX",
+        help=f"the brush for --strokes, on a canvas of {CANVAS_PX:g} px (default: {BRUSH_PX:g})",
+    )
+    parser.add_argument(
+        "--as-pixels", action="store_true", help="frame --strokes from the painted canvas, not from the lines"
+    )
+    parser.add_argument(
+        "--model",
+        default=DEFAULT,
+        metavar="MODEL",
+        help=f"{', '.join(SHIPPED)}, a run's id, or a .safetensors file (default: {DEFAULT})",
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object per picture")
+
+
+def _brush(text: str) -> float:
+    try:
+        brush = float(text)
+    except ValueError:
+        brush = float("nan")
+    if not 0.5 <= brush <= CANVAS_PX:
+        raise argparse.ArgumentTypeError(
+            f"{text[:40]!r} is not a brush; allowed: 0.5 to {CANVAS_PX:g} pixels"
+        )
+    return brush
+
+
+def main(args: argparse.Namespace) -> int:
+    """Prints an answer per picture; 2 when the model or any picture cannot be used."""
+    if not args.images and args.strokes is None:
+        return _refused("give at least one IMAGE, or --strokes FILE")
+    from lab.inference import ModelError, answers, load_model
+
+    try:
+        model = load_model(args.model, lab_home())
+    except (ModelError, HomeError) as error:
+        return _refused(str(error))
+    failed = False
+    asked = _asked(args)
+    try:
+        while block := list(islice(asked, BATCH)):
+            good = [one.framing for one in block if one.framing is not None]
+            found = iter(answers(model, good))
+            for one in block:
+                answer = next(found) if one.framing is not None else None
+                failed = failed or answer is None
+                _print(one, answer, model, as_json=args.json)
+    except InkError as error:
+        return _refused(str(error))
+    return BAD_INPUT if failed else 0
+
+
+def _refused(problem: str) -> int:
+    print(f"error: {problem}", file=sys.stderr)
+    return BAD_INPUT
+
+
+def _asked(args: argparse.Namespace) -> Iterator[Asked]:
+    for name in args.images:
+        try:
+            yield Asked(name, frame(read_picture(_bytes(Path(name)), name).ink, stages=False))
+        except PictureError as error:
+            yield Asked(name, None, str(error))
+    if args.strokes is not None:
+        yield from _drawings(args.strokes, args.brush, args.as_pixels)
+
+
+def _bytes(path: Path) -> bytes:
+    """The file, and no more of it than one byte beyond what is allowed.
+
+    Raises: PictureError.
+    """
+    try:
+        with path.open("rb") as stream:
+            return stream.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise PictureError(f"{path} cannot be read: {reason}") from None
+
+
+def _drawings(name: str, brush: float, as_pixels: bool) -> Iterator[Asked]:
+    """The drawings in a stroke file. Raises: InkError, naming the file."""
+    path = Path(name)
+    try:
+        if path.stat().st_size > MAX_STROKES_BYTES:
+            raise InkError(f"{name} is larger than {MAX_STROKES_BYTES / 1e6:.0f} MB")
+        content = json.loads(path.read_bytes())
+    except OSError as error:
+        raise InkError(f"{name} cannot be read: {error.strerror}") from None
+    except (ValueError, RecursionError) as error:
+        raise InkError(f"{name} is not JSON: {str(error)[:120]}") from None
+    for index, item in enumerate(_items(content, name)):
+        strokes, label = item, None
+        if isinstance(item, dict):
+            strokes, label = item.get("strokes"), item.get("label")
+        try:
+            drawing = unit_drawing(strokes, brush=brush)
+        except InkError as error:
+            yield Asked(name, None, f"{name}, drawing {index}: {error}", index, label)
+            continue
+        yield Asked(name, _framed(drawing, as_pixels), "", index, label)
+
+
+def _items(content: object, name: str) -> Iterable[Any]:
+    if isinstance(content, dict):
+        content = [content]
+    if not isinstance(content, list):
+        raise InkError(f"{name}: expected a list of drawings, got {type(content).__name__}")
+    return content
+
+
+def _framed(drawing: Drawing, as_pixels: bool) -> Framing:
+    return frame(rasterise(drawing) if as_pixels else drawing, stages=False)
+
+
+def _print(asked: Asked, answer: Answer | None, model: Model, *, as_json: bool) -> None:
+    where = asked.file if asked.index is None else f"{asked.file}[{asked.index}]"
+    if answer is None:
+        print(f"error: {asked.problem}", file=sys.stderr)
+    if as_json:
+        print(json.dumps(_record(asked, answer)))
+    elif answer is not None:
+        share = answer.probabilities[answer.digit]
+        doubt = "" if answer.is_digit else f"; {answer.reason}"
+        print(f"{where}: {answer.digit} ({share:.1%}, {model.title}){doubt}")
+
+
+def _record(asked: Asked, answer: Answer | None) -> dict[str, Any]:
+    record: dict[str, Any] = {
+        "file": asked.file,
+        "digit": answer.digit if answer else None,
+        "probabilities": list(answer.probabilities) if answer else [],
+        "is_digit": answer.is_digit if answer else False,
+        "reason": answer.reason if answer else asked.problem,
+    }
+    if asked.index is not None:
+        record["index"] = asked.index
+    if isinstance(asked.label, int) and not isinstance(asked.label, bool):
+        record["label"] = asked.label
+    return record
