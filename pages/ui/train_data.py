@@ -14,7 +14,8 @@ from lab.data import available, load
 from lab.figures.varied import Pixels, one_of_each, varied_data, varied_figure
 from lab.home import lab_home
 from lab.warm import torch_ready
-from pages.ui.controls import fields_of, part_controls
+from pages.ui.controls import part_controls
+from pages.ui.fields import fields_of
 from pages.ui.train_draft import Draft, parts_chosen
 from pages.ui.train_state import edit, putter
 

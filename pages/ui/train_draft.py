@@ -7,14 +7,14 @@ follows it when it moves. Knows no widget, no page and no torch.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lab.layers import LAYERS, Fix, Layer
-from lab.registry import SpecError, did_you_mean
+from lab.registry import FieldError, SpecError, did_you_mean
 from lab.spec import RunSpec, changed
-from pages.ui.controls import Mistake, fields_of, parsed
+from pages.ui.fields import Mistake, fields_of, parsed
 
 UNDO_STEPS = 50
 
@@ -86,7 +86,7 @@ def _with_value(version: Version, path: Path, value: Any) -> RunSpec:
     try:
         return changed(version.spec, place, parsed(field_here, value))
     except SpecError as error:
-        raise ValueError(f"{field_here.title}: {error.errors[0].message}") from None
+        raise ValueError(f"{field_here.title} {error.errors[0].message}") from None
 
 
 def _next(draft: Draft, spec: RunSpec, rows: tuple[int, ...] | None = None, **changes: Any) -> Draft:
@@ -220,6 +220,19 @@ def fixed(draft: Draft, row: int | None, fix: Fix) -> Draft:
             pairs.insert(at, (draft.next_row, fix.layer))
 
     return _with_layers(draft, mend)
+
+
+def marked(draft: Draft, errors: Iterable[FieldError]) -> Draft:
+    """The draft as it is drawn: with what forbids the run to start marked at the fields that cause it."""
+    marks = dict(draft.mistakes)
+    for error in errors:
+        path = tuple(error.path.split("."))
+        try:
+            model, _ = _model_at(draft.now, path)
+        except (ValueError, AttributeError, LookupError):
+            continue
+        marks.setdefault(path, Mistake(getattr(model, path[-1]), error.message))
+    return replace(draft, mistakes=marks)
 
 
 def undone(draft: Draft) -> Draft:

@@ -12,7 +12,7 @@ import streamlit as st
 
 from lab.layers import LAYERS, Layer
 from lab.spec import MAX_LAYERS
-from pages.ui.controls import part_controls
+from pages.ui.controls import mark, part_controls
 from pages.ui.train_draft import (
     Draft,
     fixed,
@@ -92,6 +92,7 @@ def _act(row: int) -> None:
 def _row(
     draft: Draft, place: int, row: int, layer: Layer, report: LayerReport | None, *, loading: bool
 ) -> None:
+    mistakes = draft.mistakes_at("network", "layers", f"#{row}")
     with st.container(border=True, key=f"train-layer-{row}", gap="xsmall"):
         with st.container(
             horizontal=True, gap="small", vertical_alignment="top", horizontal_alignment="distribute"
@@ -104,9 +105,10 @@ def _row(
                     layer,
                     f"train/row/{row}",
                     putter("network", "layers", f"#{row}"),
-                    mistakes=draft.mistakes_at("network", "layers", f"#{row}"),
+                    mistakes=mistakes,
                     number_width=80,
                     choice_width=132,
+                    reasons=False,
                 )
             st.menu_button(
                 ":material/more_vert:",
@@ -118,6 +120,8 @@ def _row(
                 args=(row,),
                 help=f"Move, duplicate or remove {layer.title}",
             )
+        for mistake in mistakes.values():
+            mark(mistake)
         if report is not None and report.error:
             _misfit(report, row, str(row))
 

@@ -13,7 +13,8 @@ from lab.data import DATASETS
 from lab.figures.schedule import schedule_data, schedule_figure
 from lab.registry import Part, Spec
 from lab.spec import NetworkSpec, RunSpec, TrainSpec
-from pages.ui.controls import field_control, fields_of, kind_control, part_controls
+from pages.ui.controls import field_control, kind_control, part_controls
+from pages.ui.fields import fields_of
 from pages.ui.live_charts import Panel, live_charts
 from pages.ui.train_data import data_tab
 from pages.ui.train_draft import Draft

@@ -1,23 +1,37 @@
-"""What each layer of the draft makes of its input, known as soon as torch is loaded, and never waited for.
+"""What each layer of the draft makes of its input and what the run costs: known as soon as torch is loaded.
 
-Owns the one background warm-up of the shape reports and the short poll that fills them in.
+Owns the one background warm-up of these reports and the short poll that fills them in; no page waits for it.
 """
 
 from __future__ import annotations
 
 import threading
 import time
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from lab.presets import preset
-from lab.spec import NetworkSpec
+from lab.registry import FieldError, SpecError
+from lab.spec import RunSpec
 from lab.warm import HEAD_START_S, torch_ready
 from pages.ui.train_link import DEFAULT_PRESET
 
 if TYPE_CHECKING:
+    from lab.budget import Estimate
     from lab.network import LayerReport
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What torch and the budget say about a draft: its layers, its cost, what forbids it to start."""
+
+    reports: tuple[LayerReport, ...]
+    estimate: Estimate
+    errors: tuple[FieldError, ...] = ()
+
 
 _begun = threading.Lock()
 _ready = threading.Event()
@@ -26,21 +40,29 @@ _ready = threading.Event()
 def _warm() -> None:
     if not torch_ready():
         time.sleep(HEAD_START_S)  # the page in hand leaves the server first
-    from lab.network import layer_reports
-
-    layer_reports(preset(DEFAULT_PRESET).network)
+    _verdict(preset(DEFAULT_PRESET))
     _ready.set()
 
 
-def reports(network: NetworkSpec) -> tuple[LayerReport, ...] | None:
-    """The report of every layer, or None while torch is still loading."""
+def verdict(spec: RunSpec) -> Verdict | None:
+    """What is known about a configuration, or None while torch is still loading."""
     if not _ready.is_set():
         if _begun.acquire(blocking=False):
             threading.Thread(target=_warm, name="shape-reports", daemon=True).start()
         return None
+    return _verdict(spec)
+
+
+@lru_cache(maxsize=256)
+def _verdict(spec: RunSpec) -> Verdict:
+    from lab.budget import admit, estimate
     from lab.network import layer_reports
 
-    return layer_reports(network)
+    reports = layer_reports(spec.network)
+    try:
+        return Verdict(reports, admit(spec))
+    except SpecError as error:
+        return Verdict(reports, estimate(spec), error.errors)
 
 
 @st.fragment(run_every=0.4)

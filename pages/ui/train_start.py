@@ -5,28 +5,31 @@ Owns what keeps a run from starting, and the press that starts it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import streamlit as st
 
-from lab.presets import PRESETS
+from lab.registry import FieldError
 from lab.spec import RunSpec
 from pages.ui.store import start_run
 from pages.ui.train_draft import Draft, redone, undone
 from pages.ui.train_layers import in_short
+from pages.ui.train_shapes import Verdict
+from pages.ui.train_share import open_share, share_dialog_if_open
 from pages.ui.train_state import edit
 
-if TYPE_CHECKING:
-    from lab.network import LayerReport
 
-
-def obstacles(draft: Draft, reports: tuple[LayerReport, ...] | None) -> list[str]:
+def obstacles(draft: Draft, known: Verdict | None) -> list[str]:
     """Why this draft cannot start, in the order a person meets it on the page; empty if it can."""
     wrong = [mistake.message for mistake in draft.mistakes.values()]
-    wrong += [
-        f"{report.index + 1} {report.title}: {report.error}" for report in reports or () if report.error
+    if known is None:
+        return wrong
+    misfits = [
+        f"{report.index + 1} {report.title}: {report.error}" for report in known.reports if report.error
     ]
-    return wrong
+    return wrong + (misfits or [_sentence(error) for error in known.errors])
+
+
+def _sentence(error: FieldError) -> str:
+    return error.message[:1].upper() + error.message[1:]
 
 
 def _title(spec: RunSpec) -> str:
@@ -36,9 +39,9 @@ def _title(spec: RunSpec) -> str:
     return spec.title
 
 
-def start_bar(draft: Draft, reports: tuple[LayerReport, ...] | None) -> None:
+def start_bar(draft: Draft, known: Verdict | None) -> None:
     """The bar at the bottom of the page."""
-    wrong = obstacles(draft, reports)
+    wrong = obstacles(draft, known)
     with st.bottom.container(
         horizontal=True, vertical_alignment="center", gap="small", key="train-start-bar"
     ):
@@ -47,7 +50,7 @@ def start_bar(draft: Draft, reports: tuple[LayerReport, ...] | None) -> None:
                 more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
                 st.markdown(f":red[:material/error: {wrong[0]}{more}]")
             else:
-                st.markdown(_cost(draft, reports))
+                st.markdown(_cost(draft, known))
         st.button(
             "Undo",
             icon=":material/undo:",
@@ -66,6 +69,9 @@ def start_bar(draft: Draft, reports: tuple[LayerReport, ...] | None) -> None:
             args=(redone,),
             disabled=not draft.future,
         )
+        st.button(
+            "Share or load", icon=":material/share:", type="tertiary", key="train/share", on_click=open_share
+        )
         pressed = st.button(
             "Start training",
             icon=":material/play_arrow:",
@@ -74,21 +80,31 @@ def start_bar(draft: Draft, reports: tuple[LayerReport, ...] | None) -> None:
             disabled=bool(wrong),
             help=wrong[0] if wrong else None,
         )
+    share_dialog_if_open(draft.spec)
     if pressed and not wrong:
         _start(draft.spec)
 
 
-def _cost(draft: Draft, reports: tuple[LayerReport, ...] | None) -> str:
+def _cost(draft: Draft, known: Verdict | None) -> str:
     train = draft.spec.train
-    epochs = f"{train.epochs} epoch" + ("" if train.epochs == 1 else "s")
-    if reports is None:
+    epochs = f"{train.epochs:,} epoch" + ("" if train.epochs == 1 else "s")
+    if known is None:
         return f"{epochs} in batches of {train.batch_size:,}"
-    parameters = sum(report.parameters for report in reports)
-    flops = sum(report.flops for report in reports)
+    needed = known.estimate
     return (
-        f"**{parameters:,}** parameters · {in_short(flops)}FLOP per sample · "
-        f"{epochs} in batches of {train.batch_size:,}"
+        f"**{needed.parameters:,}** parameters · {in_short(needed.flops)}FLOP per sample · "
+        f"{needed.memory_gb:.1f} GB · about **{duration(needed.epoch_s)}** per epoch, "
+        f"{duration(needed.epoch_s * train.epochs)} for {epochs}"
     )
+
+
+def duration(seconds: float) -> str:
+    """A duration as people say it: 0.8 s, 45 s, 3 min, 2.5 h."""
+    if seconds < 9.5:
+        return f"{max(seconds, 0.1):.1f} s"
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
 def _start(spec: RunSpec) -> None:

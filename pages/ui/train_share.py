@@ -1,0 +1,82 @@
+"""The whole configuration to take away and to bring back: as a link, as JSON, from a file.
+
+Owns the dialog. What is brought is checked before it replaces anything.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+import streamlit as st
+
+from lab.registry import SpecError
+from lab.spec import MAX_TEXT_BYTES, RunSpec, parse_spec
+from pages.ui.controls import escaped
+from pages.ui.train_draft import replaced
+from pages.ui.train_link import link_of
+from pages.ui.train_state import edit
+
+_OPEN = "train/share-open"
+_PASTED = "train/pasted"
+
+
+def open_share() -> None:
+    """Let the dialog open on the next draw."""
+    st.session_state[_OPEN] = True
+
+
+def share_dialog_if_open(spec: RunSpec) -> None:
+    """The dialog, right after its button was pressed; it stays until it is closed."""
+    if st.session_state.pop(_OPEN, False):
+        _share(spec)
+
+
+def file_name(spec: RunSpec) -> str:
+    """A file name made of the title's plain letters."""
+    plain = "".join(letter if letter.isalnum() and letter.isascii() else "-" for letter in spec.title.lower())
+    return "-".join(part for part in plain.split("-") if part)[:60] or "run"
+
+
+@st.dialog("This configuration", width="large")
+def _share(spec: RunSpec) -> None:
+    link, text, load = st.tabs(["Link", "JSON", "Load another"])
+    with link:
+        here = urlsplit(st.context.url or "")
+        address = urlunsplit((here.scheme, here.netloc, here.path, urlencode(link_of(spec)), ""))
+        st.caption("Opens this page for anybody, ready to press Start. It is also in your address bar.")
+        st.code(address, language=None, wrap_lines=True)
+    with text:
+        content = spec.model_dump_json(indent=2)
+        st.caption("Everything a run needs. `python -m lab train SPEC.json` trains the same from a terminal.")
+        st.code(content, language="json", height=380)
+        st.download_button(
+            "Download",
+            content,
+            f"{file_name(spec)}.json",
+            "application/json",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+    with load:
+        _load()
+
+
+def _load() -> None:
+    file = st.file_uploader("From a file", type="json", max_upload_size=1, key="train/uploaded")
+    pasted = st.text_area(
+        "Or paste JSON", height=220, key=_PASTED, placeholder='{"network": {"layers": [...]}}'
+    )
+    ready = file is not None or bool(pasted.strip())
+    if not st.button("Use it", type="primary", key="train/use-pasted", disabled=not ready):
+        return
+    try:
+        if file is not None and file.size > MAX_TEXT_BYTES:
+            st.error(f"{escaped(file.name)} has {file.size:,} bytes; at most {MAX_TEXT_BYTES:,} are allowed.")
+            return
+        spec = parse_spec(file.getvalue() if file is not None else pasted)
+    except SpecError as error:
+        lines = "\n".join(f"- {escaped(str(each))}" for each in error.errors[:12])
+        st.error(f"This cannot be used; nothing was changed.\n{lines}", icon=":material/error:")
+        return
+    edit(replaced, spec)
+    st.rerun()
