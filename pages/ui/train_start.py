@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from lab.presets import PRESETS
 from lab.registry import FieldError
 from lab.spec import RunSpec
 from pages.ui.store import start_run
