@@ -133,7 +133,8 @@ def _improving(spec: RunSpec, history: History) -> Finding | None:
         spec,
         ("train.epochs", min(1000, 2 * spec.train.epochs)),
     )
-    return Finding("improving", "hint", sentence, _tries(longer, _rate(spec, 3), _one_cycle(spec)))
+    faster = _rate(spec, 3) if spec.train.schedule.kind == "constant" else None
+    return Finding("improving", "hint", sentence, _tries(longer, faster, _one_cycle(spec)))
 
 
 def _gap(spec: RunSpec, history: History) -> Finding | None:

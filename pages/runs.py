@@ -11,7 +11,7 @@ from pages.ui.runs_control import control_bar
 from pages.ui.runs_list import runs_list
 from pages.ui.runs_live import watch
 from pages.ui.runs_past import past
-from pages.ui.runs_result import result
+from pages.ui.runs_result import confusion, result
 from pages.ui.store import store
 
 through_app()
@@ -43,6 +43,7 @@ try:
         result(run, known.history)
         st.toggle("Log loss", value=True, key="log-axes", help="Decades of the loss at equal distance.")
         watch(run, f"{owner()}-{id(st.session_state)}")
+        confusion(known.history)
         with st.expander("The whole configuration", icon=":material/data_object:"):
             st.code(run.spec.model_dump_json(indent=2), language="json")
 except OSError as error:

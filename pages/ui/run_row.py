@@ -1,4 +1,4 @@
-"""One run in a list: its curve, its name as a link, its state and what came of it."""
+"""A person's runs, and one of them as a row: its curve, its name as a link, its state and what came of it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import streamlit as st
 
 from lab.figures.thumbnail import WIDTH, thumbnail, thumbnail_data
 from lab.run import Run, State
+from pages.ui.owner import owner
+from pages.ui.store import store
 
+COMMAND_LINE = ""  # the owner of what was started there
 STATE_COLOURS: dict[State, str] = {
     "queued": "gray",
     "running": "blue",
@@ -24,6 +27,17 @@ def run_row(run: Run) -> None:
     st.page_link("pages/runs.py", label=run.title or run.id, query_params={"run": run.id})
     state_badge(run)
     st.caption(result_in_words(run), width="content")
+
+
+def is_mine(run: Run) -> bool:
+    """Whether this person may steer and delete the run: their own, and those of the command line."""
+    return run.owner in (owner(), COMMAND_LINE)
+
+
+def my_runs(limit: int) -> list[Run]:
+    """The newest runs of this person and of the command line."""
+    found = [run for who in {owner(), COMMAND_LINE} for run in store().runs(who, limit=limit)]
+    return sorted(found, key=lambda run: run.created_at, reverse=True)[:limit]
 
 
 def state_badge(run: Run) -> None:

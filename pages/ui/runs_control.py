@@ -12,6 +12,7 @@ import streamlit as st
 from lab.events import Message, SetLearningRate, StepOnce
 from lab.run import Run, Want
 from lab.store import UnknownRunError
+from pages.ui.run_row import is_mine
 from pages.ui.store import store
 
 STEPS = (1, 10, 100)
@@ -21,6 +22,9 @@ MAX_RATE = 100.0
 def control_bar(run: Run, rate: float) -> None:
     """The buttons for a run that is still active; nothing for one that has ended."""
     if not run.is_active:
+        return
+    if not is_mine(run):
+        st.caption("You are watching. Whoever started this run steers it.")
         return
     paused = run.want == "pause"
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="run-control"):

@@ -15,15 +15,13 @@ from lab.figures.curves import comparison_data, comparison_figure
 from lab.run import Run
 from lab.store import UnknownRunError
 from pages.ui.live_charts import Panel, live_charts
-from pages.ui.owner import owner
-from pages.ui.run_row import run_row
+from pages.ui.run_row import is_mine, my_runs, run_row
 from pages.ui.runs_past import past
 from pages.ui.store import store
 
 REFRESH_S = 2.0
 SHOWN = 50
 MOST_COMPARED = 7
-_COMMAND_LINE = ""  # the owner of what was started there
 
 
 def runs_list() -> None:
@@ -38,8 +36,15 @@ def runs_list() -> None:
 
 
 def _runs() -> list[Run]:
-    found = [run for who in {owner(), _COMMAND_LINE} for run in store().runs(who, limit=SHOWN)]
-    return sorted(found, key=lambda run: run.created_at, reverse=True)[:SHOWN]
+    """This person's runs, and those that the address names."""
+    mine = my_runs(SHOWN)
+    known = {run.id for run in mine}
+    asked = [run_id for run_id in _asked()[:MOST_COMPARED] if run_id not in known]
+    return [*mine, *(run for run_id in asked if (run := store().run(run_id)))]
+
+
+def _asked() -> list[str]:
+    return [run_id for run_id in st.query_params.get("compare", "").split(",") if run_id]
 
 
 def _empty() -> None:
@@ -52,7 +57,7 @@ def _rows(moving: bool) -> None:
     runs = _runs()
     if moving and not any(run.state in ("queued", "running") for run in runs):
         st.rerun()  # else the timer of this fragment never stops
-    asked = set(st.query_params.get("compare", "").split(","))
+    asked = set(_asked())
     chosen = []
     for run in runs:
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"row-{run.id}"):
@@ -66,7 +71,8 @@ def _rows(moving: bool) -> None:
                 chosen.append(run)
             run_row(run)
             st.caption(_ago(run.created_at), width="content")
-            _delete_button(run)
+            if is_mine(run):
+                _delete_button(run)
     _write_choice([run.id for run in chosen])
     if len(chosen) == 1:
         st.caption("Tick one more to compare.")

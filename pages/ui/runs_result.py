@@ -35,15 +35,13 @@ def result(run: Run, history: History) -> None:
     for number, finding in enumerate(findings(run.spec, history)):
         _finding(finding, number)
     _onward(run)
-    if history.finished is not None:
-        _confusion(history)
 
 
 def _accuracy(history: History) -> None:
     finished = history.finished
     assert finished is not None
     tests = history.started.test_samples if history.started else 0
-    with st.container(horizontal=True, gap="large", key="result-figures"):
+    with st.container(horizontal=True, gap="medium", key="result-figures"):
         st.metric(
             "Test accuracy",
             f"{finished.test_accuracy:.2%}",
@@ -108,13 +106,17 @@ def _open_train(spec: RunSpec) -> None:
     st.switch_page("pages/train.py", query_params=link_of(spec))
 
 
-def _confusion(history: History) -> None:
-    finished = history.finished
-    assert finished is not None
-    data = confusion_data(finished.confusion)
-    live_charts(
-        [Panel("confusion", "Confusion matrix", confusion_figure(data), 460)], key="confusion", columns=1
-    )
-    if data.worst:
-        words = [f"{n} times {label} was read as {answer}" for label, answer, n in data.worst]
-        st.caption("Most frequent mistakes: " + "; ".join(words) + ".")
+def confusion(history: History) -> None:
+    """Which digits a finished run takes for which."""
+    if history.finished is None:
+        return
+    data = confusion_data(history.finished.confusion)
+    matrix, words = st.columns([3, 2], gap="large", vertical_alignment="center")
+    with matrix:
+        panel = Panel("confusion", "Confusion matrix", confusion_figure(data), 430)
+        live_charts([panel], key="confusion", columns=1)
+    with words:
+        st.caption("Each row holds the test images of one digit; what is off the diagonal is a mistake.")
+        for label, answer, count in data.worst:
+            times = "once" if count == 1 else f"{count} times"
+            st.markdown(f"**{label}** was read as **{answer}** {times}.")

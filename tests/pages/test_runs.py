@@ -1,0 +1,144 @@
+"""The Runs page, as a person without a browser sees it: events go in as the runner writes them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from lab import events
+from lab.presets import preset
+from lab.record import Record
+from lab.run import State
+from lab.store import Store
+from pages.ui.runs_list import differences
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+CONFUSION = tuple(tuple(90 if i == j else 1 if i == j + 1 else 0 for j in range(10)) for i in range(10))
+STARTED = events.Started("cpu", "digits", 1000, 100, 100, 242_762, 10, 3, 100)
+LAYERS = (events.LayerState("2 Linear", 0.3, 0.002, 0.1, 0.05),)
+SNAPSHOT = events.Snapshot(10, LAYERS, 2, 2, ((127, -127, 0, 64),), ((0.1,) * 10,) * 12, ((0.5, -0.5),) * 5)
+
+
+def epoch(number: int, train: float, validation: float | None) -> events.EpochDone:
+    return events.EpochDone(number, number * 10, train, 0.9, validation, 0.88, 0.2, 5e4, 0.001)
+
+
+FINISHED = events.Finished(30, 0.9, 0.88, 0.92, 0.3, CONFUSION, 1.0, (0.2,) * 3, 5e4)
+COURSE = [
+    STARTED,
+    events.StepsDone(10, tuple(2.3 - 0.1 * i for i in range(10)), 0.001, 5e4, 0.2),
+    SNAPSHOT,
+    epoch(1, 1.0, 1.1),
+    epoch(2, 0.6, 0.8),
+    epoch(3, 0.3, 1.0),
+]
+
+
+def recorded(
+    home: Path, what: list[events.Event], state: State, owner: str = "", name: str = "softmax"
+) -> str:
+    run_id = Store(home).submit(preset(name), owner)
+    record = Record(home)
+    with record.transaction():
+        for event in what:
+            record.event(run_id, event)
+        record.state(run_id, state)
+    record.close()
+    return run_id
+
+
+def opened(**parameters: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
+    app.switch_page("pages/runs.py")
+    for name, value in parameters.items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception
+    return app
+
+
+def text_of(app: AppTest) -> str:
+    parts = [*app.title, *app.markdown, *app.caption, *app.info, *app.error, *app.warning, *app.success]
+    return "\n".join(str(part.value) for part in parts)
+
+
+def labels(app: AppTest) -> list[str]:
+    return [button.label for button in app.button]
+
+
+def test_an_empty_list_says_what_to_do() -> None:
+    assert "No run yet" in text_of(opened())
+
+
+def test_an_unknown_run_is_named_and_the_list_shown(home: Path) -> None:
+    recorded(home, COURSE, "running")
+    said = text_of(opened(run="../../etc/passwd"))
+    assert "There is no run `../../etc/passwd`" in said
+    assert "Tick two or more" in said
+
+
+def test_a_queued_run_says_that_it_starts(home: Path) -> None:
+    app = opened(run=recorded(home, [], "queued"))
+    assert "Pause" in labels(app)
+
+
+def test_a_running_run_shows_its_controls(home: Path) -> None:
+    app = opened(run=recorded(home, COURSE, "running"))
+    assert {"Pause", "+1", "+10", "+100", "Stop"} <= set(labels(app))
+    assert app.number_input[0].value == pytest.approx(0.001)
+
+
+def test_pausing_is_a_wish_the_store_keeps(home: Path) -> None:
+    run_id = recorded(home, COURSE, "running")
+    app = opened(run=run_id)
+    app.button(key="control-Pause").click().run()
+    run = Store(home).run(run_id)
+    assert run is not None
+    assert run.want == "pause"
+    assert "Resume" in labels(app)
+
+
+def test_somebody_else_may_watch_but_not_steer(home: Path) -> None:
+    app = opened(run=recorded(home, COURSE, "running", owner="another-person-entirely-0123456789"))
+    assert "You are watching" in text_of(app)
+    assert "Stop" not in labels(app)
+
+
+def test_a_finished_run_says_how_good_it_is_and_what_was_seen(home: Path) -> None:
+    app = opened(run=recorded(home, [*COURSE, FINISHED], "finished"))
+    assert app.metric[0].value == "90.00%"
+    assert "88.00% to 92.00%" in app.metric[0].delta
+    assert "Overfitting from epoch 3" in text_of(app)
+    assert "Stop early, after 2 epochs without gain" in labels(app)
+    assert "**1** was read as **0** once" in text_of(app)
+
+
+def test_a_diverged_run_says_what_to_try(home: Path) -> None:
+    failed = events.Failed(12, "The loss became NaN at step 12.", "Try a lower rate.", "diverged")
+    app = opened(run=recorded(home, [*COURSE, failed], "failed"))
+    assert "NaN at step 12" in text_of(app)
+    assert "Lower the learning rate to 0.0002" in labels(app)
+
+
+def test_two_runs_are_compared_by_link(home: Path) -> None:
+    one = recorded(home, [*COURSE, FINISHED], "finished")
+    two = recorded(home, [*COURSE, FINISHED], "finished", name="lenet5")
+    app = opened(compare=f"{one},{two},no-such-run,")
+    table = app.dataframe[0].value
+    assert len(table.columns) == 3
+    assert "network.layers.0.kind" in list(table["Setting"])
+
+
+def test_only_settings_that_differ_are_listed() -> None:
+    same = {"a": 1, "b": {"c": [1, 2]}}
+    other = {"a": 1, "b": {"c": [1, 3]}, "d": 0}
+    assert differences([same, other]) == {"b.c.1": ["2", "3"], "d": ["", "0"]}
+
+
+def test_a_run_is_deleted_after_asking(home: Path) -> None:
+    run_id = recorded(home, [*COURSE, FINISHED], "finished")
+    app = opened()
+    app.button(key=f"really-{run_id}").click().run()
+    assert Store(home).run(run_id) is None
