@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import NoneType
 from typing import Any, Literal, get_args, get_origin
 
@@ -157,7 +158,8 @@ def _field(name: str, info: FieldInfo) -> Field:
     )
 
 
-def fields_of(model: type[BaseModel]) -> dict[str, Field]:
+@cache
+def fields_of(model: type[BaseModel]) -> Mapping[str, Field]:
     """The fields of a spec by name, in their order, without the tag `kind`."""
     return {name: _field(name, info) for name, info in model.model_fields.items() if name != "kind"}
 
