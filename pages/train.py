@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.ui.entry import through_app
-from pages.ui.cold import join_app
 from pages.ui.train_draft import marked
 from pages.ui.train_layers import layer_editor
 from pages.ui.train_network import network_view
@@ -16,7 +15,6 @@ from pages.ui.train_start import start_bar
 from pages.ui.train_state import current, follow_address, write_address
 
 through_app()
-join_app()
 follow_address()
 draft = current()
 known = verdict(draft.spec)
