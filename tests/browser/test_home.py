@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from bench.served import Server
+from bench.served import Server, copy_mnist
 from pages.ui.home_map import STATIONS
 
 
@@ -46,10 +46,17 @@ def test_nothing_is_wider_than_a_phone(new_page: Callable[..., Page], dark: bool
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-def test_offline_and_without_mnist_the_lab_says_what_to_do(
+def test_offline_and_without_mnist_the_lab_trains_on_what_it_has_and_takes_mnist_once_it_is_there(
     start_lab: Callable[..., Server], new_page: Callable[..., Page]
 ) -> None:
-    page = new_page(start_lab(mnist=False))
+    lab = start_lab(mnist=False)
+    page = new_page(lab)
     page.goto("/")
     expect(page.get_by_text("No MNIST found")).to_be_visible()
     expect(page.get_by_text("python -m lab data --fetch")).to_be_visible()
+    page.get_by_role("button", name="Train the document's network").click()
+    expect(page.get_by_text("finished", exact=True).first).to_be_visible(timeout=120_000)
+    if copy_mnist(lab.home):
+        page.goto("/")
+        expect(page.get_by_text("MNIST, 60,000 + 10,000 images")).to_be_visible()
+        expect(page.get_by_text("No MNIST found")).to_have_count(0)
