@@ -99,7 +99,7 @@ class _Run:
         self.clock = Clock(self.progress)
         self.orders, self.rhythm = Orders(inbox), Rhythm()
         self._ending: Event | None = None
-        self._last_loss = math.nan
+        self._last_loss, self._rate = math.nan, spec.train.optimizer.lr
         self._reported = (self.progress.step, self.progress.elapsed_s)
 
     def events(self) -> Iterator[Event]:
@@ -138,7 +138,7 @@ class _Run:
             if self.spec.data.augmentations:
                 draws = generator_for(seed, "augmentation", progress.step)
                 images = augmented(images, self.spec.data.augmentations, draws)
-            self.step.lr = self._learning_rate()
+            self._rate = self.step.lr = self._learning_rate()
             self.step(images, labels)
             progress.step += 1
             progress.epoch_step += 1
@@ -176,7 +176,7 @@ class _Run:
             yield StepsDone(
                 first + len(good) - 1,
                 tuple(float(f"{loss:.6g}") for loss in good),
-                self.step.lr,
+                self._rate,
                 round(len(losses) * self.batch_size / seconds, 1),
                 round(progress.elapsed_s, 4),
             )
@@ -184,7 +184,7 @@ class _Run:
         self._reported = (progress.step, progress.elapsed_s)
         self.rhythm.reported()
         if bad is not None:
-            self._ending = diverged(first + bad, losses[bad], self._last_loss, self.step.lr)
+            self._ending = diverged(first + bad, losses[bad], self._last_loss, self._rate)
 
     def _look_at(self, before: Weights) -> Iterator[Event]:
         with self.clock.stopped():
@@ -228,7 +228,7 @@ class _Run:
         epoch_s = progress.end_epoch()
         on_train = self._evaluation(samples.images[samples.probe], samples.labels[samples.probe])
         if not math.isfinite(on_train.loss):
-            self._ending = diverged(progress.step, on_train.loss, self._last_loss, self.step.lr)
+            self._ending = diverged(progress.step, on_train.loss, self._last_loss, self._rate)
             return
         held_back, on_validation = samples.validation, None
         if len(held_back):
@@ -243,7 +243,7 @@ class _Run:
             on_validation.accuracy if on_validation else None,
             round(epoch_s, 4),
             round(self._trained_per_epoch() / max(epoch_s, 1e-9), 1),
-            self.step.lr,
+            self._rate,
         )
         yield self._checkpoint(epoch_end=progress.epoch)
 

@@ -16,7 +16,7 @@ from lab.spec import DataSpec, NetworkSpec, RunSpec, TrainSpec
 from lab.training import train
 
 E = TypeVar("E")
-SMALL_STACK: tuple[Layer, ...] = (Flatten(), Linear(units=12), Linear(units=10, activation="identity"))
+SMALL_STACK: tuple[Layer, ...] = (Flatten(), Linear(units=24), Linear(units=10, activation="identity"))
 DROPOUT_STACK: tuple[Layer, ...] = (
     Flatten(),
     Linear(units=16),
@@ -39,7 +39,9 @@ def spec_of(
 ) -> RunSpec:
     """A run of some 200 images and two epochs, with what is given changed."""
     return RunSpec(
-        data=DataSpec(**{"dataset": "digits", "train_samples": 200, **(data or {})}),
+        data=DataSpec(
+            **{"dataset": "digits", "train_samples": 200, "normalisation": "mnist", **(data or {})}
+        ),
         network=NetworkSpec(layers=layers, **(network or {})),
         train=TrainSpec(**{"batch_size": 20, "epochs": 2, "device": "cpu", **train}),
     )

@@ -83,6 +83,7 @@ def test_the_documents_recipe_gives_the_numbers_of_a_plain_torch_loop() -> None:
             Linear(units=16),
             Linear(units=10, activation="identity"),
         ),
+        data={"normalisation": "half"},
         epochs=3,
         optimizer=SGD(lr=0.01, momentum=0.9),
     )
