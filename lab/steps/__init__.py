@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from lab.steps.batches import Batches
+from lab.steps.captured import CapturedGradients
 from lab.steps.eager import EagerGradients, Loss, Prepare
 from lab.steps.ring import LossRing
 from lab.steps.update import Update
@@ -23,7 +24,9 @@ __all__ = ["Batches", "Step", "make_step"]
 class Step:
     """A network's training, one batch per call; see `make_step`."""
 
-    def __init__(self, update: Update, gradients: EagerGradients, device: torch.device) -> None:
+    def __init__(
+        self, update: Update, gradients: EagerGradients | CapturedGradients, device: torch.device
+    ) -> None:
         self._update, self._gradients = update, gradients
         self._losses = LossRing(device)
         self._device = device
@@ -31,7 +34,7 @@ class Step:
     @property
     def capture(self) -> str:
         """How the step runs, in words: "captured", or "eager" with the reason."""
-        return "eager"
+        return self._gradients.state
 
     @property
     def lr(self) -> float:
@@ -97,4 +100,5 @@ def make_step(
     """
     device = next(module.parameters()).device
     update = Update(module, optimizer, clip_norm, l1)
-    return Step(update, EagerGradients(module, loss, prepare, update), device)
+    eager = EagerGradients(module, loss, prepare, update)
+    return Step(update, CapturedGradients(eager) if fast and device.type == "cpu" else eager, device)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -10,11 +10,13 @@ from torch import Tensor, nn
 from lab.steps.update import Update
 
 Loss = Callable[[Tensor, Tensor], Tensor]
-Prepare = Callable[..., Tensor]
+Prepare = Callable[[Tensor], Tensor]
 
 
 class EagerGradients:
     """Forward, loss and backward through autograd; leaves the gradients in every `p.grad`."""
+
+    state = "eager"
 
     def __init__(self, module: nn.Module, loss: Loss, prepare: Prepare, update: Update) -> None:
         self._module, self._loss, self._prepare, self._update = module, loss, prepare, update
@@ -25,6 +27,19 @@ class EagerGradients:
         Shapes: images (B, 28, 28) uint8, labels (B,) int64; returns a 0-d float tensor.
         """
         self._update.zero_gradients()
-        loss = self._loss(self._module(self._prepare(images)), labels)
+        loss = self._forward(images, labels)
         torch.autograd.backward(loss)
         return loss.detach()
+
+    def gradients(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Sequence[Tensor]]:
+        """The loss and the gradients by themselves, every `p.grad` untouched."""
+        loss = self._forward(images, labels)
+        found = torch.autograd.grad(loss, self._update.parameters, allow_unused=True, materialize_grads=True)
+        return loss.detach(), found
+
+    def targets(self) -> list[Tensor]:
+        """Where the gradients must end up."""
+        return self._update.gradients_by_parameter()
+
+    def _forward(self, images: Tensor, labels: Tensor) -> Tensor:
+        return self._loss(self._module(self._prepare(images)), labels)

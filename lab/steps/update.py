@@ -26,12 +26,16 @@ from torch.optim import (
     Rprop,
 )
 
+from lab.steps.calls import Call
 from lab.steps.flat import FlatParameters, can_be_flat
+from lab.steps.replay import replay_of
+from lab.steps.tape import record
 
 # Rules that treat each number by itself: the layout in memory does not matter to them. (Muon and Adafactor
 # look at whole matrices, so they keep one tensor per parameter.)
 ELEMENTWISE = (SGD, Adam, AdamW, Adamax, NAdam, RAdam, RMSprop, Adagrad, Adadelta, ASGD, Rprop)
 FUSED = (SGD, Adam, AdamW, Adagrad)
+_LIMIT_BYTES = 1 << 28
 
 
 class Update:
@@ -50,6 +54,8 @@ class Update:
         self.parameters = tuple(parameter for _, parameter in named)
         self._clip_norm, self._l1 = clip_norm, l1
         self._norm: Tensor | None = None
+        self._calls: list[Call] = []
+        self._recordable = False
         self.flat: FlatParameters | None = None
         self.optimizer = optimizer
         if can_be_flat(self.parameters) and _is_elementwise(optimizer):
@@ -57,6 +63,7 @@ class Update:
             self._one = nn.Parameter(self.flat.values)
             self._one.grad = self.flat.gradients
             self.optimizer = _rebuilt(optimizer, self._one)
+            self._recordable = bool(self.optimizer.param_groups[0].get("fused"))
             self._mask = self.flat.weights_mask() if l1 else None
         else:
             for parameter in self.parameters:
@@ -87,9 +94,30 @@ class Update:
             else:
                 parameter.grad.zero_()
 
+    def gradients_by_parameter(self) -> list[Tensor]:
+        """The tensor that holds each parameter's gradient."""
+        if self.flat is not None:
+            self.flat.attach_gradients()
+        return [parameter.grad for parameter in self.parameters if parameter.grad is not None]
+
     @torch.no_grad()
     def __call__(self) -> None:
         """Adds the L1 slope, clips, and moves the parameters."""
+        if self._calls:
+            for call in self._calls:
+                call()
+        elif self._recordable and self.optimizer.state:
+            _, tape = record(self._change, _LIMIT_BYTES)
+            if tape.refusal:
+                self._recordable = False
+            else:
+                norm = [] if self._norm is None else [self._norm]
+                self._calls, kept = replay_of(tape.operations, norm, [])
+                self._norm = kept[0] if kept else None
+        else:
+            self._change()
+
+    def _change(self) -> None:
         if self._l1:
             self._add_l1()
         if self._clip_norm:
@@ -131,6 +159,7 @@ class Update:
 
         Raises: KeyError for a parameter that this network does not have.
         """
+        self._calls = []  # they write to the state that is about to be replaced
         by_quantity: dict[str, dict[str, Tensor]] = {}
         for key, value in kept.items():
             name, _, quantity = key.rpartition(".")
@@ -187,6 +216,7 @@ def _rebuilt(optimizer: Optimizer, parameter: nn.Parameter) -> Optimizer:
     settings["foreach"] = False  # one tensor: nothing to batch
     if rule in FUSED and not settings.get("maximize"):
         settings["fused"] = True
+        settings["lr"] = torch.tensor(float(settings["lr"]))  # read at each step, also by a recorded one
     return rule([parameter], **settings)
 
 
