@@ -12,7 +12,7 @@ from pages.ui.owner import remember_owner
 
 through_app()
 st.title("Draw a digit")
-st.caption("Write a digit: the network answers while you draw, and shows how it comes to its answer.")
+st.caption("The network answers while you draw, and shows why.")
 
 start_loading()
 remember_owner()

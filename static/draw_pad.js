@@ -5,6 +5,7 @@ const SIDE = 280
 const CELL = SIDE / 28
 const THROTTLE_MS = 80
 const OVERDUE_MS = 400
+const REST_MS = 250
 const MOST_POINTS = 6000
 
 const STYLE = `
@@ -38,9 +39,9 @@ button:disabled { opacity: .35; cursor: default }
 .keys { font-size: .8rem; opacity: .75; margin: .5rem 0 0; line-height: 1.4 }
 .keys[hidden] { display: none }
 .answers { display: grid; grid-auto-flow: column; grid-auto-columns: minmax(0, 1fr); gap: 2rem }
-.answer { display: grid; grid-template-columns: 8.5rem minmax(0, 1fr); grid-template-rows: auto 1fr;
+.answer { display: grid; grid-template-columns: 10.5rem minmax(0, 1fr); grid-template-rows: auto 1fr;
   gap: .4rem 1.5rem; min-width: 0; align-content: start }
-.two .answer { grid-template-columns: 6.5rem minmax(0, 1fr); gap: .4rem 1rem }
+.two .answer { grid-template-columns: 7.5rem minmax(0, 1fr); gap: .4rem 1rem }
 .model { grid-column: 1 / -1; font-size: .875rem; opacity: .75; overflow: hidden; text-overflow: ellipsis;
   white-space: nowrap; min-height: 1.2em }
 .verdict { display: flex; flex-direction: column; gap: .15rem }
@@ -127,8 +128,8 @@ function answerPanel(index) {
 }
 
 function build(root) {
-  const pad = { strokes: [], past: [], future: [], brush: 20, seq: 0, sheet: -1, picture: null, pen: null, keys: false,
-    cell: [13, 13], sentAt: 0, liftedAt: 0, timer: 0, panels: [] }
+  const pad = { strokes: [], past: [], future: [], brush: 20, seq: 0, sheet: -1, life: 0, picture: null, pen: null, keys: false,
+    cell: [13, 13], sentAt: 0, liftedAt: 0, rested: 0, timer: 0, panels: [] }
   pad.root = root
   root.append(make("style", "", STYLE))
   pad.draw = make("div", "draw")
@@ -241,7 +242,9 @@ function send(pad, settled) {
   }
   pad.sentAt = performance.now()
   pad.seq += 1
-  pad.emit("ink", { sheet: pad.sheet, seq: pad.seq, settled, brush: pad.brush, strokes: pad.strokes })
+  const { sheet, life, seq, brush, strokes } = pad
+  pad.emit("ink", { sheet, life, seq, settled, brush, strokes })
+  clearTimeout(pad.rest)
 }
 
 function remember(pad) {
@@ -251,6 +254,7 @@ function remember(pad) {
 }
 
 function begin(pad, point) {
+  clearTimeout(pad.rest)
   remember(pad)
   pad.picture = null
   pad.strokes.push([point])
@@ -292,6 +296,8 @@ function wipe(pad) {
   remember(pad)
   pad.strokes = []
   pad.picture = null
+  pad.life += 1
+  pad.liftedAt = 0
   refresh(pad)
   send(pad, true)
 }
@@ -399,7 +405,7 @@ function show(pad, answers) {
   })
 }
 
-export function render({ data, parentElement, setStateValue }) {
+export function render({ data, parentElement, setStateValue, setTriggerValue }) {
   const root = parentElement.querySelector(".pad-root")
   if (!root) return
   if (!root.pad) {
@@ -408,9 +414,12 @@ export function render({ data, parentElement, setStateValue }) {
   }
   const pad = root.pad
   pad.emit = setStateValue
+  pad.report = setTriggerValue
   if (data.sheet !== pad.sheet && data.strokes) {
     Object.assign(pad, { sheet: data.sheet, strokes: data.strokes, brush: data.brush, past: [], future: [],
-      pen: null, seq: Math.max(pad.seq, data.seq), picture: null })
+      pen: null, seq: Math.max(pad.seq, data.seq), life: 0, picture: null,
+      liftedAt: 0, rested: Math.max(pad.seq, data.seq) })
+    pad.foot.textContent = ""
     pad.size.value = String(data.brush)
     if (data.picture) {
       pad.picture = new Image()
@@ -424,7 +433,13 @@ export function render({ data, parentElement, setStateValue }) {
   show(pad, data.answers)
   refresh(pad)
   pad.draw.dataset.seq = String(data.seq)
-  if (data.settled && pad.liftedAt && data.seq === pad.seq) {
+  const upToDate = data.settled && data.seq === pad.seq
+  if (upToDate && pad.pen === null && pad.rested !== pad.seq) {
+    // What takes longer than an answer waits until the answer is there and the hand rests.
+    pad.rested = pad.seq
+    pad.rest = setTimeout(() => pad.report("rested", pad.rested), REST_MS)
+  }
+  if (upToDate && pad.liftedAt) {
     const from = pad.liftedAt
     pad.liftedAt = 0
     requestAnimationFrame(() => {

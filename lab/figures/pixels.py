@@ -29,8 +29,8 @@ def ink_picture(ink: Values, side: int = 224) -> Rgba:
     return np.dstack([grey, grey, grey, np.full_like(grey, 255)])
 
 
-def signed_picture(values: Values, side: int = 224, limit: float | None = None) -> Rgba:
-    """Blue where positive, orange where negative, clear where zero; full colour at `limit`.
+def signed_picture(values: Values, side: int = 224, limit: float | None = None, paper: bool = False) -> Rgba:
+    """Blue where positive, orange where negative, clear (or grey paper) where zero; full colour at `limit`.
 
     Shapes: values (H, W); the picture (h, w, 4). `limit` is the largest absolute value unless given.
     """
@@ -38,7 +38,10 @@ def signed_picture(values: Values, side: int = 224, limit: float | None = None) 
     reach = limit or float(np.abs(values).max(initial=0.0)) or 1.0
     colour = np.where((values >= 0)[..., None], POSITIVE, NEGATIVE)
     alpha = 255 * np.clip(np.abs(values) / reach, 0.0, 1.0)
-    return np.dstack([colour, alpha]).astype(np.uint8)
+    picture = np.dstack([colour, alpha]).astype(np.uint8)
+    if paper:
+        picture[picture[..., 3] == 0] = (*GREY, 28)
+    return picture
 
 
 def tiled_picture(maps: Values, side: int = 480, gap: int = 1) -> Rgba:

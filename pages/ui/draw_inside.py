@@ -80,7 +80,9 @@ def _pixels(model: Model, framing: Framing) -> None:
         st.image(ink_picture(framing.pixels, 336), width="stretch", alt="The framed drawing, 28 x 28")
     with grid.cell():
         st.markdown(f"**For and against {whom}**")
-        st.image(signed_picture(spoke, 336), width="stretch", alt=f"Pixels for and against {whom}")
+        st.image(
+            signed_picture(spoke, 336, paper=True), width="stretch", alt=f"Pixels for and against {whom}"
+        )
     with grid.cell():
         st.metric(f"Probability of {digit}", f"{100 * found.probabilities[digit]:.1f} %")
         score = f"the score of {digit}" if rival is None else f"the score of {digit} minus that of {rival}"

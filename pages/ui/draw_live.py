@@ -29,12 +29,12 @@ def live(options: tuple[Option, ...]) -> None:
         st.rerun()
     if not ready():
         st.session_state["draw_waited"] = True
-    pad(now, [panel(now, option) for option in options], on_change=_after_message)
+    pad(now, [panel(now, option) for option in options], on_rest=_after_rest)
 
 
-def _after_message() -> None:
-    # The pen is up: what lies below the pad follows, after the answer. While it is down only the pad does.
-    if receive().settled and st.session_state.get(SHOWN_KEY):
+def _after_rest() -> None:
+    # Naming fragments replaces what was to run: a stroke that came in the same breath must not be lost.
+    if st.session_state.get(SHOWN_KEY):
         st.rerun([LIVE_KEY, DEPTH_KEY])
 
 

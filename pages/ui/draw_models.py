@@ -51,6 +51,8 @@ def ready() -> bool:
 
 def _load_default() -> None:
     try:
+        # One thread answers fastest when several people draw: more only wait for each other.
+        import_module("torch").set_num_threads(1)
         inference = import_module("lab.inference")
         # A model that cannot be loaded is said where it should answer, not here.
         with suppress(inference.ModelError):
@@ -83,7 +85,7 @@ def choose() -> tuple[Option, ...]:
         if chosen not in (*offered, NOBODY):
             _say_gone(f"The run {str(chosen)[:40]!r} is not there any more", offered[DEFAULT])
             st.session_state[key] = fallback
-    left, right, _ = st.columns([3, 3, 2])
+    left, right = st.columns(2, wrap=False)
     first = left.selectbox(
         "Model",
         list(offered),

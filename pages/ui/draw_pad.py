@@ -23,8 +23,8 @@ _SCRIPT = Path(__file__).parents[2] / "static" / "draw_pad.js"
 _SHOWN_PX = 280
 
 
-def pad(now: Sheet, answers: list[dict[str, Any]], on_change: Callable[[], None]) -> None:
-    """Shows the sheet and what the models say about it; `on_change` runs at each new message.
+def pad(now: Sheet, answers: list[dict[str, Any]], on_rest: Callable[[], None]) -> None:
+    """Shows the sheet and what the models say about it; `on_rest` runs a moment after the pen was lifted.
 
     An answer is {"model", "says", "probabilities", "digit", "is_digit"}; its probabilities are None while
     there is nothing to say.
@@ -39,7 +39,7 @@ def pad(now: Sheet, answers: list[dict[str, Any]], on_change: Callable[[], None]
         data["strokes"] = [stroke.round(1).tolist() for stroke in now.drawing.strokes]
         data["brush"] = now.drawing.brush
         data["picture"] = "" if now.picture is None else _as_stencil(now.picture.ink)
-    _component()(key=PAD_KEY, data=data, on_ink_change=on_change)
+    _component()(key=PAD_KEY, data=data, on_ink_change=lambda: None, on_rested_change=on_rest)
 
 
 @cache

@@ -42,7 +42,7 @@ def several_view(model: Model, title: str) -> None:
             return
         if record is not None:
             st.session_state[_RECORD_KEY] = record
-        st.caption("The tools under the canvas undo, redo, edit and clear.")
+        st.caption("The tools above its right corner undo, redo, edit and clear.")
     _reading(source, model, title)
 
 

@@ -22,13 +22,15 @@ _SESSION_KEY = "draw_sheet"
 class Sheet:
     """What is on the pad.
 
-    `number` counts sheets put there by the server, `seq` messages of the pad; `key` names this drawing in the
-    history and is empty while nothing is drawn; `settled` is False while the pen is down.
+    `number` counts sheets put there by the server, `life` how often the pad was cleared since, `seq` messages
+    of the pad; `key` names this drawing in the history and is empty while nothing is drawn; `settled` is False
+    while the pen is down.
     """
 
     drawing: Drawing
     number: int = 0
     seq: int = 0
+    life: int = 0
     key: str = ""
     settled: bool = True
     picture: Picture | None = None
@@ -54,7 +56,7 @@ def sheet() -> Sheet:
 def put_drawing(drawing: Drawing, key: str = "") -> None:
     """Replaces what is on the pad by a drawing; `key` continues one of the history."""
     now = sheet()
-    st.session_state[_SESSION_KEY] = Sheet(drawing, now.number + 1, now.seq, key or secrets.token_hex(8))
+    st.session_state[_SESSION_KEY] = Sheet(drawing, now.number + 1, now.seq, key=key or secrets.token_hex(8))
 
 
 def put_picture(picture: Picture, name: str) -> None:
@@ -64,7 +66,7 @@ def put_picture(picture: Picture, name: str) -> None:
         replace(now.drawing, strokes=()),
         now.number + 1,
         now.seq,
-        secrets.token_hex(8),
+        key=secrets.token_hex(8),
         picture=picture,
         picture_name=name,
     )
@@ -84,10 +86,16 @@ def receive() -> Sheet:
         drawing = parse_drawing(message.get("strokes"), brush=min(BRUSHES[1], max(BRUSHES[0], brush)))
     except InkError:
         return known
-    key = "" if drawing.is_empty else known.key
-    if not drawing.is_empty and (known.is_empty or known.picture is not None):
-        key = secrets.token_hex(8)
-    settled = message.get("settled") is True
-    received = Sheet(drawing, known.number, seq, key, settled)
+    life = message.get("life")
+    goes_on = life == known.life and known.key and known.picture is None
+    key = "" if drawing.is_empty else known.key if goes_on else secrets.token_hex(8)
+    received = Sheet(
+        drawing,
+        known.number,
+        seq,
+        life if isinstance(life, int) else known.life,
+        key,
+        settled=message.get("settled") is True,
+    )
     st.session_state[_SESSION_KEY] = received
     return received

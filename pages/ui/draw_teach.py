@@ -71,7 +71,7 @@ def _label_this(collection: Collection) -> None:
     key = f"teach-{entry.key}"
     st.session_state.setdefault(key, entry.label)
     st.pills(
-        f"{said} What is it?",
+        f"{said} Wrong? Say what it is:",
         list(range(10)),
         key=key,
         on_change=partial(_store_label, entry.key, key),
@@ -143,12 +143,12 @@ def _card(entry: Entry) -> None:
     st.image(ink_picture(entry.pixels / 255.0, 112), width="stretch", alt=f"A drawing answered {answered}")
     sure = "" if entry.answer is None or entry.probability is None else f", {entry.probability:.0%}"
     tick = f" :material/check: **{entry.label}**" if entry.label is not None else ""
-    st.markdown(f"{answered}{sure}{tick}", help=f"Answered by {entry.model}")
+    st.markdown(f"{answered}{sure}{tick}")
+    st.caption(entry.model)
     with st.container(horizontal=True, gap="xsmall"):
         if entry.drawing is not None:
             st.button(
-                "Put on the pad",
-                icon=":material/edit:",
+                ":material/edit:",
                 key=f"again-{entry.key}",
                 on_click=_again,
                 args=(entry,),
@@ -156,8 +156,7 @@ def _card(entry: Entry) -> None:
                 help="Put this drawing on the pad",
             )
         st.button(
-            "Delete",
-            icon=":material/delete:",
+            ":material/delete:",
             key=f"delete-{entry.key}",
             on_click=_delete,
             args=(entry.key,),
