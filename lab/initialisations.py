@@ -163,6 +163,24 @@ class Zeros(Initialisation):
         weight.data.zero_()
 
 
+class FromRun(Initialisation):
+    """What another run has learned: the start of fine-tuning."""
+
+    title: ClassVar[str] = "Weights of a run"
+    summary: ClassVar[str] = (
+        "Goes on from what another run has learned; layers that do not match start afresh."
+    )
+    formula: ClassVar[str] = r"w = w_{\text{other run}}"
+    source: ClassVar[str] = "Document, sections 2.2 and 7.2; Yosinski et al. 2014, NeurIPS"
+    keeps_default: ClassVar[bool] = True
+    kind: Literal["run"] = "run"
+    run: str = hyper("", "Run", "The id of the run whose weights are taken, as in its link.", max_length=60)
+    frozen: int = hyper(0, "Frozen layers", "How many of the first layers keep these weights.", ge=0, le=64)
+
+    def fill(self, weight: Tensor, generator: torch.Generator) -> None:
+        PyTorchDefault().fill(weight, generator)  # where the other run has nothing to give
+
+
 INITIALISATIONS = table(
     PyTorchDefault,
     Normal,
@@ -173,6 +191,7 @@ INITIALISATIONS = table(
     HeNormal,
     Orthogonal,
     Zeros,
+    FromRun,
 )
 AnyInitialisation = Annotated[
     PyTorchDefault
@@ -183,6 +202,7 @@ AnyInitialisation = Annotated[
     | HeUniform
     | HeNormal
     | Orthogonal
-    | Zeros,
+    | Zeros
+    | FromRun,
     Field(discriminator="kind"),
 ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import torch
 
@@ -30,6 +30,7 @@ from lab.events import (
     Stopped,
 )
 from lab.failures import diverged, is_out_of_memory, out_of_memory
+from lab.fine_tuning import freeze, take_over
 from lab.network import build_network
 from lab.orders import Inbox, Orders, Rhythm
 from lab.progress import Clock, Progress
@@ -40,12 +41,17 @@ from lab.watching import Watch, Weights
 
 
 def train(
-    spec: RunSpec, data: Dataset, resume: Checkpoint | None = None, inbox: Inbox = lambda: ()
+    spec: RunSpec,
+    data: Dataset,
+    resume: Checkpoint | None = None,
+    inbox: Inbox = lambda: (),
+    first_weights: Mapping[str, torch.Tensor] | None = None,
 ) -> Iterator[Event]:
     """The events of a run, from its start or from a checkpoint; trains only while it is iterated.
 
     `inbox()` gives the messages that came since it was last called; it is asked before the first step and
     then some fifty times a second. Two runs on one GPU want a process each: its random numbers are shared.
+    `first_weights` are those of another run, to go on from.
 
     Raises: SpecError, when the network cannot be built or the device is not there.
     """
@@ -53,7 +59,7 @@ def train(
     run = None
     try:
         torch.manual_seed(generator_for(spec.train.seed, "dropout").initial_seed())
-        run = _Run(spec, data, resume, inbox)
+        run = _Run(spec, data, resume, inbox, first_weights)
         for event in run.events():
             ours = torch.get_rng_state()
             torch.set_rng_state(theirs)
@@ -71,7 +77,14 @@ def train(
 class _Run:
     """One run: what it trains, and how far it is."""
 
-    def __init__(self, spec: RunSpec, data: Dataset, resume: Checkpoint | None, inbox: Inbox) -> None:
+    def __init__(
+        self,
+        spec: RunSpec,
+        data: Dataset,
+        resume: Checkpoint | None,
+        inbox: Inbox,
+        first_weights: Mapping[str, torch.Tensor] | None,
+    ) -> None:
         self.spec, self.data = spec, data
         self.device = choose_device(spec.train.device)
         if self.device.type == "cpu":
@@ -81,13 +94,17 @@ class _Run:
         self.batch_size = min(spec.train.batch_size, len(self.samples.train))
         self.steps_per_epoch = steps_per_epoch(len(self.samples.train), self.batch_size)
         self.network = build_network(spec.network, generator_for(spec.train.seed, "weights")).to(self.device)
+        self.notice = data.notice
+        if first_weights is not None:
+            self.notice = " ".join(filter(None, (data.notice, take_over(self.network, first_weights))))
+        freeze(self.network, spec.network.initialisation)
         self.prepare = Prepare(spec.data.normalisation)
         self.loss = spec.train.loss.function()
         rule = getattr(torch.optim, spec.train.optimizer.torch_name)
         self.step = make_step(
             self.network,
             self.loss,
-            rule(self.network.parameters(), **spec.train.optimizer.options()),
+            rule([p for p in self.network.parameters() if p.requires_grad], **spec.train.optimizer.options()),
             prepare=self.prepare,
             clip_norm=spec.train.clip_norm,
             l1=spec.train.l1,
@@ -263,7 +280,7 @@ class _Run:
             self.batch_size,
             self.progress.step,
             round(memory_used_mb(self.device), 1),
-            self.data.notice,
+            self.notice,
         )
 
     def _checkpoint(self, epoch_end: int = 0) -> Checkpoint:

@@ -8,15 +8,23 @@ from __future__ import annotations
 import contextlib
 import errno
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lab.data import DataError
 from lab.engines import ENDS
 from lab.engines.keeper import Keeper
 from lab.events import Checkpoint, Event, Failed, Message, message_from_json, to_json
-from lab.registry import SpecError
+from lab.home import latest_weights
+from lab.initialisations import FromRun
+from lab.registry import FieldError, SpecError
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from lab.spec import RunSpec
 
 INBOX_EVERY_S = 0.002  # a look into the pipe costs some 10 microseconds, a step of a small network 150
 
@@ -83,7 +91,8 @@ def _training(
     keeper = Keeper(home, run_id, spec_json)
     resume = keeper.checkpoint() if from_checkpoint else None
     left_out: Checkpoint | None = None
-    for event in train(spec, data.load(spec.data.dataset, home), resume=resume, inbox=inbox):
+    first = None if resume else _first_weights(home, spec)
+    for event in train(spec, data.load(spec.data.dataset, home), resume, inbox, first):
         if isinstance(event, Checkpoint):
             left_out = None if keeper.keep(event) else event
             if left_out:
@@ -93,6 +102,24 @@ def _training(
             yield left_out
             left_out = None
         yield event
+
+
+def _first_weights(home: Path, spec: RunSpec) -> Mapping[str, Tensor] | None:
+    """The weights of the run that this one goes on from, or None where it starts afresh.
+
+    Raises: SpecError, when there is no such run or it has no weights.
+    """
+    from lab import weights
+
+    start = spec.network.initialisation
+    if not isinstance(start, FromRun):
+        return None
+    try:
+        return weights.load(latest_weights(home, start.run))[0]
+    except (ValueError, OSError) as error:
+        known = "" if isinstance(error, FileNotFoundError) else f": {error}"
+        message = f"there are no weights of a run {start.run!r}{known}; take the id from the run's link"
+        raise SpecError([FieldError("network.initialisation.run", start.run, message)]) from None
 
 
 def failure(error: BaseException, step: int, home: Path) -> Failed:

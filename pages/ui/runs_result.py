@@ -11,8 +11,9 @@ from lab.diagnosis import Finding, findings
 from lab.figures.confusion import confusion_data, confusion_figure
 from lab.history import History
 from lab.home import lab_home, run_folder
+from lab.initialisations import FromRun
 from lab.run import Run
-from lab.spec import RunSpec
+from lab.spec import RunSpec, changed
 from pages.ui.live_charts import Panel, live_charts
 from pages.ui.store import start_run
 from pages.ui.train_link import link_of
@@ -90,6 +91,13 @@ def _onward(run: Run) -> None:
             st.switch_page("pages/draw.py", query_params={"model": run.id})
         if st.button("Change it and train again", icon=":material/tune:", key="onward-change"):
             _open_train(run.spec)
+        if trained and st.button(
+            "Fine-tune it",
+            icon=":material/add_circle:",
+            key="onward-fine-tune",
+            help="Another run that goes on from these weights, at a tenth of the learning rate.",
+        ):
+            _open_train(fine_tuned(run))
         if st.button("Run it again", icon=":material/replay:", key="onward-again"):
             st.switch_page("pages/runs.py", query_params={"run": start_run(run.spec, run.title)})
         if trained:
@@ -120,3 +128,10 @@ def confusion(history: History) -> None:
         for label, answer, count in data.worst:
             times = "once" if count == 1 else f"{count} times"
             st.markdown(f"**{label}** was read as **{answer}** {times}.")
+
+
+def fine_tuned(run: Run) -> RunSpec:
+    """A run that goes on from this one's weights, more gently."""
+    spec = changed(run.spec, "network.initialisation", FromRun(run=run.id).model_dump())
+    spec = changed(spec, "train.optimizer.lr", float(f"{spec.train.optimizer.lr / 10:.2g}"))
+    return changed(spec, "title", f"{run.title or run.id}, fine-tuned"[:80])
