@@ -5,16 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.ui import by_hand_state
-from pages.ui.by_hand_lesson import formula_card
+from pages.ui.by_hand_card import selected_card
+from pages.ui.by_hand_check import check, on_trial
+from pages.ui.by_hand_choices import choices, draw, loss_problem
+from pages.ui.by_hand_exercise import exercise, hidden_notice, known, question_card
+from pages.ui.by_hand_export import export
+from pages.ui.by_hand_lesson import LOOK, formula_card
+from pages.ui.by_hand_numbers import numbers
 from pages.ui.by_hand_picture import picture
-from pages.ui.entry import through_app
-
-through_app()
-st.title("By hand")
-st.caption("A small network, forward and backward, with every number written out.")
-
-for problem in by_hand_state.arrive():
-    st.warning(problem)
+from pages.ui.by_hand_training import training
 
 
 @st.fragment
@@ -22,11 +21,51 @@ def stage() -> None:
     """The picture and the formula of its step; moving through the lesson runs only this."""
     by_hand_state.write_address()
     setting, lesson = by_hand_state.now(), by_hand_state.current_lesson()
-    left, right = st.columns([1.7, 1], gap="medium")
+    step = lesson.steps[min(setting.step, len(lesson.steps)) - 1]
+    left, right = (st.container(), st.container()) if setting.large else st.columns([1.75, 1], gap="medium")
     with left:
-        picture(setting, lesson, None)
-    with right, st.container(border=True, key="by_hand_formula"):
-        formula_card(lesson, lesson.steps[min(setting.step, len(lesson.steps)) - 1])
+        picture(setting, lesson, known() if setting.exercise else None)
+    with right:
+        with st.container(border=True, key="by_hand_formula"):
+            (question_card if setting.exercise else formula_card)(lesson, step)
+        if setting.selected and not setting.exercise:
+            selected_card(lesson, setting.selected)
 
 
+st.title("By hand")
+st.caption("A small network, forward and backward, with every number written out.")
+st.html(LOOK)
+for problem in by_hand_state.arrive():
+    st.warning(f"Part of the link could not be used. {problem}")
+choices()
+now = by_hand_state.points()[-1].trace
+loss_problem(now)
 stage()
+
+TABS = ("Parameters", "Check", "Formulas on trial", "Exercise", "Training steps", "Take home")
+parameters_tab, check_tab, trial_tab, exercise_tab, training_tab, export_tab = st.tabs(
+    TABS, on_change="rerun", key="by_hand_tab"
+)
+if parameters_tab.open:
+    with parameters_tab:
+        numbers(now)
+        draw()
+if check_tab.open:
+    with check_tab:
+        if not hidden_notice("The table of gradients"):
+            check(now)
+if trial_tab.open:
+    with trial_tab:
+        if not hidden_notice("The trial"):
+            on_trial(now)
+if exercise_tab.open:
+    with exercise_tab:
+        exercise()
+if training_tab.open:
+    with training_tab:
+        if not hidden_notice("Training"):
+            training()
+if export_tab.open:
+    with export_tab:
+        if not hidden_notice("The files"):
+            export(by_hand_state.current_lesson())

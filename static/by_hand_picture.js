@@ -103,7 +103,7 @@ function build(root, style) {
   steps.append(view.first, view.previous, view.play, view.next, view.last, view.count)
   const choices = make("div", "group choices")
   choices.append(view.shows, view.details, view.speeds)
-  view.bar.append(steps, view.range, choices)
+  view.bar.append(view.range, steps, choices)
   root.append(view.frame, view.bar)
   return view
 }
@@ -184,10 +184,12 @@ function paintLabel(view, layout, edge, { names, on, fresh, gradOn, target, valu
   if (gradOn && !target) lines.push([edge.grad.text, `grad${mark(grad)}`])
   const group = draw(view.labels, edge.id, "g", { class: `label ${names}`, "data-testid": `label-${edge.id}` })
   const widest = Math.max(...lines.map(([text]) => text.length))
-  const height = 21 * lines.length + 4
-  draw(group, "plate", "rect", { x: x - widest * 5 - 7, y: y - height / 2, width: widest * 10 + 14, height, rx: 6, class: "plate" })
+  const wide = on ? 6.3 : 5.4
+  const pitch = on ? 24 : 21
+  const height = pitch * lines.length + 2
+  draw(group, "plate", "rect", { x: x - widest * wide - 5, y: y - height / 2, width: 2 * widest * wide + 10, height, rx: 6, class: "plate" })
   lines.forEach(([text, kind], row) => {
-    draw(group, `t${kind.split(" ")[0]}`, "text", { x, y: y + 21 * (row - (lines.length - 1) / 2) + 1, class: kind }, text)
+    draw(group, `t${kind.split(" ")[0]}`, "text", { x, y: y + pitch * (row - (lines.length - 1) / 2) + 1, class: kind }, text)
   })
   sweep(group)
 }

@@ -29,9 +29,9 @@ g[role=button] { cursor: pointer; outline: none }
 .edge.selected .line, .edge:hover .line, .edge:focus-visible .line { opacity: 1; stroke-width: 8 }
 .touch { stroke: transparent; stroke-width: 18; fill: none }
 .label { pointer-events: none }
-.label text { font-size: 17px; opacity: .75 }
+.label text { opacity: .8 }
 .label .plate { fill: var(--st-background-color); opacity: .86 }
-.label.on text { font-size: 20px; font-weight: 700; opacity: 1 }
+.label.on text { opacity: 1 }
 .label.on .plate { opacity: 1 }
 .label.focus .plate { stroke: var(--warm); stroke-width: 2 }
 .label text.grad { font-style: italic }
@@ -50,10 +50,11 @@ g[role=button] { cursor: pointer; outline: none }
 .value.long { font-size: 21px }
 .loss .value { font-size: 29px }
 .bias .value { font-size: 23px; opacity: .8 }
-.label .value { font-size: 17px; font-weight: 400 }
-.label.on .value, .label.on .grad { font-size: 20px; font-weight: 700 }
+.label .value { font-size: 20px; font-weight: 400 }
+.label .grad { font-size: 18px }
+.label.on .value, .label.on .grad { font-size: 23px; font-weight: 700 }
 .late { opacity: .3; font-weight: 400 }
-.grad { font-size: 19px; font-style: italic }
+.grad { font-size: 20px; font-style: italic }
 .grad.focus, .value.focus { font-weight: 800 }
 .hatch { stroke: #8a94a0; stroke-width: 3; opacity: .55 }
 .hatched { display: none }
@@ -68,13 +69,14 @@ g[role=button] { cursor: pointer; outline: none }
 .narrow .label .value, .narrow .label .grad { font-size: 14px }
 .bar { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem .9rem; margin-top: .6rem }
 .group { display: flex; align-items: center; gap: .35rem }
-.bar input[type=range] { flex: 1 1 140px; min-width: 100px; accent-color: var(--st-primary-color) }
+.bar input[type=range] { flex: 1 1 100%; width: 100%; margin: 0; accent-color: var(--st-primary-color) }
 .count { font-size: 1.1rem; font-weight: 600; font-variant-numeric: tabular-nums; min-width: 4.6rem; text-align: center }
 button.tool, select { font: inherit; color: inherit; background: var(--st-background-color);
   border: 1px solid var(--st-border-color); border-radius: 8px; height: 40px; cursor: pointer }
 button.tool { width: 42px; display: grid; place-items: center; padding: 0 }
 button.tool.main { width: 58px; background: var(--st-primary-color); color: #fff; border-color: transparent }
-select { padding: 0 .4rem; font-size: .875rem; max-width: 12.5rem; min-width: 0 }
+select { padding: 0 .3rem; font-size: .875rem; max-width: 9.6rem; min-width: 0 }
+.choices { margin-left: auto }
 button:hover:not(:disabled), select:hover { border-color: var(--st-primary-color) }
 button:focus-visible, select:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 1px }
 button:disabled { opacity: .35; cursor: default }

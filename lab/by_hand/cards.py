@@ -72,7 +72,7 @@ def _read(trace: Trace, name: str, operation: str) -> tuple[str, str, str]:
     example = trace.example
     own = symbol(example, name)
     if operation[0] == "p":  # a product hands on what the weighted sum receives
-        unit, source = operation[1:].split("_")
+        unit = operation[1:].split("_")[0]
         other = f"w{operation[1:]}" if name[0] != "w" else trace.operations[operation].inputs[1]
         place = unit_title(example, example.unit_of[int(unit)])
         below = rf"\frac{{\partial {symbol(example, 'z' + unit)}}}{{\partial {own}}}"

@@ -54,7 +54,7 @@ def _output_step(court: Court) -> Trial:
         "4.2.3, step 1",
         r"\frac{\partial J}{\partial a_n} = 2\,(y_n - \hat{y}_n)",
         rf"\frac{{\partial J}}{{\partial \hat{{y}}_n}} = {_slope_words(now)}",
-        "Printed for J = 1/2 sum (y - yhat)^2: the factor 1/2 cancels the 2, and the derivative of -yhat turns the "
+        "Printed for J = 1/2 sum (y - ŷ)²: the factor 1/2 cancels the 2, and the derivative of -ŷ turns the "
         "sign.",
         rows,
         _asides(now, names, ("mse",)),
@@ -158,8 +158,8 @@ def _output_delta(court: Court) -> Trial:
         rf"{left} = (\hat{{y}}_{{{number}}} - y_{{{number}}}) \cdot \sigma'(z_{{{number}}})",
         rf"\frac{{\partial J}}{{\partial z_n}} = {_delta_words(now)}",
         "That is the gradient of 1/2 MSE, not of the cross-entropy of section 4.3.2, whose gradient is "
-        "(yhat - y) / (yhat (1 - yhat)) f'(z); with sigmoid outputs, or softmax and categorical cross-entropy, it "
-        "shortens to yhat - y.",
+        "(ŷ - y) / (ŷ (1 - ŷ)) f'(z); with sigmoid outputs, or softmax and categorical cross-entropy, it "
+        "shortens to ŷ - y.",
         tuple(rows),
         (*_asides(now, names, ("mse", "bce")), *_fitting(now, names)),
     )

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from lab.activations import ACTIVATIONS
-from lab.by_hand.digits import factor, tex
+from lab.by_hand.digits import factor, four, tex
 from lab.by_hand.example import SOFTMAX, Unit
 from lab.by_hand.loss_terms import LOSS_TERMS
 from lab.by_hand.notation import symbol
@@ -258,9 +258,9 @@ def _sum_gradient(trace: Trace, name: str) -> Line:
 
 
 def symbol_pair(trace: Trace, unit: Unit) -> str:
-    """The short form yhat - y with its numbers, as text."""
+    """The short form ŷ - y with its numbers, as text."""
     output, y = trace.values[f"a{unit.number}"], trace.values[f"y{unit.number}"]
-    return f"yhat - y = {tex(output)} - {factor(y)}"
+    return f"ŷ - y = {four(output)} - {four(y)}"
 
 
 def _softmax_gradient(trace: Trace, unit: Unit) -> Line:

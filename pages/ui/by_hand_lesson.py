@@ -11,6 +11,18 @@ from lab.by_hand.digits import full
 from lab.by_hand.formulas import GIVEN, Line
 from lab.by_hand.lesson import Lesson, LessonStep, state_lines
 
+WIDEST_ROW = 60
+LOOK = """
+<style>
+.st-key-by_hand_formula .katex { font-size: 1.5em }
+.st-key-by_hand_formula .katex-display { margin: .2em 0; overflow-x: auto; overflow-y: hidden }
+.st-key-by_hand_formula .stCaptionContainer { margin-bottom: -.6rem }
+.st-key-by_hand_card .katex { font-size: 1.02em }
+.st-key-by_hand_card .katex-display { overflow-x: auto; overflow-y: hidden; margin: .3em 0 }
+@media (max-width: 640px) { .st-key-by_hand_formula .katex { font-size: 1.2em } }
+</style>
+"""
+
 
 def aligned(rows: list[str]) -> str:
     """Formulas one below the other, aligned at their first equals sign."""
@@ -29,12 +41,13 @@ def three_forms(shown: Line) -> None:
         st.info(shown.remark[:1].upper() + shown.remark[1:] + ".")
 
 
-def one_row(shown: Line) -> str:
-    """One quantity in a single row: symbols, numbers and result."""
-    if shown.symbols == GIVEN or shown.symbols == shown.numbers:
-        return f"{shown.left} = {shown.result}"
-    middle = f" = {shown.numbers}" if shown.numbers != shown.result else ""
-    return f"{shown.left} = {shown.symbols}{middle} = {shown.result}"
+def one_row(shown: Line, rows: bool = False) -> str:
+    """One quantity with symbols, numbers and result in a row, or in one row for each where that is too wide."""
+    given = shown.symbols == GIVEN or shown.symbols == shown.numbers
+    parts = [] if given else [shown.symbols, *([shown.numbers] if shown.numbers != shown.result else [])]
+    wide = rows and sum(map(len, parts)) > WIDEST_ROW
+    joint = r" \\ &= " if wide else " = "
+    return f"{shown.left} = {joint.join([*parts, shown.result])}"
 
 
 def formula_card(lesson: Lesson, step: LessonStep) -> None:

@@ -1,0 +1,101 @@
+"""The worked example as a short PyTorch script that prints the same numbers.
+
+Owns the script's text. Runs nothing itself.
+"""
+
+from __future__ import annotations
+
+from lab.activations import ACTIVATIONS
+from lab.by_hand.example import SOFTMAX, Example
+from lab.by_hand.update import Optimizer
+
+_LOSSES = {
+    "mse": "0.5 * ((y - signal) ** 2).sum()",
+    "bce": "-(y * signal.log() + (1 - y) * (1 - signal).log()).sum()",
+    "ce": "-(y * signal.log()).sum()",
+}
+_OPTIMIZERS = {
+    "sgd": ("SGD", "lr={lr}, weight_decay={weight_decay}"),
+    "momentum": ("SGD", "lr={lr}, momentum={momentum}, weight_decay={weight_decay}"),
+    "nesterov": ("SGD", "lr={lr}, momentum={momentum}, nesterov=True, weight_decay={weight_decay}"),
+    "adam": ("Adam", "lr={lr}, betas=({beta1}, {beta2}), eps={eps}, weight_decay={weight_decay}"),
+    "adamw": ("AdamW", "lr={lr}, betas=({beta1}, {beta2}), eps={eps}, weight_decay={weight_decay}"),
+    "rmsprop": ("RMSprop", "lr={lr}, alpha={alpha}, eps={eps}, weight_decay={weight_decay}"),
+    "adagrad": ("Adagrad", "lr={lr}, eps={eps}, weight_decay={weight_decay}"),
+}
+
+
+def _activation(name: str) -> str:
+    if name == SOFTMAX:
+        return "torch.nn.Softmax(dim=0)"
+    entry = ACTIVATIONS[name]
+    options = ", ".join(f"{key}={value!r}" for key, value in entry.torch_options)
+    return f"torch.nn.{entry.torch_name}({options})"
+
+
+def torch_optimizer(optimizer: Optimizer) -> str:
+    """The call that makes the same optimizer in torch, without its parameters."""
+    name, options = _OPTIMIZERS[optimizer.name]
+    return f"torch.optim.{name}(parameters, {options.format(lr=optimizer.lr, **optimizer.options)})"
+
+
+def torch_script(example: Example, optimizer: Optimizer, taken: int = 0) -> str:
+    """A script that prints z, a, the loss, every gradient and the next update, after the steps taken before."""
+    layers = range(1, example.depth + 1)
+    rows = [
+        "import torch",
+        "",
+        "torch.set_default_dtype(torch.float64)",
+        "torch.set_printoptions(precision=6, sci_mode=False)",
+        f"x = torch.tensor({list(example.x)})",
+        f"y = torch.tensor({list(example.y)})",
+    ]
+    for layer in layers:
+        weights = [list(row) for row in example.weights[layer - 1]]
+        rows.append(f"W{layer} = torch.tensor({weights}, requires_grad=True)")
+        rows.append(f"b{layer} = torch.tensor({list(example.biases[layer - 1])}, requires_grad=True)")
+    parameters = ", ".join(f"W{layer}, b{layer}" for layer in layers)
+    pairs = ", ".join(f"(W{layer}, b{layer})" for layer in layers)
+    activations = ", ".join(_activation(example.activation_of(layer)) for layer in layers)
+    rows += [
+        f"parameters = [{parameters}]",
+        f"activations = [{activations}]",
+        f"optimizer = {torch_optimizer(optimizer)}",
+        "",
+        "",
+        "def loss_of(tell=False):",
+        "    signal = x",
+        f"    for layer, ((W, b), f) in enumerate(zip([{pairs}], activations), start=1):",
+        "        z = W @ signal + b",
+        "        signal = f(z)",
+        "        if tell:",
+        '            print(f"z{layer} =", z.data)',
+        '            print(f"a{layer} =", signal.data)',
+        f"    return {_LOSSES[example.loss]}",
+        "",
+        "",
+        *(_steps_before(taken) if taken else ()),
+        "optimizer.zero_grad()",
+        "loss = loss_of(tell=True)",
+        "loss.backward()",
+        'print("loss =", loss.item())',
+        f"for layer in range(1, {example.depth + 1}):",
+        '    print(f"dJ/dW{layer} =", parameters[2 * layer - 2].grad)',
+        '    print(f"dJ/db{layer} =", parameters[2 * layer - 1].grad)',
+        "optimizer.step()",
+        f"for layer in range(1, {example.depth + 1}):",
+        '    print(f"new W{layer} =", parameters[2 * layer - 2].data)',
+        '    print(f"new b{layer} =", parameters[2 * layer - 1].data)',
+        'print("new loss =", loss_of().item())',
+    ]
+    return "\n".join(rows) + "\n"
+
+
+def _steps_before(taken: int) -> tuple[str, ...]:
+    return (
+        f"for _ in range({taken}):",
+        "    optimizer.zero_grad()",
+        "    loss_of().backward()",
+        "    optimizer.step()",
+        "",
+    )
