@@ -33,7 +33,7 @@ class Verdict:
     errors: tuple[FieldError, ...] = ()
 
 
-PATIENCE = 8
+PATIENCE = 2
 _begun = threading.Lock()
 _ready = threading.Event()
 

@@ -1,0 +1,111 @@
+"""Fields and their controls: every field of every part has words and bounds, and parses what people enter."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+from streamlit.testing.v1 import AppTest
+
+from lab.augmentations import AUGMENTATIONS
+from lab.initialisations import INITIALISATIONS
+from lab.layers import LAYERS
+from lab.losses import LOSSES
+from lab.optimizers import OPTIMIZERS
+from lab.schedules import SCHEDULES
+from lab.spec import DataSpec, TrainSpec
+from pages.ui.controls import escaped
+from pages.ui.fields import Field, fields_of, parsed, shown
+
+MODELS: list[type[BaseModel]] = [
+    DataSpec,
+    TrainSpec,
+    *(
+        part
+        for table in (AUGMENTATIONS, INITIALISATIONS, LAYERS, LOSSES, OPTIMIZERS, SCHEDULES)
+        for part in table.values()
+    ),
+]
+FIELDS = [
+    pytest.param(model, field, id=f"{model.__name__}.{field.name}")
+    for model in MODELS
+    for field in fields_of(model).values()
+]
+NUMBERS = [case for case in FIELDS if case.values[1].sort in ("number", "whole")]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(("model", "field"), FIELDS)
+def test_every_field_has_a_title_and_one_sentence(model: type[BaseModel], field: Field) -> None:
+    assert field.title
+    assert field.title[0].isupper()
+    assert field.description.endswith(".") or field.sort in ("parts", "part")
+    assert field.description in field.help()
+
+
+@pytest.mark.parametrize(("model", "field"), NUMBERS)
+def test_every_number_says_its_bounds_and_refuses_what_is_outside(
+    model: type[BaseModel], field: Field
+) -> None:
+    assert field.bounds
+    assert field.bounds in field.help()
+    for wrong in (math.nan, math.inf, -math.inf, 1e30, -1.0, "abc", None, ""):
+        with pytest.raises(ValueError, match=field.title.replace("(", r"\(").replace(")", r"\)")):
+            parsed(field, wrong)
+
+
+@pytest.mark.parametrize(("model", "field"), NUMBERS)
+def test_the_default_and_the_bounds_themselves_are_allowed_by_control_and_spec(
+    model: type[BaseModel], field: Field
+) -> None:
+    default = model.model_fields[field.name].default
+    for value in (default, field.minimum, field.maximum):
+        if value is not None:
+            meant = parsed(field, float(value))
+            model.model_validate({field.name: meant})
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(16384, "16,384"), (0.001, "0.001"), (1e-8, "1e-08"), (3.0, "3"), (None, "")]
+)
+def test_numbers_are_shown_as_people_write_them(value: float | None, text: str) -> None:
+    assert shown(value) == text
+
+
+def test_markdown_in_an_error_is_taken_literally() -> None:
+    assert escaped("**[x](y)** :red[z] $1$") == r"\*\*\[x\]\(y\)\*\* \:red\[z\] \$1\$"
+
+
+def _controls() -> None:
+    import streamlit as st
+
+    from lab.layers import LAYERS
+    from pages.ui.controls import part_controls
+    from pages.ui.fields import Mistake
+
+    def put(name: str, value: object) -> None:
+        st.session_state["got"] = (name, value)
+
+    wrong = {"units": Mistake(0.0, "Units 0 is not allowed: 1 to 16,384")}
+    part_controls(LAYERS["linear"].model_validate({}), "a", put, mistakes=wrong)
+    part_controls(LAYERS["dropout"].model_validate({}), "b", put)
+
+
+def test_controls_show_the_value_or_the_mistake_and_hand_on_what_is_entered() -> None:
+    app = AppTest.from_function(_controls).run()
+    assert app.number_input(key="a/units").value == 0
+    assert any("Units 0 is not allowed" in caption.value for caption in app.caption)
+    assert app.number_input(key="b/p").value == 0.25
+    app.number_input(key="b/p").set_value(0.5).run()
+    assert app.session_state["got"] == ("p", 0.5)
+    app.selectbox(key="a/activation").select("tanh").run()
+    assert app.session_state["got"] == ("activation", "tanh")
+    assert not app.exception
+
+
+def test_a_widget_follows_its_value_not_the_other_way_round() -> None:
+    app = AppTest.from_function(_controls).run()
+    app.number_input(key="b/p").set_value(0.7).run()
+    value: Any = app.number_input(key="b/p").value
+    assert value == 0.25, "the caller kept 0.25, so that is what stands there"
