@@ -9,6 +9,7 @@ from pages.ui.home_machine import this_machine
 from pages.ui.home_map import pipeline
 from pages.ui.home_runs import recent_runs
 from pages.ui.home_start import first_steps
+from pages.ui.live_charts import preload_charts
 from pages.ui.owner import remember_owner
 
 through_app()
@@ -26,3 +27,4 @@ with runs:
 with machine:
     this_machine()
 remember_owner()
+preload_charts()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.ui.entry import through_app
+from pages.ui.live_charts import preload_charts
 from pages.ui.train_draft import marked
 from pages.ui.train_layers import layer_editor
 from pages.ui.train_network import network_view
@@ -39,3 +40,4 @@ start_bar(draft, known)
 write_address()
 if known is None:
     fill_in_when_ready()
+preload_charts()

@@ -1,0 +1,148 @@
+"""Runs in a real browser, with real training: watched, steered, left alone, opened by link."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from bench.served import Server
+from lab.presets import preset
+from lab.spec import changed
+from lab.store import Store
+
+LONG = changed(changed(preset("document-mlp"), "train.epochs", 900), "data.train_samples", 2000)
+SHORT = changed(changed(preset("softmax"), "train.epochs", 2), "data.train_samples", 2000)
+
+
+def drawn(page: Page, name: str = "loss") -> Locator:
+    """The chart of that name once it shows points."""
+    chart = page.get_by_test_id(f"chart-{name}")
+    expect(chart).to_have_attribute("data-drawn", re.compile(r"[1-9]"), timeout=60_000)
+    return chart
+
+
+def step_of(page: Page) -> int:
+    found = re.search(r"step ([\d,]+) of", page.get_by_test_id("stProgress").inner_text())
+    assert found
+    return int(found[1].replace(",", ""))
+
+
+def settled_step(page: Page) -> int:
+    """The step at which a paused run stands."""
+    seen = -1
+    for _ in range(20):
+        now = step_of(page)
+        if now == seen:
+            return now
+        seen = now
+        page.wait_for_timeout(1100)  # longer than a refresh: the figure may have changed
+    raise AssertionError(f"still moving at step {seen}")
+
+
+def test_a_newcomers_first_training(page: Page) -> None:
+    page.goto("/train?preset=softmax&train.epochs=2&data.train_samples=3000")
+    start = page.get_by_role("button", name="Start training")
+    expect(start).to_be_enabled(timeout=60_000)  # the first visitor of a server waits for torch
+    start.click()
+    expect(page).to_have_url(re.compile(r"/runs\?run="))
+    drawn(page)
+    expect(page.get_by_text("Test accuracy")).to_be_visible(timeout=60_000)
+    expect(page.get_by_test_id("chart-confusion")).to_be_visible()
+    page.get_by_role("button", name="Draw a digit for it").click()
+    expect(page).to_have_url(re.compile(r"/draw\?model="))
+
+
+def test_pause_step_switch_refresh_resume_stop(page: Page, server: Server) -> None:
+    run_id = Store(server.home).submit(LONG)
+    page.goto(f"/runs?run={run_id}")
+    drawn(page)
+    page.get_by_role("button", name="Pause").click()
+    expect(page.get_by_text("paused", exact=True)).to_be_visible()
+    paused = settled_step(page)
+    page.get_by_role("button", name="+10", exact=True).click()
+    expect(page.get_by_test_id("stProgress")).to_contain_text(f"step {paused + 10:,} of")
+    page.get_by_role("link", name="By hand").click()
+    expect(page.get_by_role("heading", name="By hand", level=1)).to_be_visible()
+    page.go_back()
+    drawn(page)
+    page.reload()
+    drawn(page)
+    expect(page.get_by_text("paused", exact=True)).to_be_visible()
+    assert step_of(page) == paused + 10
+    page.get_by_role("button", name="Resume").click()
+    expect(page.get_by_text("running", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text("Stopped by hand")).to_be_visible()
+
+
+def test_another_learning_rate_takes_effect(page: Page, server: Server) -> None:
+    store = Store(server.home)
+    run_id = store.submit(LONG)
+    page.goto(f"/runs?run={run_id}")
+    drawn(page)
+    page.get_by_label("Learning rate").fill("0.05")
+    page.get_by_label("Learning rate").press("Enter")
+    page.get_by_text("Inside the layers").click()
+    drawn(page, "rate")
+    expect(page.get_by_test_id("chart-gradient")).to_be_visible()
+    for _ in range(40):
+        if store.last_event(run_id, "learning_rate_changed"):
+            break
+        page.wait_for_timeout(250)
+    found = store.last_event(run_id, "learning_rate_changed")
+    assert found
+    assert found[1].learning_rate == 0.05  # type: ignore[union-attr]
+    store.want(run_id, "stop")
+
+
+def test_zoom_is_kept_and_the_chart_stays_the_same_while_data_comes_in(page: Page, server: Server) -> None:
+    store = Store(server.home)
+    run_id = store.submit(LONG)
+    page.goto(f"/runs?run={run_id}")
+    chart = drawn(page)
+    drag = chart.locator(".nsewdrag").first
+    box = drag.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 30, box["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 150, steps=4)
+    page.mouse.up()
+    chart.evaluate("chart => { window.before = chart.querySelector('svg') }")
+    zoom = chart.evaluate("chart => chart._fullLayout.xaxis.range.join()")
+    points = chart.get_attribute("data-drawn")
+    expect(chart).not_to_have_attribute("data-drawn", points or "")
+    assert chart.evaluate("chart => chart._fullLayout.xaxis.range.join()") == zoom
+    assert chart.evaluate("chart => window.before === chart.querySelector('svg')")
+    store.want(run_id, "stop")
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_a_link_opens_in_a_second_browser_to_watch(
+    new_page: Callable[..., Page], server: Server, dark: bool
+) -> None:
+    run_id = Store(server.home).submit(LONG, owner="another-person-entirely-0123456789")
+    page = new_page(phone=True, dark=dark)
+    page.goto(f"/runs?run={run_id}")
+    drawn(page)
+    expect(page.get_by_text("You are watching")).to_be_visible()
+    expect(page.get_by_role("button", name="Stop")).to_have_count(0)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    Store(server.home).want(run_id, "stop")
+
+
+def test_a_finished_run_is_there_after_the_server_restarts(
+    start_lab: Callable[..., Server], new_page: Callable[..., Page]
+) -> None:
+    lab = start_lab()
+    run_id = Store(lab.home).submit(SHORT)
+    page = new_page(lab)
+    page.goto(f"/runs?run={run_id}")
+    expect(page.get_by_text("Test accuracy")).to_be_visible(timeout=60_000)
+    lab.end()
+    page = new_page(start_lab(lab.home, mnist=False))
+    page.goto(f"/runs?run={run_id}")
+    expect(page.get_by_text("Test accuracy")).to_be_visible()
+    drawn(page)
