@@ -15,6 +15,7 @@ from pathlib import Path
 from types import FrameType
 
 from lab.lease import Lease, is_held, take
+from lab.weights import write_beside
 
 IDLE = "LAB_IDLE_S"  # how long the runner stays warm when nobody needs it
 TURN_S = 0.02  # the longest that a new run waits to be seen
@@ -86,7 +87,7 @@ def serve(home: Path) -> int:
     except (ValueError, OSError) as error:
         logging.getLogger(__name__).error("%s: %s", CANNOT_START, error)
         return 2
-    (home / "runner.pid").write_text(str(os.getpid()))
+    write_beside(home / "runner.pid", str(os.getpid()).encode())
     try:
         looked, now = 0.0, time.monotonic()
         needed = now
@@ -115,7 +116,9 @@ def serve(home: Path) -> int:
 
 def _launch(home: Path) -> subprocess.Popen[bytes]:
     path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH", ""))))
-    environment = {**os.environ, "LAB_HOME": str(home), "PYTHONPATH": path, "OMP_NUM_THREADS": "1"}
+    # No pool of threads, and no CUDA in the process that workers are forked from: neither survives a fork.
+    safe = {"OMP_NUM_THREADS": "1", "PYTORCH_NVML_BASED_CUDA_CHECK": "1"}
+    environment = {**os.environ, **safe, "LAB_HOME": str(home), "PYTHONPATH": path}
     log = _log(home)
     too_long = log.is_file() and log.stat().st_size > LOG_BYTES
     # A group of its own: Ctrl-C in the server's terminal ends the server and not the runs.
