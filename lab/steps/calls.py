@@ -19,6 +19,7 @@ aten = torch.ops.aten
 Call = Callable[[], object]
 
 _COPIES = {aten._to_copy.default, aten.clone.default}
+LOG_SOFTMAX = {"_log_softmax", "_log_softmax_backward_data"}
 _FILLS = {"zeros": 0, "zeros_like": 0, "new_zeros": 0, "ones": 1, "ones_like": 1, "new_ones": 1}
 
 
@@ -37,12 +38,26 @@ def call_into(operation: Operation, over: Tensor | None) -> list[Call] | None:
         return [partial(results[0].copy_, operation.arguments[0])]
     if name in _FILLS:
         return [partial(results[0].fill_, _FILLS[name])]
+    if name in LOG_SOFTMAX and _lies_in_columns(results[0]):
+        return [_down_the_columns(operation)]
     return _writing(operation, results) or _in_place(operation, results, over)
 
 
 def call_again(operation: Operation) -> Call:
     """The operation as it was recorded."""
     return partial(operation.function._op, *operation.arguments, **operation.options)
+
+
+def _lies_in_columns(matrix: Tensor) -> bool:
+    return matrix.dim() == 2 and matrix.stride() == (1, len(matrix))
+
+
+def _down_the_columns(operation: Operation) -> Call:
+    """A log-softmax of every row, as one down every column of the transposed: whole vectors of samples at once."""
+    tensors = [argument.t() for argument in operation.arguments if isinstance(argument, Tensor)]
+    last = operation.arguments[-1]  # a flag, or the type of the gradient
+    turned = (*tensors, 0, last)
+    return partial(getattr(torch, name_of(operation)), *turned, out=operation.results()[0].t())
 
 
 def _writing(operation: Operation, results: list[Tensor]) -> list[Call] | None:
@@ -57,7 +72,7 @@ def _writing(operation: Operation, results: list[Tensor]) -> list[Call] | None:
         other = getattr(function.overloadpacket, variant)
         outs = [a.name for a in other._schema.arguments if a.is_out]
         rest = [(a.name, str(a.type)) for a in other._schema.arguments if not a.is_out]
-        if not outs or rest != wanted[: len(rest)] or not _has_kernel(other):
+        if not outs or rest != wanted[: len(rest)] or len(arguments) > len(rest) or not _has_kernel(other):
             continue
         if any(option not in {name for name, _ in rest} for option in operation.options):
             continue

@@ -107,6 +107,22 @@ class Memories:
         for tensor in self.members[memory]:
             tensor.set_(to, tensor.storage_offset() + by, tensor.shape, tensor.stride())
 
+    def turn(self, matrix: Tensor) -> None:
+        """Lays a matrix out column by column."""
+        for tensor in self.members[memory_of(matrix)]:
+            rows, columns = tensor.shape
+            turned = (1, rows) if tensor.stride() == (columns, 1) else (columns, 1)
+            tensor.set_(tensor.untyped_storage(), 0, tensor.shape, turned)
+
+    def can_turn(self, matrix: Tensor) -> bool:
+        """Whether all who look at a matrix see the whole of it, as it is or transposed."""
+        return all(
+            tensor.dim() == 2
+            and fills_its_memory(tensor)
+            and tensor.stride() in ((tensor.shape[1], 1), (1, tensor.shape[0]))
+            for tensor in self.members[memory_of(matrix)]
+        )
+
 
 class Pool:
     """Blocks of bytes, handed out and taken back while a plan is made, allocated once."""

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from lab.steps.calls import Call, call_again, call_into, name_of
+from lab.steps.calls import LOG_SOFTMAX, Call, call_again, call_into, name_of
 from lab.steps.memory import Memories, Pool, fills_its_memory, memory_of, same_layout
 from lab.steps.tape import Operation, own
 
@@ -32,10 +32,15 @@ def replay_of(
     results = [own(tensor) for tensor in kept]
     ends = [(own(result), target) for result, target in targets]
     plan = _Plan(operations, [*results, *(result for result, _ in ends)])
+    plan.turn()
     plan.choose()
     plan.land(ends)
     plan.settle()
     return plan.calls, results
+
+
+_TURNABLE = LOG_SOFTMAX | {"addmm", "mm", "nll_loss_backward"}  # write to columns as well as to rows
+_SHORT_ROW = 32
 
 
 class _Plan:
@@ -65,6 +70,23 @@ class _Plan:
             else:
                 needed.append(index)
         return needed, fixed
+
+    def turn(self) -> None:
+        """Lays matrices of few classes out by columns: torch's log-softmax crawls along short rows."""
+        for index in self.needed:
+            operation = self.operations[index]
+            if name_of(operation) not in LOG_SOFTMAX:
+                continue
+            matrices = [*operation.read(), *operation.results()]
+            makers = [self.memories.born.get(memory_of(matrix)) for matrix in matrices]
+            if (
+                all(maker is not None and name_of(self.operations[maker]) in _TURNABLE for maker in makers)
+                and all(self.memories.can_turn(matrix) for matrix in matrices)
+                and matrices[0].shape[1] < min(_SHORT_ROW, len(matrices[0]))
+            ):
+                for matrix in matrices:
+                    if matrix.stride(1) == 1:
+                        self.memories.turn(matrix)
 
     def choose(self) -> None:
         """Chooses the call of each needed operation, and lets results take over memory that is done with."""
