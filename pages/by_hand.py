@@ -14,6 +14,7 @@ from pages.ui.by_hand_lesson import LOOK, formula_card
 from pages.ui.by_hand_numbers import numbers
 from pages.ui.by_hand_picture import picture
 from pages.ui.by_hand_training import training
+from pages.ui.entry import through_app
 
 
 @st.fragment
@@ -32,6 +33,7 @@ def stage() -> None:
             selected_card(lesson, setting.selected)
 
 
+through_app()
 st.title("By hand")
 st.caption("A small network, forward and backward, with every number written out.")
 st.html(LOOK)

@@ -19,5 +19,7 @@ def test_a_page_opened_cold_by_its_link_shows_itself(
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page.get_by_test_id("stAppViewContainer")).not_to_contain_text("Page not found")
     expect(page.get_by_role("dialog")).to_have_count(0)
+    for name in ("Home", "Train", "Runs", "By hand", "Draw"):
+        expect(page.get_by_test_id("stTopNavLink").filter(has_text=name)).to_be_visible()
     expect(page.get_by_test_id("stSidebar")).to_have_count(0)  # Streamlit's own list of pages/
     expect(page).to_have_title("Layer Lab")
