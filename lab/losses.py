@@ -18,6 +18,14 @@ if TYPE_CHECKING:
 LossFunction: TypeAlias = "Callable[[Tensor, Tensor], Tensor]"
 
 
+def _one_hot(labels: Tensor, logits: Tensor) -> Tensor:
+    """1 at the label, 0 elsewhere; unlike torch's one_hot it never waits to look at the labels."""
+    import torch
+
+    classes = torch.arange(logits.shape[1], device=labels.device)
+    return (labels[:, None] == classes).to(logits.dtype)
+
+
 class Loss(Part):
     """What training makes small."""
 
@@ -67,10 +75,8 @@ class SquaredError(Loss):
     kind: Literal["mse"] = "mse"
 
     def function(self) -> LossFunction:
-        from torch.nn import functional
-
         def squared_error(logits: Tensor, labels: Tensor) -> Tensor:
-            one_hot = functional.one_hot(labels, logits.shape[1]).to(logits.dtype)
+            one_hot = _one_hot(labels, logits)
             return 0.5 * (logits - one_hot).square().sum(1).mean()
 
         return squared_error
@@ -92,10 +98,8 @@ class BinaryCrossEntropy(Loss):
     kind: Literal["bce"] = "bce"
 
     def function(self) -> LossFunction:
-        from torch.nn import functional
-
         def binary_cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
-            one_hot = functional.one_hot(labels, logits.shape[1]).to(logits.dtype)
+            one_hot = _one_hot(labels, logits)
             # BCE of a logit, written so that neither side overflows
             each = logits.clamp_min(0) - logits * one_hot + (-logits.abs()).exp().log1p()
             return each.sum(1).mean()
