@@ -12,10 +12,11 @@ from pages.ui.train_network import network_view
 from pages.ui.train_presets import link_notice, preset_choice
 from pages.ui.train_recipe import recipe
 from pages.ui.train_shapes import fill_in_when_ready, verdict
-from pages.ui.train_start import start_bar
+from pages.ui.train_start import open_started_run, start_bar
 from pages.ui.train_state import current, follow_address, write_address
 
 through_app()
+open_started_run()
 follow_address()
 draft = current()
 known = verdict(draft.spec)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lab.layers import LAYERS, Fix, Layer
-from lab.registry import FieldError, SpecError, did_you_mean
+from lab.registry import FieldError, Spec, SpecError, did_you_mean
 from lab.spec import RunSpec, changed
 from pages.ui.fields import Mistake, fields_of, parsed
 
@@ -59,7 +59,7 @@ def draft_of(spec: RunSpec) -> Draft:
     return Draft(Version(spec, tuple(range(count))), next_row=count)
 
 
-def _model_at(version: Version, path: Path) -> tuple[Any, str]:
+def _model_at(version: Version, path: Path) -> tuple[Spec, str]:
     """The spec that holds the path's last field, and the same path with rows made into places.
 
     Raises: LookupError where there is no such row or field any more.
@@ -70,7 +70,8 @@ def _model_at(version: Version, path: Path) -> tuple[Any, str]:
         at = at[int(step)] if isinstance(at, tuple) else getattr(at, step)
     if path[-1] not in type(at).model_fields:
         raise LookupError(path[-1])
-    return at, ".".join(places)
+    model: Spec = at
+    return model, ".".join(places)
 
 
 def _with_value(version: Version, path: Path, value: Any) -> RunSpec:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
-from lab.registry import SpecError
+from lab.registry import FieldError, SpecError
 from lab.spec import MAX_TEXT_BYTES, RunSpec, parse_spec
 from pages.ui.controls import escaped
 from pages.ui.train_draft import replaced
@@ -17,17 +17,24 @@ from pages.ui.train_link import link_of
 from pages.ui.train_state import edit
 
 _OPEN = "train/share-open"
-_PASTED = "train/pasted"
+_PASTED, _UPLOADED = "train/pasted", "train/uploaded"
+_PROBLEMS = "train/load-problems"
 
 
 def open_share() -> None:
-    """Let the dialog open on the next draw."""
+    """Let the dialog open on the next draw, and stay over every draw until it is closed."""
     st.session_state[_OPEN] = True
 
 
+def close_share() -> None:
+    """Let the dialog be gone on the next draw."""
+    st.session_state[_OPEN] = False
+    st.session_state.pop(_PROBLEMS, None)
+
+
 def share_dialog_if_open(spec: RunSpec) -> None:
-    """The dialog, right after its button was pressed; it stays until it is closed."""
-    if st.session_state.pop(_OPEN, False):
+    """The dialog, from its button's press until it is closed."""
+    if st.session_state.get(_OPEN, False):
         _share(spec)
 
 
@@ -37,8 +44,10 @@ def file_name(spec: RunSpec) -> str:
     return "-".join(part for part in plain.split("-") if part)[:60] or "run"
 
 
-@st.dialog("This configuration", width="large")
+@st.dialog("This configuration", width="large", on_dismiss=close_share)
 def _share(spec: RunSpec) -> None:
+    if not st.session_state.get(_OPEN):
+        st.rerun()
     link, text, load = st.tabs(["Link", "JSON", "Load another"])
     with link:
         here = urlsplit(st.context.url or "")
@@ -62,21 +71,26 @@ def _share(spec: RunSpec) -> None:
 
 
 def _load() -> None:
-    file = st.file_uploader("From a file", type="json", max_upload_size=1, key="train/uploaded")
+    file = st.file_uploader("From a file", type="json", max_upload_size=1, key=_UPLOADED)
     pasted = st.text_area(
         "Or paste JSON", height=220, key=_PASTED, placeholder='{"network": {"layers": [...]}}'
     )
     ready = file is not None or bool(pasted.strip())
-    if not st.button("Use it", type="primary", key="train/use-pasted", disabled=not ready):
-        return
+    st.button("Use it", type="primary", key="train/use-pasted", disabled=not ready, on_click=_use)
+    if problems := st.session_state.get(_PROBLEMS):
+        lines = "\n".join(f"- {escaped(problem)}" for problem in problems[:12])
+        st.error(f"This cannot be used; nothing was changed.\n{lines}", icon=":material/error:")
+
+
+def _use() -> None:
+    file = st.session_state.get(_UPLOADED)
     try:
         if file is not None and file.size > MAX_TEXT_BYTES:
-            st.error(f"{escaped(file.name)} has {file.size:,} bytes; at most {MAX_TEXT_BYTES:,} are allowed.")
-            return
-        spec = parse_spec(file.getvalue() if file is not None else pasted)
+            reason = f"{file.name} has {file.size:,} bytes; at most {MAX_TEXT_BYTES:,} are allowed"
+            raise SpecError([FieldError("", "", reason)])
+        spec = parse_spec(file.getvalue() if file is not None else st.session_state.get(_PASTED, ""))
     except SpecError as error:
-        lines = "\n".join(f"- {escaped(str(each))}" for each in error.errors[:12])
-        st.error(f"This cannot be used; nothing was changed.\n{lines}", icon=":material/error:")
+        st.session_state[_PROBLEMS] = [str(each) for each in error.errors]
         return
     edit(replaced, spec)
-    st.rerun()
+    close_share()

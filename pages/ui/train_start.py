@@ -13,9 +13,11 @@ from lab.spec import RunSpec
 from pages.ui.store import start_run
 from pages.ui.train_draft import Draft, redone, undone
 from pages.ui.train_layers import in_short
-from pages.ui.train_shapes import Verdict
+from pages.ui.train_shapes import Verdict, verdict
 from pages.ui.train_share import open_share, share_dialog_if_open
-from pages.ui.train_state import edit
+from pages.ui.train_state import current, edit
+
+_STARTED, _FAILED = "train/started", "train/start-failed"
 
 
 def obstacles(draft: Draft, known: Verdict | None) -> list[str]:
@@ -73,17 +75,16 @@ def start_bar(draft: Draft, known: Verdict | None) -> None:
         st.button(
             "Share or load", icon=":material/share:", type="tertiary", key="train/share", on_click=open_share
         )
-        pressed = st.button(
+        st.button(
             "Start training",
             icon=":material/play_arrow:",
             type="primary",
             key="train/start",
             disabled=bool(wrong),
             help=wrong[0] if wrong else None,
+            on_click=_start,
         )
     share_dialog_if_open(draft.spec)
-    if pressed and not wrong:
-        _start(draft.spec)
 
 
 def _cost(draft: Draft, known: Verdict | None) -> str:
@@ -108,10 +109,22 @@ def duration(seconds: float) -> str:
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
-def _start(spec: RunSpec) -> None:
-    try:
-        run_id = start_run(spec, _title(spec))
-    except OSError as error:
-        st.error(str(error), icon=":material/error:")
+def _start() -> None:
+    """Submit what the page shows; a press that was on its way while the draft became wrong starts nothing."""
+    draft = current()
+    wrong = obstacles(draft, verdict(draft.spec))
+    if wrong:
+        st.session_state[_FAILED] = wrong[0]
         return
-    st.switch_page("pages/runs.py", query_params={"run": run_id})
+    try:
+        st.session_state[_STARTED] = start_run(draft.spec, _title(draft.spec))
+    except OSError as error:
+        st.session_state[_FAILED] = str(error)
+
+
+def open_started_run() -> None:
+    """Go to the run that was just started; say why if it could not be."""
+    if failure := st.session_state.pop(_FAILED, ""):
+        st.error(failure, icon=":material/error:")
+    if run_id := st.session_state.pop(_STARTED, ""):
+        st.switch_page("pages/runs.py", query_params={"run": run_id})

@@ -1,0 +1,192 @@
+"""The Train page, as a person without a browser sees it."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from lab.presets import PRESETS, preset
+from lab.spec import RunSpec, changed
+from lab.store import Store
+from pages.ui.train_link import link_of
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+DRAFT = "train/draft"
+
+
+def opened(link: dict[str, str] | None = None) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    for name, value in (link or {}).items():
+        app.query_params[name] = value
+    app.switch_page("pages/train.py")
+    for name, value in (link or {}).items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception
+    return app
+
+
+def with_shapes(link: dict[str, str] | None = None) -> AppTest:
+    """The page once torch is loaded and every layer is reported on."""
+    app = opened(link)
+    deadline = time.monotonic() + 60
+    while "hourglass" in captions(app) and time.monotonic() < deadline:
+        time.sleep(0.1)
+        app.run()
+    assert not app.exception
+    return app
+
+
+def captions(app: AppTest) -> str:
+    return "\n".join(str(part.value).replace("\\", "") for part in app.caption)
+
+
+def bar_of(app: AppTest) -> str:
+    return "\n".join(str(part.value) for part in app.markdown)
+
+
+def spec_of(app: AppTest) -> RunSpec:
+    spec: RunSpec = app.session_state[DRAFT].spec
+    return spec
+
+
+def test_a_newcomer_sees_the_documents_network_ready_to_start() -> None:
+    app = opened()
+    assert spec_of(app) == preset("document-mlp")
+    assert not app.button(key="train/start").disabled
+    assert app.query_params["preset"] == "document-mlp"
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_preset_opens_by_its_link_and_says_what_it_costs(name: str) -> None:
+    app = with_shapes({"preset": name})
+    assert spec_of(app) == preset(name)
+    assert "per epoch" in bar_of(app)
+    assert not app.button(key="train/start").disabled
+    assert not app.warning
+
+
+def test_start_submits_what_the_page_shows_and_opens_the_run(home: Path) -> None:
+    app = opened({"preset": "softmax", "train.epochs": "1"})
+    app.button(key="train/start").click().run()
+    (run,) = Store(home).runs()
+    assert run.spec == changed(preset("softmax"), "train.epochs", 1)
+    assert run.title == "Softmax regression, changed"
+    assert app.query_params["run"] == run.id
+
+
+@pytest.mark.parametrize("wrong", [0.0, -5.0, 1e9, 2.5, float("nan"), float("inf"), None])
+def test_a_wrong_number_is_marked_at_its_field_and_nothing_else_is_lost(
+    wrong: float | None, home: Path
+) -> None:
+    app = opened()
+    app.number_input(key="train/train/seed").set_value(7.0).run()
+    app.number_input(key="train/train/epochs").set_value(wrong).run()
+    field = app.number_input(key="train/train/epochs")
+    assert ":red" in field.label
+    assert "Epochs" in captions(app)
+    assert app.button(key="train/start").disabled
+    assert spec_of(app) == changed(preset("document-mlp"), "train.seed", 7)
+    app.number_input(key="train/train/epochs").set_value(3.0).run()
+    assert not app.button(key="train/start").disabled
+    assert spec_of(app).train.epochs == 3
+    assert spec_of(app).train.seed == 7
+    assert not Store(home).runs()
+
+
+def test_what_a_person_changed_is_there_after_another_page() -> None:
+    app = opened()
+    app.selectbox(key="train/train/optimizer/kind").select("adamw").run()
+    app.number_input(key="train/train/optimizer/adamw/lr").set_value(0.02).run()
+    app.switch_page("pages/by_hand.py").run()
+    app.switch_page("pages/train.py").run()
+    assert app.number_input(key="train/train/optimizer/adamw/lr").value == 0.02
+    assert spec_of(app).train.optimizer.kind == "adamw"
+    assert not app.exception
+
+
+def test_undo_and_redo_go_through_all_changes() -> None:
+    app = opened()
+    app.number_input(key="train/train/epochs").set_value(3.0).run()
+    app.button(key="train/undo").click().run()
+    assert app.number_input(key="train/train/epochs").value == 10
+    assert app.button(key="train/undo").disabled
+    app.button(key="train/redo").click().run()
+    assert app.number_input(key="train/train/epochs").value == 3
+
+
+def test_a_layer_that_does_not_fit_is_marked_and_its_fix_mends_it() -> None:
+    broken = changed(
+        preset("document-mlp"), "network.layers", [{"kind": "linear"}, {"kind": "linear", "units": 10}]
+    )
+    app = with_shapes(link_of(broken))
+    assert "Linear needs a vector" in bar_of(app)
+    assert app.button(key="train/start").disabled
+    (fix,) = [button for button in app.button if button.label == "Insert Flatten before it"]
+    fix.click().run()
+    assert spec_of(app).network.layers[0].kind == "flatten"
+    assert not app.button(key="train/start").disabled
+
+
+def test_a_stack_that_does_not_end_in_ten_logits_is_completed() -> None:
+    app = with_shapes({"preset": "softmax", "network.layers": '[{"kind":"flatten"}]'})
+    assert "must end in 10 logits" in bar_of(app)
+    app.button(key="train/fix/output").click().run()
+    assert [layer.kind for layer in spec_of(app).network.layers] == ["flatten", "linear"]
+    assert not app.button(key="train/start").disabled
+
+
+def test_a_run_beyond_the_budget_is_refused_with_its_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LAB_MAX_HOURS", "0.001")
+    app = with_shapes({"preset": "document-mlp", "train.epochs": "900"})
+    assert app.button(key="train/start").disabled
+    assert "LAB_MAX_HOURS" in captions(app)
+    assert ":red" in app.number_input(key="train/train/epochs").label
+
+
+def test_settings_that_exclude_each_other_are_marked() -> None:
+    app = with_shapes({"train.early_stopping": "3"})
+    assert app.button(key="train/start").disabled
+    assert ":red" in app.number_input(key="train/data/validation_share").label
+
+
+def test_augmentations_are_chosen_drawn_and_drawn_again() -> None:
+    app = with_shapes()
+    app.session_state["train/tab"] = "Data"
+    app.session_state["train/tab-shown"] = "Data"
+    app.pills(key="train/data/augmentations").set_value(["rotate"]).run()
+    app.number_input(key="train/augmentation/0/rotate/degrees").set_value(45.0).run()
+    assert spec_of(app).data.augmentations[0].degrees == 45  # type: ignore[union-attr]
+    assert not app.exception
+
+
+def test_a_bad_link_is_named_and_the_rest_of_it_used() -> None:
+    app = opened({"preset": "lenet5", "train.epochs": "-1", "train.seed": "5"})
+    assert "train" in app.warning[0].value
+    assert "epochs" in app.warning[0].value
+    assert spec_of(app) == changed(preset("lenet5"), "train.seed", 5)
+    assert not app.button(key="train/start").disabled
+
+
+def test_pasted_json_replaces_everything_and_bad_json_nothing() -> None:
+    app = opened()
+    app.button(key="train/share").click().run()
+    app.text_area(key="train/pasted").set_value('{"network": {"layers": [{"kind": "liner"}]}}').run()
+    app.button(key="train/use-pasted").click().run()
+    assert "did you mean 'linear'" in app.error[0].value.replace("\\", "")
+    assert spec_of(app) == preset("document-mlp")
+    app.text_area(key="train/pasted").set_value(preset("lenet5").model_dump_json()).run()
+    app.button(key="train/use-pasted").click().run()
+    assert spec_of(app) == preset("lenet5")
+
+
+def test_an_uploaded_file_replaces_everything() -> None:
+    app = opened()
+    app.button(key="train/share").click().run()
+    app.file_uploader(key="train/uploaded").upload("vit.json", preset("tiny-vit").model_dump_json().encode())
+    app.run()
+    app.button(key="train/use-pasted").click().run()
+    assert spec_of(app) == preset("tiny-vit")
