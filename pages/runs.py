@@ -41,7 +41,8 @@ try:
         if known.history.started and known.history.started.notice:
             st.info(known.history.started.notice, icon=":material/info:")
         result(run, known.history)
-        st.toggle("Log loss", value=True, key="log-axes", help="Decades of the loss at equal distance.")
+        if run.is_active or known.history.loss.steps:
+            st.toggle("Log loss", value=True, key="log-axes", help="Decades of the loss at equal distance.")
         watch(run, f"{owner()}-{id(st.session_state)}")
         confusion(known.history)
         with st.expander("The whole configuration", icon=":material/data_object:"):

@@ -1,4 +1,4 @@
-// What the network looks like now: a column of units per layer, first-layer weights, twelve answers.
+// What the network looks like now: first-layer weights and twelve answers.
 // Owns drawing, in place, so that nothing flickers. Everything shown comes as data; nothing is parsed as HTML.
 
 const made = (tag, className, text) => {
@@ -13,24 +13,6 @@ function fitted(parent, values, make, update) {
   while (parent.children.length > values.length) parent.lastChild.remove()
   while (parent.children.length < values.length) parent.append(make())
   values.forEach((value, index) => update(parent.children[index], value))
-}
-
-function units(root, layers) {
-  fitted(root, layers, () => {
-    const column = made("figure", "layer")
-    column.append(made("div", "units"), made("figcaption"))
-    return column
-  }, (column, { name, values, shown, total }) => {
-    const largest = Math.max(1e-9, ...values.map(Math.abs))
-    fitted(column.firstChild, values, () => made("i"), (unit, value) => {
-      const size = Math.abs(value) / largest
-      unit.style.setProperty("--size", size.toFixed(2))
-      unit.className = value < 0 ? "negative" : value > 0 ? "positive" : "zero"
-      unit.title = value.toPrecision(3)
-    })
-    column.lastChild.textContent = name
-    column.title = `${name}: mean activation of ${shown} of ${total} units over 100 test images`
-  })
 }
 
 function weights(root, { src, width, height }) {
@@ -59,8 +41,6 @@ function answers(root, { src, predictions }) {
 
 export function render({ data, parentElement }) {
   const part = name => parentElement.querySelector(`.${name}`)
-  part("network").hidden = !data.layers.length
-  units(part("columns"), data.layers)
   part("first").hidden = !data.weights.src
   weights(part("sprite"), data.weights)
   part("tests").hidden = !data.answers.predictions.length

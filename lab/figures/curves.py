@@ -69,7 +69,10 @@ def loss_figure(data: LossData, *, log: bool, unit: str = "") -> Figure:
         traces.append(_marks("train, epoch mean", data.train, "@blue", "circle"))
     if data.validation[0]:
         traces.append(_marks("validation", data.validation, "@orange", "diamond"))
-    return _figure("Loss" + (f" ({unit})" if unit else ""), traces, log=log)
+    figure = _figure("Loss" + (f" ({unit})" if unit else ""), traces, log=log)
+    if not data.steps:  # Plotly would make up a range
+        figure["layout"]["yaxis"] |= {"range": [-1.0, 0.5] if log else [0, 2.5]}
+    return figure
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,8 @@ def accuracy_figure(data: AccuracyData, *, epochs: int) -> Figure:
     if data.test is not None:
         traces.append(_line("test", [1.0, float(max(epochs, 1))], [data.test, data.test], 2))
     figure = _figure("Accuracy (%)", traces, log=False, x="epoch")
+    if not data.train[0]:
+        figure["layout"]["yaxis"] |= {"range": [0, 100]}
     figure["layout"]["xaxis"] |= {"range": [0.5, max(epochs, 1) + 0.5], "dtick": max(1, epochs // 10)}
     return figure
 

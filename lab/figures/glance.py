@@ -1,4 +1,4 @@
-"""A look into a network at one moment: units by layer, first-layer weights, answers on test images.
+"""What a network looks for and says at one moment: first-layer weights, answers on test images.
 
 Owns turning a `Snapshot` into values and small pictures. Knows no page.
 """
@@ -10,7 +10,6 @@ import io
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,14 +18,6 @@ from lab.events import Snapshot
 
 POSITIVE, NEGATIVE, NEUTRAL = (8, 119, 189), (245, 147, 34), (255, 255, 255)
 COLUMNS = 8
-
-
-def units_data(snapshot: Snapshot, names: Sequence[str]) -> list[dict[str, Any]]:
-    """The mean activation of up to 64 units of each layer, by the layer's name."""
-    return [
-        {"name": name, "values": [*values], "shown": len(values), "total": len(values)}
-        for name, values in zip(names, snapshot.activations, strict=False)
-    ]
 
 
 def weights_data(snapshot: Snapshot) -> NDArray[np.uint8] | None:

@@ -1,4 +1,4 @@
-"""A look into the network while it learns, redrawn in place: units, first-layer weights, twelve answers.
+"""What the network sees while it learns, redrawn in place: first-layer weights and twelve answers.
 
 Owns the seam to `static/live_pictures.js`. Knows no run.
 """
@@ -16,8 +16,6 @@ import streamlit as st
 _SCRIPT = Path(__file__).parents[2] / "static" / "live_pictures.js"
 _HTML = """
 <div class="glance">
-<section class="network"><h4>Units</h4><p>Mean activation of each unit: blue positive, orange square negative.</p>
-<div class="columns"></div></section>
 <section class="first"><h4>First-layer weights</h4><p>What each unit looks for: blue adds, orange takes away.</p>
 <div class="sprite"></div></section>
 <section class="tests"><h4>Twelve test images</h4><p>Its answer and how sure it is.</p>
@@ -27,7 +25,7 @@ _HTML = """
 
 
 def live_pictures(data: dict[str, Any], *, key: str) -> None:
-    """Draws {"layers", "weights", "answers"} as `lab.figures.glance` makes them, and again in place."""
+    """Draws {"weights", "answers"} as `lab.figures.glance` makes them, and again in place."""
     _component()(key=key, data=data)
 
 

@@ -20,20 +20,22 @@ from lab.figures.curves import (
     rate_data,
     rate_figure,
 )
-from lab.figures.glance import as_png, predictions_data, units_data, weights_data
+from lab.figures.glance import as_png, predictions_data, weights_data
+from lab.figures.network_picture import NetworkPicture, network_picture_data
 from lab.history import History
 from lab.home import lab_home
-from lab.layers import LAYERS
+from lab.layers import Shape
 from lab.losses import LOSSES
 from lab.run import Run
+from lab.warm import torch_ready
 from pages.ui.live_charts import Panel, live_charts
 from pages.ui.live_pictures import live_pictures
+from pages.ui.network_picture import show_network
 from pages.ui.runs_past import Past, past
 from pages.ui.store import store
 
 FIRST_POINT_S = 0.12
 TESTS = 12
-_NO_UNITS = ("flatten", "dropout")  # they only pass on what they get
 
 
 def watch(run: Run, viewer: str) -> None:
@@ -54,13 +56,18 @@ def _refreshed(seen: Run, waiting: bool, log: bool, viewer: str) -> None:
     if changed or (waiting and known.history.loss.steps):
         st.rerun()  # another interval, other buttons, or the result: the whole page
     assert run is not None
-    _progress(run, known.history)
+    if run.is_active:
+        _progress(run, known.history)
+    elif not known.history.loss.steps:
+        return  # it ended before its first step: there is nothing to draw
     with known.lock:
         panels = _remembered(known, ("panels", log), lambda: _panels(run, known.history, log))
     live_charts(panels[:2], key="charts-main")
     with known.lock:
-        glance = _remembered(known, "glance", lambda: _glance(run, known.history))
-    if glance["layers"]:
+        glance = _remembered(known, "glance", lambda: _glance(known.history))
+    if known.history.snapshot:
+        st.markdown("**The network now.** Mean activation of its units over 100 test images.")
+        show_network(_network(run, known.history), key="network-now")
         live_pictures(glance, key="pictures")
     with st.expander("Inside the layers", expanded=False, icon=":material/stacks:", key="layers-open"):
         st.caption(" ".join(quantity.summary for quantity in LAYER_QUANTITIES))
@@ -127,13 +134,21 @@ def _panels(run: Run, history: History, log: bool) -> list[Panel]:
     return panels
 
 
-def _glance(run: Run, history: History) -> dict[str, Any]:
+def _network(run: Run, history: History) -> NetworkPicture:
+    """The network coloured by its newest activations; without shapes until torch is loaded."""
+    spec, snapshot = run.spec.network, history.snapshot
+    shapes: list[Shape | None] = [None] * len(spec.layers)
+    if torch_ready():
+        from lab.network import layer_reports
+
+        shapes = [report.out_shape for report in layer_reports(spec)]
+    return network_picture_data(spec.layers, shapes, activity=snapshot.activations if snapshot else ())
+
+
+def _glance(history: History) -> dict[str, Any]:
     snapshot = history.snapshot
-    empty: dict[str, Any] = {"layers": [], "weights": {}, "answers": {"src": "", "predictions": []}}
     if snapshot is None or history.started is None:
-        return empty
-    layers = run.spec.network.layers
-    names = [f"{i} {LAYERS[layer.kind].title}" for i, layer in enumerate(layers, 1)]
+        return {"weights": {}, "answers": {"src": "", "predictions": []}}
     sheet = weights_data(snapshot)
     weights = {}
     if sheet is not None:
@@ -149,9 +164,7 @@ def _glance(run: Run, history: History) -> dict[str, Any]:
         }
         for answer in predictions_data(snapshot, labels)
     ]
-    units = units_data(snapshot, names)
-    shown = [entry for layer, entry in zip(layers, units, strict=False) if layer.kind not in _NO_UNITS]
-    return {"layers": shown, "weights": weights, "answers": {"src": src, "predictions": answers}}
+    return {"weights": weights, "answers": {"src": src, "predictions": answers}}
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
