@@ -133,7 +133,10 @@ const signed = sign => (sign > 0 ? " positive" : sign < 0 ? " negative" : "")
 const gradName = name => `d${name}`
 
 function showsGrad(view, quantity) {
-  return view.show !== "values" && quantity.grad && (view.show === "grads" || view.reached.has(gradName(quantity.name)))
+  const name = gradName(quantity.name)
+  if (view.show === "values" || !quantity.grad) return false
+  if (quantity.grad.text === "?") return view.now.focus.includes(name)
+  return view.show === "grads" || view.reached.has(name)
 }
 
 function pick(view, element, id) {
@@ -173,25 +176,36 @@ function paintEdges(view, layout) {
   sweep(view.labels)
 }
 
+// The label's place on its edge, moved along it until a plate of this half width covers no node.
+function between(layout, id, half) {
+  const [x, y] = layout.labels[id]
+  const [x1, y1, x2, y2] = layout.edges[id]
+  if (layout.stacked || x2 - x1 <= 2 * half) return [x, y]
+  const inside = Math.min(Math.max(x, x1 + half), x2 - half)
+  return [inside, y1 + (y2 - y1) * (inside - x1) / (x2 - x1)]
+}
+
 function paintLabel(view, layout, edge, { names, on, fresh, gradOn, target, value, grad }) {
   const crowded = view.data.edges.length > 44 || layout.stacked
   if (target && layout.stacked) return
   if (crowded && !on && view.selected !== edge.id) return
-  const [x, y] = layout.labels[edge.id]
   const lines = []
   if (target) lines.push([`${edge.label} = ${edge.text}`, "value"])
-  else if (view.show !== "grads") lines.push([fresh.focus && edge.new ? `${edge.text} → ${edge.new}` : edge.text, `value${mark(value)}`])
-  if (gradOn && !target) lines.push([edge.grad.text, `grad${mark(grad)}`])
+  else if (view.show !== "grads" || fresh.focus) lines.push([edge.text, `value${mark(value)}`])
+  if (fresh.focus && !target) lines.push([`→ ${edge.new ?? "?"}`, "grad focus"])
+  else if (gradOn && !target) lines.push([edge.grad.text, `grad${mark(grad)}`])
   const group = draw(view.labels, edge.id, "g", { class: `label ${names}`, "data-testid": `label-${edge.id}` })
   const widest = Math.max(...lines.map(([text]) => text.length))
   const wide = on ? 6.3 : 5.4
   const pitch = on ? 24 : 21
+  const [x, y] = between(layout, edge.id, widest * wide + 9)
   const height = pitch * lines.length + 2
   draw(group, "plate", "rect", { x: x - widest * wide - 5, y: y - height / 2, width: 2 * widest * wide + 10, height, rx: 6, class: "plate" })
   lines.forEach(([text, kind], row) => {
-    draw(group, `t${kind.split(" ")[0]}`, "text", { x, y: y + pitch * (row - (lines.length - 1) / 2) + 1, class: kind }, text)
+    draw(group, `t${row}`, "text", { x, y: y + pitch * (row - (lines.length - 1) / 2) + 1, class: kind }, text)
   })
   sweep(group)
+  if (on) view.labels.append(group) // what matters now lies on top
 }
 
 function paintNodes(view, layout) {
@@ -223,6 +237,8 @@ function paintNodes(view, layout) {
   sweep(view.nodes)
 }
 
+const fitted = text => (text.length > 8 ? " size4" : text.length > 6 ? " size3" : text.length > 5 ? " size2" : "")
+
 function paintPart(view, layout, group, node, part, at, { value, grad }) {
   const [x, y, width, height] = layout.nodes[node.id]
   const two = node.parts.length === 2
@@ -248,8 +264,8 @@ function paintPart(view, layout, group, node, part, at, { value, grad }) {
   const sign = onlyGrad && gradOn ? part.grad.sign : part.sign
   text("name", gradOn && !onlyGrad ? -28 : -22, "name", onlyGrad ? `∂J/∂${part.label}` : part.label)
   const big = onlyGrad ? (gradOn ? part.grad.text : "") : part.text
-  text("value", gradOn && !onlyGrad ? 0 : 8, `value${signed(sign)}${late}${mark(onlyGrad ? grad : value)}${big.length > 7 ? " long" : ""}`, big)
-  if (gradOn && !onlyGrad) text("grad", 27, `grad${signed(part.grad.sign)}${mark(grad)}`, `∂ ${part.grad.text}`)
+  text("value", gradOn && !onlyGrad ? 0 : 8, `value${signed(sign)}${late}${mark(onlyGrad ? grad : value)}${fitted(big)}`, big)
+  if (gradOn && !onlyGrad) text("grad", 27, `grad${signed(part.grad.sign)}${mark(grad)}${part.grad.text.length > 7 ? " long" : ""}`, `∂ ${part.grad.text}`)
 }
 
 function paint(view) {
@@ -319,6 +335,7 @@ function onKey(view, event) {
   const target = event.composedPath()[0]
   const taken = "input, textarea, select, canvas, [contenteditable=true], [role=tab], [role=slider], [role=grid], [role=listbox], [role=combobox], [role=radio], [role=menu]"
   if (target.closest?.(taken)) return
+  if (view.data.full && /^[-0-9.,]$/.test(event.key)) return startAnswer()
   if (event.key === " " && target.closest?.("button, a, summary")) return
   const keys = {
     ArrowRight: () => go(view, view.step + 1),
@@ -332,6 +349,11 @@ function onKey(view, event) {
   if (!act) return
   event.preventDefault()
   act()
+}
+
+// In an exercise a typed digit goes to the answer, wherever the person is.
+function startAnswer() {
+  document.querySelector(".st-key-by_hand_formula input[type=text]")?.focus()
 }
 
 function listen(view) {

@@ -47,14 +47,16 @@ g[role=button] { cursor: pointer; outline: none }
 .split { stroke: #8a94a0; opacity: .5 }
 .name { font-size: 19px; opacity: .8 }
 .value { font-size: 29px; font-weight: 600 }
-.value.long { font-size: 21px }
-.loss .value { font-size: 29px }
+.value.size2 { font-size: 25px }
+.value.size3 { font-size: 21px }
+.value.size4 { font-size: 18px }
 .bias .value { font-size: 23px; opacity: .8 }
 .label .value { font-size: 20px; font-weight: 400 }
 .label .grad { font-size: 18px }
 .label.on .value, .label.on .grad { font-size: 23px; font-weight: 700 }
 .late { opacity: .3; font-weight: 400 }
 .grad { font-size: 20px; font-style: italic }
+.grad.long { font-size: 15px }
 .grad.focus, .value.focus { font-weight: 800 }
 .hatch { stroke: #8a94a0; stroke-width: 3; opacity: .55 }
 .hatched { display: none }

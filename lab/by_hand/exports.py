@@ -106,7 +106,7 @@ def trace_markdown(lesson: Lesson, optimizer: Optimizer, check: bool = True) -> 
         rows += ["", f"### {step.title}", ""]
         rows += [step.text, ""] if step.text else []
         for update in step.updates:
-            rows += [f"$$ {left} : {right} $$" for left, right in state_lines(example, update)]
+            rows += [f"$$ {left} = {right} $$" for left, right in state_lines(example, update)]
         for line in step.lines:
             right = [part for part in (line.symbols, line.numbers) if part not in (line.result, GIVEN)]
             body = " = ".join([line.left, *right, line.result])
@@ -136,7 +136,11 @@ def trace_text(lesson: Lesson) -> str:
             rows += ["", phase.upper()]
         rows.append(f"  {step.title}")
         rows += [f"    {step.text}"] if step.text else []
+        after = {update.name: update for update in step.updates}
         for line in step.lines:
+            update = after.get(line.name.removeprefix("new_"))
+            for symbols, numbers in state_lines(lesson.trace.example, update) if update else ():
+                rows.append(f"    {plain(symbols)} = {plain(numbers)}")
             parts = [plain(part) for part in (line.left, line.symbols, line.numbers, line.result)]
             parts = [part for part in dict.fromkeys(parts) if part != "given"]
             rows.append(f"    {' = '.join(parts)}{f'   ({line.remark})' if line.remark else ''}")

@@ -40,10 +40,11 @@ class Line:
 
 def total(terms: list[str], row: int = TERMS_PER_ROW) -> str:
     """Terms joined by plus signs, a new row after every few, for an aligned formula."""
-    rows = [terms[at : at + TERMS_PER_ROW] for at in range(0, len(terms), TERMS_PER_ROW)]
-    if len(rows) > 1 and len(rows[-1]) == 1:  # a bias alone on a row looks forgotten
+    rows = [terms[at : at + row] for at in range(0, len(terms), row)]
+    if row > 1 and len(rows) > 1 and len(rows[-1]) == 1:  # a bias alone on a row looks forgotten
         rows[-2:] = [rows[-2] + rows[-1]]
-    return r" \\ &\quad + ".join(PLUS.join(row) for row in rows)
+    joined = r" \\ &\quad + ".join(PLUS.join(terms) for terms in rows)
+    return joined.replace("+ -", "- ")
 
 
 def line(trace: Trace, name: str) -> Line:

@@ -32,6 +32,7 @@ class LessonStep:
     lines: tuple[Line, ...]
     text: str = ""
     updates: tuple[Update, ...] = ()
+    formula: str = ""
 
     @property
     def focus(self) -> tuple[str, ...]:
@@ -186,7 +187,13 @@ def _update_steps(point: Point, optimizer: Optimizer, detail: str) -> Iterator[L
             if detail == "unit":
                 lines = tuple(update_line(example, step) for step in own)
                 yield LessonStep(
-                    f"update{unit.number}", "update", f"{title} updates {place}", lines, updates=own
+                    f"update{unit.number}",
+                    "update",
+                    f"{title} updates {place}",
+                    lines,
+                    "",
+                    own,
+                    optimizer.rule.formula,
                 )
                 continue
             for step in own:

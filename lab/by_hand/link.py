@@ -157,7 +157,9 @@ class _Reader:
         known = ("sizes", "init", "seed", *_ARRAYS, "hidden", "output", "loss", "optimizer", "lr", *options)
         known += (*_CHOICES, *_FLAGS, "taken", "step", "selected")
         for key in self.parts:
-            self.problems.append(f"{key[:40]!r} is no part of this page's links; {did_you_mean(key, known)}")
+            hint = did_you_mean(key, known)
+            hint = f"; {hint}" if hint.startswith("did") else "."
+            self.problems.append(f"{key[:40]!r} is no part of this page's links{hint}")
 
     def _put(self, **values: object) -> None:
         self.setting = replace(self.setting, **values)  # type: ignore[arg-type]
@@ -181,7 +183,7 @@ class _Reader:
         try:
             take(text.strip())
         except SpecError as error:
-            self.problems += [f"{found}" for found in error.errors[:2]]
+            self.problems.append(f"{error.errors[0]}.")
 
     def _start(self) -> None:
         sizes = [DOCUMENT.sizes]

@@ -55,7 +55,7 @@ _SENTENCES = {
     Z_FOR_A: "That uses z of the layer before; what travels on is its activation a.",
     A_FOR_Z: "That is f' at a; the derivative is taken at z.",
     SIGN: "The size is right, the sign is the other way.",
-    TWO: "That is twice or half the value: mind the factor 1/2 in the loss and what it cancels.",
+    TWO: "That is twice or half the value.",
     SIGN_AND_TWO: "That is 2 (y - ŷ), as the document prints it: the 1/2 cancels the 2, and the sign is the other way.",
     TRANSPOSE: "That goes through W as forward; on the way back it is W transposed: the weights that leave this unit.",
     ONE_PATH: "That is one path only; the gradient is the sum over every unit this one feeds.",
@@ -70,6 +70,8 @@ _SENTENCES = {
     CHANGE_ONLY: "That is the change; add it to the old value.",
     OLD_LOSS: "That is the loss before the update; run the forward pass again with the new parameters.",
 }
+
+_HALF = " Mind the factor 1/2 in the loss and what it cancels."
 
 
 def is_close(typed: float, value: float, tolerance: float) -> bool:
@@ -105,7 +107,8 @@ def mistakes(lesson: Lesson, name: str) -> Iterator[Mistake]:
         return
     for what, value in (*_specific(lesson, name), (SIGN, -right), (TWO, 2 * right), (TWO, right / 2)):
         if math.isfinite(value) and not math.isclose(value, right, rel_tol=1e-12, abs_tol=1e-15):
-            yield Mistake(what, value, _SENTENCES[what])
+            half = what == TWO and (name == "J" or name.startswith("d"))
+            yield Mistake(what, value, _SENTENCES[what] + (_HALF if half else ""))
 
 
 Found = Iterator[tuple[str, float]]

@@ -118,7 +118,7 @@ def _adam_from(m: Moment, w: float, g: float, shrunk: str) -> Stepped:
             f"{tex(b1)} \\cdot {old_m} + {tex(1 - b1)} \\cdot {factor(g)} = {tex(first)}",
         ),
         (
-            r"v' = \beta_2 v + (1 - \beta_2) {g}^2",
+            r"v' = \beta_2 v + (1 - \beta_2) ({g})^2",
             f"{tex(b2)} \\cdot {old_v} + {tex(1 - b2)} \\cdot {factor(g)}^2 = {tex(second)}",
         ),
         (
@@ -155,7 +155,7 @@ def _rmsprop(m: Moment) -> Stepped:
         m.w - m.lr * g / (math.sqrt(new) + eps),
         [
             (
-                r"v' = \alpha v + (1 - \alpha) {g}^2",
+                r"v' = \alpha v + (1 - \alpha) ({g})^2",
                 f"{tex(alpha)} \\cdot {factor(old)} + {tex(1 - alpha)} \\cdot {factor(g)}^2 = {tex(new)}",
             ),
             (
@@ -173,7 +173,7 @@ def _adagrad(m: Moment) -> Stepped:
         {"s": new},
         m.w - m.lr * g / (math.sqrt(new) + eps),
         [
-            (r"s' = s + {g}^2", f"{factor(old)} + {factor(g)}^2 = {tex(new)}"),
+            (r"s' = s + ({g})^2", f"{factor(old)} + {factor(g)}^2 = {tex(new)}"),
             (
                 r"{w} - \eta \frac{{g}}{\sqrt{s'} + \epsilon}",
                 rf"{factor(m.w)} - {tex(m.lr)} \cdot \frac{{{tex(g)}}}{{\sqrt{{{tex(new)}}} + {tex(eps)}}}",

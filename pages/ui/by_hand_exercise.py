@@ -16,7 +16,7 @@ from lab.by_hand.notation import symbol
 from lab.by_hand.setting import TOLERANCES
 from lab.registry import SpecError
 from pages.ui import by_hand_state
-from pages.ui.by_hand_lesson import aligned, formula_card, three_forms
+from pages.ui.by_hand_lesson import formula, formula_card, three_forms
 
 _ANSWERS = "by_hand_answers"
 _TOLERANCE_TITLES = {"exact": "Four digits", "close": "1 %", "rough": "5 %"}
@@ -54,14 +54,14 @@ def question_card(shown: Lesson, step: LessonStep) -> None:
         if step.text and line.name == "new_J":
             st.markdown(step.text)
     else:
-        _ask(line.name, aligned([f"{line.left} = {line.symbols}"]), line.left, answer)
+        _ask(line.name, f"{line.left} = {line.symbols}", line.left, answer)
     count = score(shown, answers())
     st.caption(f"{count.right} of {count.questions} right, {count.shown} shown")
 
 
-def _ask(name: str, formula: str, left: str, answer: Answer) -> None:
+def _ask(name: str, asked: str, left: str, answer: Answer) -> None:
     st.caption("Formula")
-    st.latex(formula)
+    formula(asked, "by_hand_asked")
     with st.form(f"by_hand_ask_{name}", border=False, enter_to_submit=True):
         st.text_input(
             f"Your value of ${left}$", key=f"by_hand_typed_{name}", placeholder="a number such as -0.285"
