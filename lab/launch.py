@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from types import FrameType
@@ -26,6 +27,7 @@ RELAUNCH_S = 5.0
 LOG_BYTES = 1_000_000
 
 _ROOT = Path(__file__).resolve().parent.parent
+_looking = threading.Lock()
 _needs: dict[Path, Lease] = {}
 _launched: dict[Path, tuple[float, subprocess.Popen[bytes]]] = {}
 
@@ -35,17 +37,18 @@ def ensure_runner(home: Path) -> None:
 
     A runner of another process serves as well. Cheap enough for every draw of a page.
     """
-    if home not in _needs:
-        # The runner decides to end while it holds this lock alone: whoever comes later starts another.
-        lease = take(home / "needed.lock", shared=True, wait_s=10.0)
-        if lease is not None:
-            _needs[home] = lease
-    if runner_alive(home):
-        return
-    begun, process = _launched.get(home, (0.0, None))
-    if process is not None and (process.poll() is None or time.monotonic() - begun < RELAUNCH_S):
-        return  # still on its way, or it cannot start
-    _launched[home] = (time.monotonic(), _launch(home))
+    with _looking:
+        if home not in _needs:
+            # The runner decides to end while it holds this lock alone: whoever comes later starts another.
+            lease = take(home / "needed.lock", shared=True, wait_s=10.0)
+            if lease is not None:
+                _needs[home] = lease
+        if runner_alive(home):
+            return
+        begun, process = _launched.get(home, (0.0, None))
+        if process is not None and (process.poll() is None or time.monotonic() - begun < RELAUNCH_S):
+            return  # still on its way, or it cannot start
+        _launched[home] = (time.monotonic(), _launch(home))
 
 
 def runner_alive(home: Path) -> bool:

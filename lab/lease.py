@@ -24,15 +24,17 @@ class Lease:
 def take(path: Path, *, shared: bool = False, wait_s: float = 0.0) -> Lease | None:
     """The lock, or None if another holds it (shared holders go together, an exclusive one is alone)."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    connection = sqlite3.connect(path, timeout=wait_s, isolation_level=None, check_same_thread=False)
+    connection = None
     try:
+        connection = sqlite3.connect(path, timeout=wait_s, isolation_level=None, check_same_thread=False)
         if shared:
             connection.execute("BEGIN")
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         else:
             connection.execute("BEGIN EXCLUSIVE")
     except sqlite3.OperationalError as error:
-        connection.close()
+        if connection is not None:
+            connection.close()
         if "locked" in str(error):
             return None
         raise OSError(f"{path} cannot be locked: {error}") from error

@@ -216,7 +216,8 @@ class Runner:
             if not isinstance(message, StepOnce):
                 return False
             self._start(task)
-            self._lives[task.run_id].told_to_pause = True
+            if life := self._lives.get(task.run_id):
+                life.told_to_pause = True
             self.engine.tell(task.run_id, Pause())
         self.engine.tell(task.run_id, message)
         return True
@@ -252,7 +253,12 @@ class Runner:
 
     def _start(self, task: Task) -> None:
         self._lives[task.run_id] = _Life(task.owner, step=task.step)
-        self.engine.start(task.run_id, task.spec_json, from_checkpoint=True)
+        try:
+            self.engine.start(task.run_id, task.spec_json, from_checkpoint=True)
+        except OSError as error:
+            reason = f"no process could be started for it: {error}"
+            self.record.event(task.run_id, Failed(task.step, reason, "End other programs, then try again."))
+            self._end(task.run_id, "failed", reason)
 
     def _let_go_of_paused(self) -> None:
         """Of many paused workers, end those paused the longest: their checkpoint is on the disk."""
