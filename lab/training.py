@@ -13,10 +13,9 @@ from collections.abc import Iterator, Mapping
 
 import torch
 
-from lab.augmenting import augmented
-from lab.data import Dataset
-from lab.device import choose_device, device_title, memory_used_mb
-from lab.evaluate import Evaluation, evaluate, wilson_interval
+from lab.data import DataError, Dataset
+from lab.device import device_title, memory_used_mb
+from lab.evaluate import wilson_interval
 from lab.events import (
     Checkpoint,
     EpochDone,
@@ -30,13 +29,11 @@ from lab.events import (
     Stopped,
 )
 from lab.failures import diverged, is_out_of_memory, out_of_memory
-from lab.fine_tuning import freeze, take_over
-from lab.network import build_network
+from lab.learner import Learner
 from lab.orders import Inbox, Orders, Rhythm
 from lab.progress import Clock, Progress
-from lab.samples import Prepare, draw_samples, epoch_order, generator_for, steps_per_epoch
+from lab.samples import generator_for
 from lab.spec import RunSpec
-from lab.steps import Batches, make_step
 from lab.watching import Watch, Weights
 
 
@@ -53,25 +50,31 @@ def train(
     then some fifty times a second. Two runs on one GPU want a process each: its random numbers are shared.
     `first_weights` are those of another run, to go on from.
 
-    Raises: SpecError, when the network cannot be built or the device is not there.
+    Raises: SpecError, when the network cannot be built or the device is not there; DataError, when the
+    checkpoint comes from a run on other data.
     """
     theirs = torch.get_rng_state()
     run = None
     try:
+        # Numbers too small to be normal slow a dead unit's momentum a hundredfold: they become zero.
+        torch.set_flush_denormal(True)
         torch.manual_seed(generator_for(spec.train.seed, "dropout").initial_seed())
         run = _Run(spec, data, resume, inbox, first_weights)
         for event in run.events():
             ours = torch.get_rng_state()
             torch.set_rng_state(theirs)
+            torch.set_flush_denormal(False)
             yield event
             theirs = torch.get_rng_state()
             torch.set_rng_state(ours)
+            torch.set_flush_denormal(True)
     except (RuntimeError, MemoryError) as error:
         if not is_out_of_memory(error):
             raise
         yield out_of_memory(run.progress.step if run else 0, spec.train.batch_size)
     finally:
         torch.set_rng_state(theirs)
+        torch.set_flush_denormal(False)
 
 
 class _Run:
@@ -85,39 +88,31 @@ class _Run:
         inbox: Inbox,
         first_weights: Mapping[str, torch.Tensor] | None,
     ) -> None:
-        self.spec, self.data = spec, data
-        self.device = choose_device(spec.train.device)
-        if self.device.type == "cpu":
-            # The order of additions, so the last digits, must not depend on how busy the machine is.
-            torch.set_num_threads(1)
-        self.samples = draw_samples(spec.data, spec.train.seed, data, self.device)
-        self.batch_size = min(spec.train.batch_size, len(self.samples.train))
-        self.steps_per_epoch = steps_per_epoch(len(self.samples.train), self.batch_size)
-        self.network = build_network(spec.network, generator_for(spec.train.seed, "weights")).to(self.device)
-        self.notice = data.notice
-        if first_weights is not None:
-            self.notice = " ".join(filter(None, (data.notice, take_over(self.network, first_weights))))
-        freeze(self.network, spec.network.initialisation)
-        self.prepare = Prepare(spec.data.normalisation)
-        self.loss = spec.train.loss.function()
-        rule = getattr(torch.optim, spec.train.optimizer.torch_name)
-        self.step = make_step(
-            self.network,
-            self.loss,
-            rule([p for p in self.network.parameters() if p.requires_grad], **spec.train.optimizer.options()),
-            prepare=self.prepare,
-            clip_norm=spec.train.clip_norm,
-            l1=spec.train.l1,
+        self.spec = spec
+        self.learner = Learner(spec, data, first_weights)
+        self.watch = Watch(
+            spec.network, self.learner.network, self.learner.prepare, self.learner.samples.test_images
         )
-        self.batches = Batches(self.samples.images, self.samples.labels, self.batch_size)
-        self.watch = Watch(spec.network, self.network, self.prepare, self.samples.test_images)
         self.resumed = resume is not None
-        self.progress = Progress.restored(resume.state, self.network, self.step) if resume else Progress()
+        self.progress = self._restored(resume) if resume else Progress()
         self.clock = Clock(self.progress)
         self.orders, self.rhythm = Orders(inbox), Rhythm()
         self._ending: Event | None = None
-        self._last_loss, self._rate = math.nan, spec.train.optimizer.lr
+        self._last_loss, self._rate = math.nan, math.nan
         self._reported = (self.progress.step, self.progress.elapsed_s)
+
+    def _restored(self, resume: Checkpoint) -> Progress:
+        if resume.state["run.data"].tolist() != self._data_mark():
+            raise DataError(
+                f"the run was interrupted on other data than the {self.learner.data.name} it finds now: "
+                "start it again from the beginning"
+            )
+        return Progress.restored(resume.state, self.learner.network, self.learner.step)
+
+    def _data_mark(self) -> list[int]:
+        """What tells two data sets apart: their sizes."""
+        data = self.learner.data
+        return [len(data.train_labels), len(data.test_labels)]
 
     def events(self) -> Iterator[Event]:
         yield self._started()
@@ -132,7 +127,7 @@ class _Run:
                 yield self._ending
                 return
         if self.progress.best is not None:
-            self.network.load_state_dict(self.progress.best)
+            self.learner.network.load_state_dict(self.progress.best)
             yield self._checkpoint()
         yield self._finished(self.progress.stop_reason(patience))
 
@@ -141,22 +136,18 @@ class _Run:
 
     def _epoch(self) -> Iterator[Event]:
         """The steps of one epoch, from wherever the run stands in it."""
-        progress, seed = self.progress, self.spec.train.seed
-        order = epoch_order(self.samples.train, self.batch_size, seed, progress.epoch)
+        progress, learner = self.progress, self.learner
         self.clock.start()
         self.rhythm.hurry()
-        for images, labels in self.batches(order[progress.epoch_step * self.batch_size :]):
+        for images, labels in learner.batches(progress.epoch, progress.epoch_step):
             if self.orders.look():
                 yield from self._obey()
                 if self._over():
                     break
-            last = progress.epoch_step + 1 == self.steps_per_epoch
+            last = progress.epoch_step + 1 == learner.steps_per_epoch
             before = self.watch.weights() if self._snapshot_due(last) else None
-            if self.spec.data.augmentations:
-                draws = generator_for(seed, "augmentation", progress.step)
-                images = augmented(images, self.spec.data.augmentations, draws)
-            self._rate = self.step.lr = self._learning_rate()
-            self.step(images, labels)
+            self._set_rate(self._learning_rate())
+            learner.train_on(images, labels, progress.step)
             progress.step += 1
             progress.epoch_step += 1
             self.orders.step_done()
@@ -172,9 +163,11 @@ class _Run:
         self.clock.stop()
 
     def _learning_rate(self) -> float:
-        train, progress = self.spec.train, self.progress
-        factor = train.schedule.factor(progress.step, self.steps_per_epoch, train.epochs)
-        return train.optimizer.lr * factor * progress.rate_scale
+        return self.learner.scheduled_rate(self.progress.step) * self.progress.rate_scale
+
+    def _set_rate(self, rate: float) -> None:
+        if rate != self._rate:  # on a GPU, setting it is a kernel of its own
+            self._rate = self.learner.step.lr = rate
 
     def _snapshot_due(self, last: bool) -> bool:
         at_end = last and self.progress.epoch + 1 == self.spec.train.epochs
@@ -184,7 +177,7 @@ class _Run:
         """The losses since the last report; ends the run where one is not finite."""
         progress = self.progress
         first = self._reported[0] + 1
-        losses = self.step.fetch_losses()
+        losses = self.learner.step.fetch_losses()
         self.clock.tick()
         bad = next((i for i, loss in enumerate(losses) if not math.isfinite(loss)), None)
         good = losses[:bad]
@@ -194,7 +187,7 @@ class _Run:
                 first + len(good) - 1,
                 tuple(float(f"{loss:.6g}") for loss in good),
                 self._rate,
-                round(len(losses) * self.batch_size / seconds, 1),
+                round(len(losses) * self.learner.batch_size / seconds, 1),
                 round(progress.elapsed_s, 4),
             )
             self._last_loss = good[-1]
@@ -241,16 +234,15 @@ class _Run:
 
     def _epoch_end(self) -> Iterator[Event]:
         """Evaluates, and keeps where the run stands."""
-        progress, samples = self.progress, self.samples
+        progress, learner = self.progress, self.learner
         epoch_s = progress.end_epoch()
-        on_train = self._evaluation(samples.images[samples.probe], samples.labels[samples.probe])
+        on_train, on_validation = learner.on_training(), learner.on_validation()
         if not math.isfinite(on_train.loss):
             self._ending = diverged(progress.step, on_train.loss, self._last_loss, self._rate)
             return
-        held_back, on_validation = samples.validation, None
-        if len(held_back):
-            on_validation = self._evaluation(samples.images[held_back], samples.labels[held_back])
-            progress.note_validation(on_validation.loss, self.network, self.spec.train.early_stopping > 0)
+        if on_validation is not None:
+            keep = self.spec.train.early_stopping > 0
+            progress.note_validation(on_validation.loss, learner.network, keep)
         yield EpochDone(
             progress.epoch,
             progress.step,
@@ -259,41 +251,40 @@ class _Run:
             on_validation.loss if on_validation else None,
             on_validation.accuracy if on_validation else None,
             round(epoch_s, 4),
-            round(self._trained_per_epoch() / max(epoch_s, 1e-9), 1),
+            round(learner.samples_per_epoch / max(epoch_s, 1e-9), 1),
             self._rate,
         )
         yield self._checkpoint(epoch_end=progress.epoch)
 
-    def _trained_per_epoch(self) -> int:
-        return min(self.steps_per_epoch * self.batch_size, len(self.samples.train))
-
     def _started(self) -> Started:
+        learner, samples = self.learner, self.learner.samples
         return Started(
-            device_title(self.device),
-            self.data.name,
-            len(self.samples.train),
-            len(self.samples.validation),
-            len(self.samples.test_labels),
-            sum(p.numel() for p in self.network.parameters()),
-            self.steps_per_epoch,
+            device_title(learner.device),
+            learner.data.name,
+            len(samples.train),
+            len(samples.validation),
+            len(samples.test_labels),
+            sum(p.numel() for p in learner.network.parameters()),
+            learner.steps_per_epoch,
             self.spec.train.epochs,
-            self.batch_size,
+            learner.batch_size,
             self.progress.step,
-            round(memory_used_mb(self.device), 1),
-            self.notice,
+            round(memory_used_mb(learner.device), 1),
+            learner.notice,
         )
 
     def _checkpoint(self, epoch_end: int = 0) -> Checkpoint:
         start = time.perf_counter()
-        state, weights = self.progress.kept(self.network, self.step)
+        state, weights = self.progress.kept(self.learner.network, self.learner.step)
+        state["run.data"] = torch.tensor(self._data_mark())
         self.rhythm.kept(time.perf_counter() - start)
         return Checkpoint(self.progress.step, self.progress.epoch, epoch_end, state, weights)
 
     def _finished(self, reason: str) -> Finished:
-        test = self._evaluation(self.samples.test_images, self.samples.test_labels)
+        test = self.learner.on_test()
         low, high = wilson_interval(test.correct, test.total)
         epoch_s = self.progress.epoch_s
-        samples_per_s = self._trained_per_epoch() * len(epoch_s) / max(sum(epoch_s), 1e-9)
+        samples_per_s = self.learner.samples_per_epoch * len(epoch_s) / max(sum(epoch_s), 1e-9)
         return Finished(
             self.progress.step,
             test.accuracy,
@@ -306,6 +297,3 @@ class _Run:
             round(samples_per_s, 1),
             reason,
         )
-
-    def _evaluation(self, images: torch.Tensor, labels: torch.Tensor) -> Evaluation:
-        return evaluate(self.network, self.prepare, self.loss, images, labels)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from lab.augmentations import Noise, Rotate
+from lab.data import DataError
 from lab.events import (
     Checkpoint,
     EpochDone,
@@ -241,7 +243,7 @@ def test_running_out_of_memory_names_a_batch_size_to_try(monkeypatch: pytest.Mon
     def full(*args: Any, **kwargs: Any) -> None:
         torch.empty(2**60)
 
-    monkeypatch.setattr("lab.training.make_step", full)
+    monkeypatch.setattr("lab.learner.make_step", full)
     (failed,) = run(spec_of(batch_size=40))
     assert isinstance(failed, Failed)
     assert failed.cause == "out_of_memory"
@@ -303,3 +305,14 @@ def test_watching_leaves_no_trace_in_the_numbers(monkeypatch: pytest.MonkeyPatch
     watched = run(spec)
     assert len(of_kind(watched, Snapshot)) > len(of_kind(quiet, Snapshot))
     assert same(last_weights(quiet), last_weights(watched))
+
+
+def test_a_run_interrupted_on_other_data_is_not_continued() -> None:
+    spec = spec_of()
+    part = run(spec, None, told([StepOnce(3)], (), (), [Stop()]))
+    whole_set = digits()
+    fewer = replace(
+        whole_set, train_images=whole_set.train_images[:900], train_labels=whole_set.train_labels[:900]
+    )
+    with pytest.raises(DataError, match="start it again"):
+        list(train(spec, fewer, of_kind(part, Checkpoint)[-1]))

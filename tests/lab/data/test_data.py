@@ -42,7 +42,7 @@ def test_without_mnist_the_bundled_digits_are_used_and_said(tmp_path: Path) -> N
     loaded = data.load("mnist", tmp_path)
     assert loaded.name == "digits"
     assert "1,797" in loaded.notice
-    assert "python -m lab data" in loaded.notice
+    assert "python -m lab data --fetch" in loaded.notice
     assert "\n" not in loaded.notice
 
 
