@@ -5,6 +5,7 @@ Owns the words. Finding devices and data belongs to `lab`; torch is asked only o
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from lab.home import lab_home
 from lab.warm import torch_ready
 
 ROOT = Path(__file__).parents[2]
+PROGRESS = re.compile(r"Fetching MNIST: (\d+)%")
 
 
 def this_machine() -> None:
@@ -64,21 +66,21 @@ def _data_line(home: Path) -> None:
 def _fetched() -> str:
     """Fetches MNIST in a process of its own, which may load torchvision; "" or what went wrong."""
     bar = st.progress(0.0, "Fetching MNIST")
-    command = [sys.executable, "-m", "lab", "data", "--fetch"]
-    last = ""
+    command = [sys.executable, "-m", "lab", "data", "--fetch", "--json"]
     with subprocess.Popen(
         command,
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
         for line in process.stderr or ():
-            share = re.search(r"(\d+)%", line)
-            if share:
+            if share := PROGRESS.match(line):
                 bar.progress(min(1.0, int(share[1]) / 100), "Fetching MNIST")
-            elif not last:
-                last = line.strip()
+        answer = process.stdout.read() if process.stdout else ""
     bar.empty()
-    return last if process.returncode else ""
+    try:
+        return str(json.loads(answer)["problem"])
+    except (ValueError, KeyError):
+        return f"Fetching MNIST ended with exit code {process.returncode}."

@@ -37,6 +37,18 @@ def test_without_mnist_it_says_so_and_what_to_do_about_it() -> None:
     assert "Download MNIST" in [button.label for button in app.button]
 
 
+def test_a_download_without_network_says_why_it_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "https_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+        monkeypatch.setenv(name.upper(), "http://127.0.0.1:9")
+    app = opened()
+    app.button(key="home-fetch").click().run(timeout=60)
+    assert not app.exception
+    assert [str(error.value) for error in app.error] == [
+        "MNIST could not be fetched: no MNIST mirror answers; is there a network connection?"
+    ]
+
+
 @pytest.mark.mnist
 def test_with_mnist_the_data_are_named_and_nothing_asks_for_more() -> None:
     app = opened()
