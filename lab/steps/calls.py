@@ -54,10 +54,15 @@ def _lies_in_columns(matrix: Tensor) -> bool:
 
 def _down_the_columns(operation: Operation) -> Call:
     """A log-softmax of every row, as one down every column of the transposed: whole vectors of samples at once."""
-    tensors = [argument.t() for argument in operation.arguments if isinstance(argument, Tensor)]
+    tensors = [argument for argument in operation.arguments if isinstance(argument, Tensor)]
     last = operation.arguments[-1]  # a flag, or the type of the gradient
-    turned = (*tensors, 0, last)
-    return partial(getattr(torch, name_of(operation)), *turned, out=operation.results()[0].t())
+    run, result = getattr(torch, name_of(operation)), operation.results()[0]
+
+    def call() -> None:
+        # transposed at each call: views made now would still look at the memory of the recording
+        run(*(tensor.t() for tensor in tensors), 0, last, out=result.t())
+
+    return call
 
 
 def _writing(operation: Operation, results: list[Tensor]) -> list[Call] | None:
