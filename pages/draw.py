@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.ui.draw_depth import depth
 from pages.ui.draw_live import DEPTH_KEY, LIVE_KEY, SHOWN_KEY, live
-from pages.ui.draw_models import choose, ready, start_loading
+from pages.ui.draw_models import choose, refresh_every, start_loading
 from pages.ui.entry import through_app
 from pages.ui.owner import remember_owner
 
@@ -18,9 +18,7 @@ start_loading()
 remember_owner()
 options = choose()
 
-# The pad's timer runs while the network loads, and while a run in training changes its answers.
-every = 0.4 if not ready() else 1.0 if any(option.live for option in options) else None
 st.session_state[SHOWN_KEY] = False
-st.fragment(live, key=LIVE_KEY, run_every=every)(options)
+st.fragment(live, key=LIVE_KEY, run_every=refresh_every(options))(options)
 st.fragment(depth, key=DEPTH_KEY)(options)
 st.session_state[SHOWN_KEY] = True

@@ -22,7 +22,7 @@ canvas { position: absolute; inset: 0; width: 100%; height: 100%; touch-action: 
   pointer-events: none; opacity: .6; padding: 1rem }
 .hint b { font-size: 1.15rem; font-weight: 600 }
 .hint[hidden] { display: none }
-.tools { display: flex; align-items: center; gap: .35rem; margin-top: .6rem }
+.tools { display: flex; align-items: center; gap: .35rem; margin-top: .5rem }
 .tools label { display: flex; align-items: center; gap: .5rem; flex: 1; min-width: 0; font-size: .875rem }
 .tools input { flex: 1; min-width: 40px; accent-color: var(--st-primary-color) }
 .dot { width: 30px; height: 30px; display: grid; place-items: center; flex: none }
@@ -68,14 +68,15 @@ button:disabled { opacity: .35; cursor: default }
 .draw.dark { --pos: #4aa8e8; --quiet: #66717d }
 @media (prefers-reduced-motion: reduce) { .bar { transition: none } }
 .narrow.draw { grid-template-columns: minmax(0, 1fr); gap: .75rem }
-.narrow .left { width: 100%; max-width: 420px; margin: 0 auto }
+.narrow .left { width: 100%; max-width: 336px; margin: 0 auto }
 .narrow .answers { grid-auto-flow: row; gap: 1rem }
 .narrow .answer, .narrow.two .answer { grid-template-columns: 5.2rem minmax(0, 1fr); gap: .2rem .75rem }
 .narrow .best, .narrow.two .best { font-size: 4.4rem; height: 4.2rem }
 .narrow .verdict { display: contents }
 .narrow .best { grid-column: 1; grid-row: 2; text-align: center }
 .narrow .sure { grid-column: 1; grid-row: 3; font-size: 1rem; text-align: center }
-.narrow .says { grid-column: 2; grid-row: 3; min-height: 2.6em }
+.narrow .says { grid-column: 2; grid-row: 3; min-height: 1.4em }
+.narrow .sure { min-height: 1.4em }
 .narrow .bars { grid-column: 2; grid-row: 2; grid-template-rows: none;
   grid-template-columns: repeat(10, minmax(0, 1fr)); gap: .2rem; height: 5.2rem }
 .narrow .row { grid-template-columns: none; grid-template-rows: minmax(0, 1fr) auto; gap: .15rem;
@@ -439,6 +440,7 @@ export function render({ data, parentElement, setStateValue, setTriggerValue }) 
     pad.rested = pad.seq
     pad.rest = setTimeout(() => pad.report("rested", pad.rested), REST_MS)
   }
+  if (upToDate) pad.draw.dataset.settled = String(data.seq)
   if (upToDate && pad.liftedAt) {
     const from = pad.liftedAt
     pad.liftedAt = 0
@@ -451,4 +453,9 @@ export function render({ data, parentElement, setStateValue, setTriggerValue }) 
   if (pad.strokes.length === 0) pad.foot.textContent = ""
 }
 
-export const forget = root => root?.pad?.watch.disconnect()
+export function forget(root) {
+  if (!root?.pad) return
+  root.pad.watch.disconnect()
+  clearTimeout(root.pad.timer)
+  clearTimeout(root.pad.rest)
+}

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from lab.ink import frame
-from pages.ui.draw_models import Option, load, ready
+from lab.ink import Framing, frame
+from pages.ui.draw_models import Option, load, ready, waiting_is_over
 from pages.ui.draw_pad import pad
-from pages.ui.draw_sheet import Sheet, receive
+from pages.ui.draw_sheet import receive
 
 if TYPE_CHECKING:
     from lab.inference import Answer
@@ -24,12 +24,10 @@ SHOWN_KEY = "draw_depth_shown"
 def live(options: tuple[Option, ...]) -> None:
     """The pad with the answers beside it; runs at each message of the pad, and on a timer while needed."""
     now = receive()
-    if st.session_state.get("draw_waited") and ready():
-        del st.session_state["draw_waited"]
-        st.rerun()
-    if not ready():
-        st.session_state["draw_waited"] = True
-    pad(now, [panel(now, option) for option in options], on_rest=_after_rest)
+    if waiting_is_over(options):
+        st.rerun()  # the timer ends with a run of the whole page
+    framing = None if now.is_empty or not ready() else frame(now.source, stages=False)
+    pad(now, [panel(framing, option) for option in options], on_rest=_after_rest)
 
 
 def _after_rest() -> None:
@@ -38,12 +36,12 @@ def _after_rest() -> None:
         st.rerun([LIVE_KEY, DEPTH_KEY])
 
 
-def panel(now: Sheet, option: Option) -> dict[str, Any]:
-    """What one model says about the sheet, as the pad shows it."""
+def panel(framing: Framing | None, option: Option) -> dict[str, Any]:
+    """What one model says about the framed sheet, as the pad shows it."""
     said: dict[str, Any] = {"model": option.title, "probabilities": None, "digit": None, "is_digit": False}
     if not ready():
         return said | {"says": "Loading the network…"}
-    if now.is_empty:
+    if framing is None:
         return said | {"says": "Waiting for your drawing."}
     from lab.inference import ModelError, answer
 
@@ -51,7 +49,9 @@ def panel(now: Sheet, option: Option) -> dict[str, Any]:
         model, note = load(option)
     except ModelError as error:
         return said | {"says": str(error)}
-    found = answer(model, frame(now.source, normalisation=model.spec.data.normalisation, stages=False))
+    found = answer(model, framing)
+    if option.is_run and model.epoch is not None:
+        said["model"] = f"{option.title}, epoch {model.epoch}"
     return said | {
         "probabilities": [round(p, 4) for p in found.probabilities],
         "digit": found.digit,

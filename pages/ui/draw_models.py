@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from lab.home import lab_home, latest_weights
+from lab.home import is_run_id, lab_home, latest_weights
 from lab.ink import frame
 from lab.models import DEFAULT, SHIPPED
+from pages.ui.owner import owner
 from pages.ui.store import store
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 NOBODY = ""
 FIRST_KEY, SECOND_KEY = "draw_model", "draw_second_model"
+_WAITED_KEY = "draw_waited"
 _begun = threading.Lock()
 _ready = threading.Event()
 
@@ -61,25 +63,33 @@ def _load_default() -> None:
         _ready.set()
 
 
-def options() -> tuple[Option, ...]:
-    """What can be chosen: shipped models first, then the runs that have weights, the newest first."""
+def options(*named: str) -> tuple[Option, ...]:
+    """What can be chosen: shipped models, then this person's runs and those of the command line that have
+    weights, the newest first. A run named by a link or chosen before is added, whoever made it.
+    """
     shipped = [Option(name, f"{model.title} (shipped)") for name, model in SHIPPED.items()]
+    home = lab_home()
     try:
-        runs = store().runs()
+        runs = [*store().runs(owner()), *store().runs("")]
+        known = {run.id for run in runs}
+        added = [store().run(name) for name in named if is_run_id(name) and name not in known]
     except OSError:  # the page of runs says what is wrong with the store; here the shipped models answer
-        runs = []
+        return tuple(shipped)
+    runs = sorted((*runs, *(run for run in added if run)), key=lambda run: -run.created_at)
     trained = [
         Option(run.id, f"{run.title or run.id} ({run.state})", run.state == "running", is_run=True)
         for run in runs
-        if latest_weights(lab_home(), run.id).is_file()
+        if latest_weights(home, run.id).is_file()
     ]
     return (*shipped, *trained)
 
 
 def choose() -> tuple[Option, ...]:
     """The row of model controls; returns one or two models that exist."""
-    offered = {option.reference: option for option in options()}
-    _take_from_link(offered)
+    asked = st.query_params.get("run") or st.query_params.get("model") or ""
+    before = [st.session_state.get(key, NOBODY) for key in (FIRST_KEY, SECOND_KEY)]
+    offered = {option.reference: option for option in options(asked, *before)}
+    _take_from_link(asked, offered)
     for key, fallback in ((FIRST_KEY, DEFAULT), (SECOND_KEY, NOBODY)):
         chosen = st.session_state.get(key, fallback)
         if chosen not in (*offered, NOBODY):
@@ -109,9 +119,8 @@ def choose() -> tuple[Option, ...]:
     return (offered[first], offered[second]) if second else (offered[first],)
 
 
-def _take_from_link(offered: dict[str, Option]) -> None:
+def _take_from_link(asked: str, offered: dict[str, Option]) -> None:
     """A link names a model as `?run=` or `?model=`; one that is not there is said and ignored."""
-    asked = st.query_params.get("run") or st.query_params.get("model")
     if not asked or st.session_state.get("draw_link_taken") == asked:
         return
     st.session_state["draw_link_taken"] = asked
@@ -122,6 +131,25 @@ def _take_from_link(offered: dict[str, Option]) -> None:
             f"The link names the model {asked[:40]!r}, which is not here or has no weights yet",
             offered[DEFAULT],
         )
+
+
+def refresh_every(chosen: tuple[Option, ...]) -> float | None:
+    """How often answers change by themselves: while the network loads, and while a chosen run trains."""
+    st.session_state[_WAITED_KEY] = not ready()
+    if not ready():
+        return 0.4
+    return 1.0 if any(option.live for option in chosen) else None
+
+
+def waiting_is_over(chosen: tuple[Option, ...]) -> bool:
+    """Whether the reason for the timer is gone: the network is loaded, or a run has ended."""
+    if st.session_state.get(_WAITED_KEY):
+        return ready()
+    try:
+        runs = [store().run(option.reference) for option in chosen if option.live]
+    except OSError:
+        return False
+    return any(run is None or run.state != "running" for run in runs)
 
 
 def _say_gone(what: str, default: Option) -> None:

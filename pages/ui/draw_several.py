@@ -1,6 +1,6 @@
 """Several digits at once: a number across a wide canvas, split into digits and read as a whole.
 
-Owns the layout of this view; splitting is `lab.segmentation`'s, answering the model's.
+Owns the layout of this view; splitting and answering is `lab.inference`'s.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import streamlit as st
 
 from lab.drawing import Drawing, Ink, InkError
 from lab.figures.several import several_data, several_figure
-from lab.ink import frame
 from pages.ui.draw_canvas import wide_canvas
 from pages.ui.draw_sheet import sheet
 
@@ -47,20 +46,13 @@ def several_view(model: Model, title: str) -> None:
 
 
 def _reading(source: Drawing | Ink, model: Model, title: str) -> None:
-    from lab.inference import answers
-    from lab.segmentation import split_digits
+    from lab.inference import read_number
 
-    glyphs = split_digits(source)
-    if not glyphs:
+    read = read_number(model, source)[:MOST_DIGITS]
+    if not read:
         st.info("Nothing is written yet.", icon=":material/draw:")
         return
-    if len(glyphs) > MOST_DIGITS:
-        st.warning(f"{len(glyphs)} pieces were found; at most {MOST_DIGITS} are read.")
-        glyphs = glyphs[:MOST_DIGITS]
-    framings = [
-        frame(glyph.source, normalisation=model.spec.data.normalisation, stages=False) for glyph in glyphs
-    ]
-    found = answers(model, framings)
+    found = [answer for _, answer in read]
     words = [str(answer.digit) if answer.is_digit else "?" for answer in found]
     left, right = st.columns([1, 3], vertical_alignment="center")
     left.metric("Read as", "".join(words))
@@ -69,7 +61,7 @@ def _reading(source: Drawing | Ink, model: Model, title: str) -> None:
     for position, answer in enumerate(found, start=1):
         if not answer.is_digit:
             left.caption(f"Piece {position} does not look like a digit: {answer.reason}")
-    figure = several_figure(several_data(source, zip((glyph.box for glyph in glyphs), words, strict=True)))
+    figure = several_figure(several_data(source, zip((glyph.box for glyph, _ in read), words, strict=True)))
     right.plotly_chart(
         figure,
         key="draw-several-figure",

@@ -35,7 +35,7 @@ def record(now: Sheet, model: Model, title: str) -> None:
     st.session_state[_RECORDED_KEY] = state
     from lab.inference import answer
 
-    framing = frame(now.source, normalisation=model.spec.data.normalisation, stages=False)
+    framing = frame(now.source, stages=False)
     found = answer(model, framing)
     try:
         Collection(owner()).record(

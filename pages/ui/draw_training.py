@@ -18,7 +18,7 @@ EVERY_S = 2.0
 
 def training_view(chosen: tuple[Option, ...]) -> None:
     """Picks a run and draws one line per class over its epochs."""
-    runs = {option.reference: option for option in options() if option.is_run}
+    runs = {option.reference: option for option in (*chosen, *options()) if option.is_run}
     if not runs:
         st.info(
             "Train a network first: the lab keeps its weights after each epoch, and your drawing is then "

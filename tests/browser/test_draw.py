@@ -1,0 +1,191 @@
+"""Draw a digit in a real browser: real pointer events, keys, two models, pictures, and a page switch."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from bench.pen import SEVEN, PenDigit, pen_digits, write
+
+NO_PEN = "no pen digits: name the folder that holds pen/strokes.json in LAB_TEST_DATA"
+
+
+def opened(page: Page) -> Page:
+    """The page once its network is loaded."""
+    page.goto("/draw")
+    expect(page.get_by_text("Waiting for your drawing").first).to_be_visible(timeout=90_000)
+    return page
+
+
+def answer(page: Page, index: int = 0) -> Locator:
+    return page.get_by_test_id(f"answer-{index}")
+
+
+def clear(page: Page) -> None:
+    page.get_by_role("button", name="Clear").click()
+    expect(answer(page)).to_have_attribute("data-digit", "")
+
+
+def test_bars_move_while_the_pen_is_down_and_the_answer_stands_when_it_is_up(page: Page) -> None:
+    pad = opened(page).get_by_test_id("pad")
+    box = pad.locator("canvas").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 80, box["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 260, box["y"] + 60, steps=8)
+    page.mouse.move(box["x"] + 180, box["y"] + 200, steps=8)
+    expect(answer(page)).not_to_contain_text("Waiting")
+    assert pad.get_attribute("data-settled") == "0"
+    page.mouse.move(box["x"] + 150, box["y"] + 300, steps=8)
+    page.mouse.up()
+    expect(answer(page)).to_have_attribute("data-digit", "7")
+    expect(page.get_by_text(re.compile(r"Answered \d+ ms after the pen was lifted"))).to_be_visible()
+    expect(page.get_by_alt_text("The drawing after the step Crop")).to_be_visible()
+
+
+def test_pen_digits_replayed_as_pointer_events_are_read(page: Page) -> None:
+    digits = pen_digits()
+    if not digits:
+        pytest.skip(NO_PEN)
+    opened(page)
+    wrong = []
+    for digit in digits[3::100]:
+        write(page, digit)
+        expect(answer(page)).to_have_attribute("data-digit", re.compile(r"\d"))
+        page.wait_for_function("pad => pad.dataset.settled === pad.dataset.seq", arg=pad_handle(page))
+        read = answer(page).get_attribute("data-digit")
+        wrong += [] if read == str(digit.label) else [(digit.label, read)]
+        clear(page)
+    assert len(wrong) <= 1, wrong
+
+
+def pad_handle(page: Page) -> object:
+    return page.get_by_test_id("pad").element_handle()
+
+
+def test_undo_redo_and_clear_are_answered_too(page: Page) -> None:
+    opened(page)
+    write(page, SEVEN)
+    expect(answer(page)).to_have_attribute("data-digit", "7")
+    page.get_by_role("button", name="Undo").click()
+    expect(answer(page)).to_contain_text("Waiting for your drawing")
+    page.get_by_role("button", name="Redo").click()
+    expect(answer(page)).to_have_attribute("data-digit", "7")
+    page.get_by_role("button", name="Clear").click()
+    expect(answer(page)).to_contain_text("Waiting for your drawing")
+    page.get_by_role("button", name="Undo").click()
+    expect(answer(page)).to_have_attribute("data-digit", "7")
+
+
+def test_a_dot_is_not_taken_for_a_digit(page: Page) -> None:
+    opened(page)
+    write(page, PenDigit(0, ([[0.5, 0.5], [0.51, 0.5]],)))
+    expect(answer(page)).to_contain_text("dot")
+    expect(answer(page)).to_have_attribute("data-digit", "")
+
+
+def test_a_seven_can_be_drawn_with_the_keyboard_alone(page: Page) -> None:
+    opened(page).get_by_test_id("pad").locator("canvas").focus()
+    for _ in range(6):
+        page.keyboard.press("ArrowUp")
+    for _ in range(5):
+        page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Space")
+    for _ in range(9):
+        page.keyboard.press("ArrowRight")
+    for _ in range(14):
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Space")
+    expect(answer(page)).to_have_attribute("data-digit", "7")
+    page.keyboard.press("Delete")
+    expect(answer(page)).to_contain_text("Waiting for your drawing")
+
+
+def test_the_drawing_and_its_answer_survive_a_page_switch(page: Page) -> None:
+    opened(page)
+    write(page, SEVEN)
+    expect(answer(page)).to_have_attribute("data-digit", "7")
+    page.get_by_role("link", name="Home").click()
+    expect(page.get_by_role("link", name="9. Deploy")).to_be_visible()
+    page.get_by_role("link", name="Draw", exact=True).click()
+    expect(answer(page)).to_have_attribute("data-digit", "7")
+    expect(page.get_by_role("button", name="Clear")).to_be_enabled()
+    inked = page.get_by_test_id("pad").locator("canvas")
+    page.wait_for_function(
+        "c => c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some(v => v > 0)",
+        arg=inked.element_handle(),
+    )
+
+
+def test_two_models_answer_the_same_drawing_side_by_side(page: Page) -> None:
+    opened(page)
+    page.get_by_role("combobox", name="Compare with").click()
+    page.get_by_role("option", name=re.compile("MLP, augmented")).click()
+    expect(answer(page, 1)).to_be_visible()
+    write(page, SEVEN)
+    for index in (0, 1):
+        expect(answer(page, index)).to_have_attribute("data-digit", "7")
+    left, right = answer(page, 0).bounding_box(), answer(page, 1).bounding_box()
+    assert left is not None
+    assert right is not None
+    assert left["x"] + left["width"] <= right["x"]
+
+
+def test_a_number_across_the_wide_canvas_is_read_as_a_whole(page: Page) -> None:
+    opened(page)
+    page.get_by_role("tab", name="Several digits").click()
+    expect(page.get_by_text("Nothing is written yet")).to_be_visible()
+    canvas = page.locator("canvas.upper-canvas")
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    assert box is not None
+    for place in (0.1, 0.4):
+        for stroke in SEVEN.strokes:
+            spots = [(box["x"] + place * box["width"] + 110 * x, box["y"] + 40 + 110 * y) for x, y in stroke]
+            page.mouse.move(*spots[0])
+            page.mouse.down()
+            for spot in spots[1:]:
+                page.mouse.move(*spot)
+            page.mouse.up()
+    expect(page.get_by_test_id("stMetricValue")).to_have_text("77")
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_on_a_phone_pad_and_answer_fit_the_screen_together(new_page: Callable[..., Page], dark: bool) -> None:
+    phone = opened(new_page(phone=True, dark=dark))
+    write(phone, SEVEN)
+    expect(answer(phone)).to_have_attribute("data-digit", "7")
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    phone.get_by_test_id("stMain").evaluate("main => main.scrollTo(0, 0)")
+    expect(answer(phone)).to_be_in_viewport(ratio=0.9)
+    expect(phone.get_by_test_id("pad").locator("canvas")).to_be_in_viewport(ratio=0.9)
+
+
+def test_a_bad_file_is_named_and_the_page_lives_on(page: Page, tmp_path: Path) -> None:
+    opened(page)
+    fake = tmp_path / "archive.png"
+    fake.write_bytes(b"PK\x03\x04 not a picture")
+    page.get_by_role("tab", name="Bring a picture").click()
+    page.locator("input[type=file]").set_input_files(fake)
+    expect(page.get_by_test_id("stAlert").filter(has_text="archive.png")).to_be_visible()
+    write(page, SEVEN)
+    expect(answer(page)).to_have_attribute("data-digit", "7")
+
+
+def test_a_label_is_kept_for_this_browser_and_not_for_another(new_page: Callable[..., Page]) -> None:
+    mine = opened(new_page())
+    write(mine, SEVEN)
+    expect(answer(mine)).to_have_attribute("data-digit", "7")
+    mine.get_by_role("tab", name="Teach it").click()
+    mine.get_by_test_id("stButtonGroup").get_by_text("1", exact=True).click()
+    expect(mine.get_by_text("Your set: 1 digit")).to_be_visible()
+    mine.reload()
+    mine.get_by_role("tab", name="Teach it").click(timeout=60_000)
+    expect(mine.get_by_text("Your set: 1 digit")).to_be_visible(timeout=60_000)
+    other = opened(new_page())
+    other.get_by_role("tab", name="Teach it").click()
+    expect(other.get_by_text("Your set: 0 digits")).to_be_visible()

@@ -1,0 +1,327 @@
+"""Draw a digit, as a person without a browser sees it: what the pad sends is what is answered."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from PIL import Image, ImageDraw
+from streamlit.testing.v1 import AppTest
+
+from lab.collection import Collection
+from lab.home import epoch_weights, latest_weights
+from lab.models import DEFAULT, SHIPPED
+from lab.network import build_network
+from lab.presets import preset
+from lab.store import Store
+from lab.weights import save
+from pages.ui import draw_models
+from pages.ui.draw_canvas import drawing_of
+from pages.ui.draw_depth import TABS
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SEVEN = [[[60, 60], [200, 60], [120, 240]]]
+DOT = [[[100, 100]]]
+OWNER = "a" * 32
+
+
+@pytest.fixture
+def app() -> AppTest:
+    """The page, with torch loaded, of a person whose id is known."""
+    draw_models.start_loading()
+    assert draw_models._ready.wait(120)
+    page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    page.session_state["owner_id"] = OWNER
+    page.run().switch_page("pages/draw.py").run()
+    assert not page.exception
+    return page
+
+
+@pytest.fixture
+def make_run(home: Path) -> Callable[..., str]:
+    """A run of softmax regression with weights after some epochs, as the engine leaves them."""
+
+    def make(owner: str = OWNER, epochs: int = 3) -> str:
+        spec = preset("softmax")
+        run = Store(home).submit(spec, owner, title="My softmax")
+        network = build_network(spec.network, torch.Generator().manual_seed(1))
+        for epoch in range(1, epochs + 1):
+            metadata = {"spec": spec.model_dump_json(), "epoch": str(epoch), "step": "1"}
+            path = epoch_weights(home, run, epoch)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            save(path, dict(network.state_dict()), metadata)
+            save(latest_weights(home, run), dict(network.state_dict()), metadata)
+        return run
+
+    return make
+
+
+def draw(app: AppTest, strokes: object, **message: Any) -> AppTest:
+    """Sends what the pad sends when the pen is lifted."""
+    seq = message.pop("seq", shown(app)["seq"] + 1)
+    sent = {"sheet": 0, "life": 0, "seq": seq, "settled": True, "brush": 20, "strokes": strokes} | message
+    app.session_state["draw-pad"] = {"ink": sent}
+    return app.run()
+
+
+def shown(app: AppTest) -> dict[str, Any]:
+    """What the pad was given to show."""
+    pads = [part for part in app.get("bidi_component") if "draw_pad" in part.proto.component_name]
+    data: dict[str, Any] = json.loads(pads[0].proto.json)
+    return data
+
+
+def texts(app: AppTest) -> str:
+    parts = [*app.markdown, *app.caption, *app.info, *app.warning, *app.error, *app.success]
+    return "\n".join(str(part.value) for part in parts)
+
+
+def test_an_empty_pad_waits_and_says_what_to_do(app: AppTest) -> None:
+    (answer,) = shown(app)["answers"]
+    assert answer["probabilities"] is None
+    assert "Waiting" in answer["says"]
+    assert "Draw a digit on the pad first" in texts(app)
+
+
+def test_a_seven_is_answered_with_its_margin(app: AppTest) -> None:
+    (answer,) = shown(draw(app, SEVEN))["answers"]
+    assert answer["digit"] == 7
+    assert answer["is_digit"]
+    assert sum(answer["probabilities"]) == pytest.approx(1, abs=0.01)
+    assert "points ahead of" in answer["says"]
+
+
+def test_a_dot_is_no_digit_and_the_reason_is_said(app: AppTest) -> None:
+    (answer,) = shown(draw(app, DOT))["answers"]
+    assert not answer["is_digit"]
+    assert "dot" in answer["says"]
+
+
+def test_two_models_answer_the_same_drawing(app: AppTest) -> None:
+    app.selectbox(key="draw_second_model").select("augmented-mlp").run()
+    answers = shown(draw(app, SEVEN))["answers"]
+    assert [answer["model"] for answer in answers] == ["CNN (shipped)", "MLP, augmented (shipped)"]
+    assert answers[0]["probabilities"] != answers[1]["probabilities"]
+
+
+def test_the_drawing_survives_a_page_switch(app: AppTest) -> None:
+    draw(app, SEVEN)
+    app.switch_page("pages/home.py").run()
+    app.switch_page("pages/draw.py").run()
+    again = shown(app)
+    assert again["strokes"] == SEVEN
+    assert again["answers"][0]["digit"] == 7
+
+
+@pytest.mark.parametrize(
+    "strokes",
+    ["text", 7, None, [["text"]], [[[1]]], [[[float("nan"), 2]]], [[[1e300, 2]]], [[[1, 2]]] * 2001],
+    ids=["text", "number", "none", "no points", "short", "nan", "huge", "too many"],
+)
+def test_a_forged_message_changes_nothing(app: AppTest, strokes: object) -> None:
+    draw(app, SEVEN)
+    assert shown(draw(app, strokes, seq=99))["strokes"] == SEVEN
+    assert not app.exception
+
+
+def test_a_message_about_an_older_sheet_is_ignored(app: AppTest) -> None:
+    draw(app, SEVEN)
+    assert shown(draw(app, DOT, sheet=12))["strokes"] == SEVEN
+
+
+@pytest.mark.parametrize("tab", TABS.values())
+@pytest.mark.parametrize("model", [DEFAULT, "augmented-mlp"])
+def test_every_view_opens_on_a_drawing(app: AppTest, tab: str, model: str) -> None:
+    app.selectbox(key="draw_model").select(model).run()
+    app.session_state["draw-tab"] = tab
+    draw(app, SEVEN)
+    assert not app.exception
+
+
+@pytest.mark.parametrize("view", ["pixels", "layers", "neighbours", "neurons"])
+def test_every_look_inside_opens_for_a_dense_network(app: AppTest, view: str) -> None:
+    app.selectbox(key="draw_model").select("augmented-mlp").run()
+    app.session_state["draw-tab"] = TABS["inside"]
+    app.session_state["inside-view"] = view
+    draw(app, SEVEN)
+    assert not app.exception
+
+
+def test_a_step_switched_off_is_compared_with_all_steps_on(app: AppTest) -> None:
+    draw(app, SEVEN)
+    assert "Merely shrunk" in texts(app)
+    app.toggle(key="framing-mass").set_value(False).run()
+    assert "With your switches" in texts(app)
+    assert "With it: **7" in texts(app)
+
+
+def test_a_run_with_weights_can_be_chosen_and_followed_through_its_epochs(
+    app: AppTest, make_run: Callable[..., str]
+) -> None:
+    run = make_run()
+    app.run()
+    app.selectbox(key="draw_model").select(run).run()
+    app.session_state["draw-tab"] = TABS["training"]
+    draw(app, SEVEN)
+    assert shown(app)["answers"][0]["model"] == "My softmax (queued), epoch 3"
+    assert "After epoch 3 the network says" in texts(app)
+
+
+def test_somebody_elses_run_answers_when_a_link_names_it_only(
+    app: AppTest, make_run: Callable[..., str]
+) -> None:
+    run = make_run(owner="b" * 32)
+    app.run()
+    assert not [title for title in app.selectbox(key="draw_model").options if "My softmax" in title]
+    app.query_params["run"] = run
+    app.run()
+    assert app.selectbox(key="draw_model").value == run
+
+
+def test_a_run_deleted_meanwhile_is_said_and_the_default_answers(
+    app: AppTest, make_run: Callable[..., str], home: Path
+) -> None:
+    run = make_run()
+    app.run()
+    app.selectbox(key="draw_model").select(run).run()
+    Store(home).delete(run)
+    latest_weights(home, run).unlink(missing_ok=True)
+    draw(app, SEVEN)
+    assert "not there any more" in texts(app)
+    assert app.selectbox(key="draw_model").value == DEFAULT
+    assert shown(app)["answers"][0]["digit"] == 7
+
+
+@pytest.mark.parametrize("name", ["nonsense", "../../etc/passwd", "amber-finch-k3v9qa"])
+def test_a_link_to_a_model_that_is_not_here_says_so(app: AppTest, name: str) -> None:
+    app.query_params["model"] = name
+    app.run()
+    assert "which is not here" in texts(app)
+    assert app.selectbox(key="draw_model").value == DEFAULT
+
+
+def picture(kind: str) -> bytes:
+    image = Image.new("RGB", (300, 200), "white")
+    ImageDraw.Draw(image).line([(100, 40), (200, 40), (140, 170)], fill="black", width=14)
+    out = io.BytesIO()
+    image.save(out, format=kind)
+    return out.getvalue()
+
+
+def upload(app: AppTest, name: str, content: bytes) -> AppTest:
+    app.session_state["draw-tab"] = TABS["picture"]
+    app.run()
+    app.file_uploader(key="picture-file").upload(name, content)
+    return app.run()
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+def test_a_picture_goes_onto_the_pad_and_is_answered(app: AppTest, kind: str) -> None:
+    upload(app, f"seven.{kind.lower()}", picture(kind))
+    assert "It is on the pad" in texts(app)
+    data = shown(app)
+    assert data["picture"].startswith("data:image/png;base64,")
+    assert data["answers"][0]["digit"] == 7
+
+
+def a_zip() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("seven.txt", "7")
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("text.png", b"no picture at all"),
+        ("cut.png", picture("PNG")[:60]),
+        ("archive.png", a_zip()),
+        ("drawing.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>"),
+        ("empty.png", b""),
+    ],
+)
+def test_a_bad_file_is_named_and_the_drawing_stays(app: AppTest, name: str, content: bytes) -> None:
+    draw(app, SEVEN)
+    upload(app, name, content)
+    assert not app.exception
+    (error,) = app.error
+    assert name in error.value
+    assert shown(app)["strokes"] == SEVEN
+
+
+def test_a_label_puts_the_drawing_into_the_set_and_delete_takes_it_out(app: AppTest, home: Path) -> None:
+    app.session_state["draw-tab"] = TABS["teach"]
+    draw(app, SEVEN)
+    (entry,) = Collection(OWNER, home).history()
+    app.pills(key=f"teach-{entry.key}").set_value(1).run()
+    assert Collection(OWNER, home).counts()[1] == 1
+    assert "Your set: 1 digit" in texts(app)
+    app.button(key=f"delete-{entry.key}").click().run()
+    assert not app.exception
+    assert Collection(OWNER, home).history() == ()
+
+
+def test_a_drawing_of_the_history_can_be_put_back_on_the_pad(app: AppTest, home: Path) -> None:
+    app.session_state["draw-tab"] = TABS["teach"]
+    draw(app, SEVEN)
+    draw(app, [], life=1)
+    (entry,) = Collection(OWNER, home).history()
+    app.button(key=f"again-{entry.key}").click().run()
+    assert shown(app)["strokes"] == SEVEN
+    assert shown(app)["sheet"] == 1
+
+
+def test_a_drawing_that_goes_on_is_one_entry_and_a_cleared_pad_begins_another(
+    app: AppTest, home: Path
+) -> None:
+    draw(app, SEVEN)
+    draw(app, [*SEVEN, [[100, 150], [180, 150]]])
+    assert len(Collection(OWNER, home).history()) == 1
+    draw(app, SEVEN, life=1)  # the message of the cleared pad itself may be overtaken
+    assert len(Collection(OWNER, home).history()) == 2
+
+
+def test_every_shipped_model_can_be_chosen(app: AppTest) -> None:
+    for name, model in SHIPPED.items():
+        app.selectbox(key="draw_model").select(name).run()
+        (answer,) = shown(draw(app, SEVEN))["answers"]
+        assert model.title in answer["model"]
+        assert len(answer["probabilities"]) == 10
+
+
+PATH = {
+    "type": "Path",
+    "path": [["M", 10, 10], ["Q", 10, 10, 30, 30], ["L", 50, 10]],
+    "strokeWidth": 10,
+    "originX": "left",
+    "originY": "top",
+    "left": 5,
+    "top": 5,
+}
+
+
+def test_strokes_of_the_wide_canvas_lie_where_they_were_drawn() -> None:
+    drawing = drawing_of({"objects": [PATH]}, 900)
+    (stroke,) = drawing.strokes
+    assert drawing.brush == 10
+    assert stroke[0] == pytest.approx([10, 10])
+    assert stroke[-1] == pytest.approx([50, 10])
+
+
+def test_strokes_moved_and_scaled_on_the_wide_canvas_are_read_where_they_are_shown() -> None:
+    drawing = drawing_of({"objects": [PATH | {"left": 105, "scaleX": 2, "scaleY": 2}]}, 900)
+    (stroke,) = drawing.strokes
+    assert stroke[:, 0].max() - stroke[:, 0].min() == pytest.approx(80)
+    assert stroke[0] == pytest.approx([115, 15])
+
+
+@pytest.mark.parametrize("record", [None, {}, {"objects": None}, {"objects": [7, {"type": "rect"}]}])
+def test_a_canvas_without_strokes_is_empty(record: dict[str, Any] | None) -> None:
+    assert drawing_of(record, 900).is_empty
