@@ -71,7 +71,7 @@ WEIGHTS: dict[str, Drawing] = {
 
 TITLES: dict[str, str] = {
     PAPER: "Paper-friendly (one decimal)",
-    **{name: part.title for name, part in INITIALISATIONS.items()},
+    **{name: INITIALISATIONS[name].title for name in WEIGHTS if name != PAPER},
 }
 
 

@@ -6,21 +6,27 @@ activations and loss terms; torch is imported when autograd is asked.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
 
 from lab.activations import ACTIVATIONS
 from lab.by_hand.digits import four, tidy
 from lab.by_hand.example import SOFTMAX, Example
 from lab.by_hand.loss_terms import LOSS_TERMS
-from lab.by_hand.tracer import Trace, softmax
+from lab.by_hand.tracer import Trace
 
 if TYPE_CHECKING:
     import torch
 
+Array = NDArray[np.float64]
+
 TOLERANCE = 1e-9
-_WIDEST, _NARROWEST = 1e-3, 1e-6
+_WIDEST, _NARROWEST, _LEVELS = 8e-3, 1e-6, 4
 _CORNERED = ("relu", "leaky_relu", "elu")
 
 
@@ -87,69 +93,101 @@ def _named(
     return {name: tidy(value) for name, value in found.items()}
 
 
-def _sides(example: Example, name: str, value: float) -> tuple[float, tuple[bool, ...]]:
-    """The loss with one number replaced, and on which side of its corner each unit then is."""
-    parameters = example.parameters
-    sides: list[bool] = []
-    signal = list(example.x)
-    for units in example.layers:
-        kind = example.activation_of(units[0].layer)
-        before = []
-        for unit in units:
-            places = range(example.sizes[unit.layer - 1])
-            row = [_read(parameters, example.weight_name(unit, place), name, value) for place in places]
-            bias = _read(parameters, f"b{unit.number}", name, value)
-            z = value if name == f"z{unit.number}" else _dot(row, signal) + bias
-            before.append(z)
-            sides.append(z > 0 and kind in _CORNERED)
-        after = softmax(tuple(before)) if kind == SOFTMAX else tuple(map(ACTIVATIONS[kind].value, before))
-        signal = [value if name == f"a{unit.number}" else a for unit, a in zip(units, after, strict=True)]
-    term = LOSS_TERMS[example.loss].value
-    return sum(term(y, output) for y, output in zip(example.y, signal, strict=True)), tuple(sides)
+class _Ruler:
+    """Measures the loss of an example with one of its numbers replaced, by matrix products."""
+
+    def __init__(self, example: Example) -> None:
+        self.example = example
+        self.weights = [np.array(rows) for rows in example.weights]
+        self.biases = [np.array(row) for row in example.biases]
+
+    def measure(self, name: str, value: float) -> tuple[float, bytes]:
+        """The loss, and on which side of its corner each unit then is.
+
+        Raises: ValueError where the loss takes a logarithm outside its domain.
+        """
+        example, (changed, sort, row, column) = self.example, self._place(name)
+        signal, sides = np.array(example.x), b""
+        for layer, (weights, biases) in enumerate(zip(self.weights, self.biases, strict=True), start=1):
+            kind, here = example.activation_of(layer), sort if layer == changed else ""
+            if here == "w":
+                weights = weights.copy()
+                weights[row, column] = value
+            z = weights @ signal + biases
+            if here == "b":
+                z[row] = weights[row] @ signal + value
+            if here == "z":
+                z[row] = value
+            if kind in _CORNERED:
+                sides += (z > 0).tobytes()
+            signal = _activated(kind, z)
+            if here == "a":
+                signal[row] = value
+        term = LOSS_TERMS[example.loss].value
+        return sum(term(y, float(output)) for y, output in zip(example.y, signal, strict=True)), sides
+
+    def _place(self, name: str) -> tuple[int, str, int, int]:
+        """Where a quantity stands: its layer, its letter, its row, and for a weight its column."""
+        unit, column = self.example.unit_of[int(name[1:].split("_")[0])], 0
+        if name[0] == "w":
+            sources = [source[1:] for source in self.example.sources(unit.layer)]
+            column = sources.index(name.split("_")[1])
+        return unit.layer, name[0], unit.place, column
 
 
-def _dot(row: list[float], signal: list[float]) -> float:
-    return sum(w * s for w, s in zip(row, signal, strict=True))
-
-
-def _read(parameters: dict[str, float], own: str, name: str, value: float) -> float:
-    return value if own == name else parameters[own]
+def _activated(kind: str, z: Array) -> Array:
+    if kind == SOFTMAX:
+        powers = np.exp(z - z.max())
+        return np.asarray(powers / powers.sum())
+    return np.array([ACTIVATIONS[kind].value(float(each)) for each in z])
 
 
 def central_difference(example: Example, name: str, at: float) -> float | None:
-    """dJ/d(name) measured: the loss a little above and below, at two widths, extrapolated to width zero.
+    """dJ/d(name) measured: the loss a little above and below, at widths that halve, extrapolated to width zero.
 
-    The width shrinks until no unit crosses a corner; None where the loss has no value on one side.
+    The widest one shrinks until no unit crosses a corner; None where the loss has no value on one side.
+    Source: Ridders 1982, Advances in Engineering Software 4 (the entry that changes least is taken).
     """
-
-    def slope(width: float) -> float:
-        above, below = _sides(example, name, at + width)[0], _sides(example, name, at - width)[0]
-        return (above - below) / ((at + width) - (at - width))
-
-    def smooth(width: float) -> bool:
-        return _sides(example, name, at + width)[1] == _sides(example, name, at - width)[1]
-
-    width = _WIDEST
-    try:
-        while width > _NARROWEST and not _defined(lambda: smooth(width)):  # noqa: B023
-            width /= 4
-        return tidy((4 * slope(width / 2) - slope(width)) / 3)
-    except (ValueError, ZeroDivisionError):
-        return None
+    return _measured(_Ruler(example), name, at)
 
 
-def _defined(question: Callable[[], bool]) -> bool:
-    try:
-        return question()
-    except ValueError:
-        return False
+def _measured(ruler: _Ruler, name: str, at: float) -> float | None:
+    def slope(width: float) -> tuple[float, bool]:
+        above, side = ruler.measure(name, at + width)
+        below, other = ruler.measure(name, at - width)
+        return (above - below) / ((at + width) - (at - width)), side == other
+
+    width, slopes = _WIDEST, list[float]()
+    while len(slopes) < _LEVELS:
+        try:
+            value, smooth = slope(width)
+        except ValueError:  # a logarithm outside its domain
+            value, smooth = math.nan, False
+        if smooth or width <= _NARROWEST:
+            slopes.append(value)
+        width /= 2
+    best = _extrapolated(slopes)
+    return None if math.isnan(best) else tidy(best)
+
+
+def _extrapolated(slopes: list[float]) -> float:
+    """The best guess at width zero from slopes at widths that halve."""
+    best, smallest, column, power = slopes[-1], math.inf, slopes, 4.0
+    while len(column) > 1:
+        following = [(power * fine - coarse) / (power - 1) for coarse, fine in pairwise(column)]
+        for place, guess in enumerate(following):
+            change = max(abs(guess - column[place]), abs(guess - column[place + 1]))
+            if change < smallest:
+                best, smallest = guess, change
+        column, power = following, power * 4
+    return best
 
 
 def numeric(trace: Trace) -> dict[str, float | None]:
     """dJ/d(name) of every parameter, z and a by central differences."""
     example = trace.example
-    names = (*example.parameters, *intermediates(example))
-    return {name: central_difference(example, name, trace.values[name]) for name in names}
+    ruler, names = _Ruler(example), (*example.parameters, *intermediates(example))
+    return {name: _measured(ruler, name, trace.values[name]) for name in names}
 
 
 @dataclass(frozen=True)

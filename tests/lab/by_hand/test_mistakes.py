@@ -1,0 +1,107 @@
+"""Each usual mistake, made on purpose, is named."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lab.by_hand import mistakes as known
+from lab.by_hand.draws import starting_example
+from lab.by_hand.example import DOCUMENT, Example
+from lab.by_hand.exercise import Answer, answered, questions, score
+from lab.by_hand.lesson import Lesson, lesson
+from lab.by_hand.mistakes import diagnoses, expected, mistakes
+from lab.by_hand.update import Optimizer, start
+
+TOLERANCE = 0.0005
+SMOOTH = replace(DOCUMENT, hidden="sigmoid", output="tanh")
+
+
+def taught(example: Example) -> Lesson:
+    return lesson(start(example), Optimizer(), "value")
+
+
+def v(told: Lesson, name: str) -> float:
+    return told.trace.grads[name[1:]] if name.startswith("d") else told.trace.values[name]
+
+
+# Each mistake as a student makes it: the quantity, the sum as it was worked out, the name it must get.
+MADE = [
+    (known.BIAS, "z1", DOCUMENT, lambda t: v(t, "p1_1") + v(t, "p1_2") + v(t, "p1_3")),
+    (known.ACTIVATION, "a4", DOCUMENT, lambda t: v(t, "z4")),
+    (known.ACTIVATION, "a1", SMOOTH, lambda t: v(t, "z1")),
+    (known.MASK, "dz4", DOCUMENT, lambda t: v(t, "da4")),
+    (known.MASK, "dw4_3", DOCUMENT, lambda t: v(t, "da4") * 3),
+    (known.MASK, "db4", DOCUMENT, lambda t: v(t, "da4")),
+    (known.MASK, "dz5", SMOOTH, lambda t: v(t, "da5")),
+    (known.Z_FOR_A, "z5", DOCUMENT, lambda t: 0.5 * 0.3 - 0.4 * 0.5 + 0.3 * 0.2 + 0.2 * -1.1 + 0.1),
+    (known.Z_FOR_A, "dw5_4", DOCUMENT, lambda t: 0.11 * -1.1),
+    (known.A_FOR_Z, "dz1", SMOOTH, lambda t: v(t, "da1") * sigmoid_slope(v(t, "a1"))),
+    (known.SIGN, "da5", DOCUMENT, lambda t: -0.11),
+    (known.SIGN, "dw6_2", DOCUMENT, lambda t: 0.285),
+    (known.TWO, "da6", DOCUMENT, lambda t: -1.14),
+    (known.TWO, "J", DOCUMENT, lambda t: 0.337),
+    (known.SIGN_AND_TWO, "da6", DOCUMENT, lambda t: 2 * (1 - 0.43)),
+    (known.TRANSPOSE, "da1", DOCUMENT, lambda t: 0.5 * 0.11 + -0.4 * -0.57),
+    (known.TRANSPOSE, "z1", DOCUMENT, lambda t: 0.1 * 1 - 0.3 * 2 + 0.4 * 3 + 0.1),
+    (known.ONE_PATH, "da2", DOCUMENT, lambda t: 0.11 * -0.4),
+    (known.ONE_PATH, "dz2", DOCUMENT, lambda t: -0.57 * 0.6),
+    (known.ONE_PRODUCT, "z2", DOCUMENT, lambda t: 0.2 * 3),
+    (known.ONE_OUTPUT, "J", DOCUMENT, lambda t: 0.16245),
+    (known.OTHER_LOSS, "dz6", replace(DOCUMENT, loss="bce"), lambda t: 0.43 - 1),
+    (known.INPUT, "dw6_1", DOCUMENT, lambda t: -0.57),
+    (known.WEIGHT_FACTOR, "dw6_2", DOCUMENT, lambda t: -0.57 * 0.6),
+    (known.BIAS_FACTOR, "db6", DOCUMENT, lambda t: -0.57 * 0.2),
+    (known.ASCENT, "new_w6_2", DOCUMENT, lambda t: 0.6 + 0.1 * -0.285),
+    (known.NO_RATE, "new_w6_2", DOCUMENT, lambda t: 0.6 + 0.285),
+    (known.CHANGE_ONLY, "new_w6_2", DOCUMENT, lambda t: 0.0285),
+    (known.OLD_LOSS, "new_J", DOCUMENT, lambda t: 0.1685),
+]
+
+
+def sigmoid_slope(at: float) -> float:
+    from lab.activations import ACTIVATIONS
+
+    return ACTIVATIONS["sigmoid"].slope(at)
+
+
+@pytest.mark.parametrize(("mistake", "name", "example", "made"), MADE, ids=[f"{m[0]}: {m[1]}" for m in MADE])
+def test_a_mistake_is_named_for_what_it_is(mistake, name, example, made) -> None:  # type: ignore[no-untyped-def]
+    told = taught(example)
+    found = diagnoses(told, name, made(told), TOLERANCE)
+    assert mistake in [each.name for each in found]
+
+
+def test_every_mistake_that_has_a_name_is_made_above() -> None:
+    assert set(known._SENTENCES) == {made[0] for made in MADE}
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 500))
+def test_a_right_number_is_never_called_a_mistake(seed: int) -> None:
+    told = taught(starting_example((3, 4, 2), "", seed))
+    for name in questions(told):
+        value = expected(told, name)
+        assert value is not None
+        assert diagnoses(told, name, value, TOLERANCE) == ()
+        for mistake in mistakes(told, name):
+            assert mistake.value != value
+
+
+def test_no_mistake_is_made_up_for_a_number_from_nowhere() -> None:
+    assert diagnoses(taught(DOCUMENT), "z1", 17.35, 0.01) == ()
+
+
+def test_an_answer_is_tried_again_until_it_is_right_and_then_stands() -> None:
+    told = taught(DOCUMENT)
+    wrong = answered(told, Answer(), "z1", 0.2, 0.01)
+    assert (wrong.tries, wrong.right, wrong.mistakes[0].name) == (1, False, known.BIAS)
+    right = answered(told, wrong, "z1", 0.3, 0.01)
+    assert (right.tries, right.right, right.mistakes) == (2, True, ())
+    assert answered(told, right, "z1", 99, 0.01) == right
+    kept = {"z1": right, "z2": Answer(shown=True), "z3": answered(told, Answer(), "z3", 0.2, 0.01)}
+    result = score(told, kept)
+    assert (result.right, result.at_once, result.shown, result.questions) == (2, 1, 1, 78)
