@@ -13,7 +13,7 @@ from lab.events import Message, SetLearningRate, StepOnce
 FIRST_REPORT_S, REPORT_S = 0.03, 0.25
 LOOK_S = 0.02
 SNAPSHOT_S, SNAPSHOT_SHARE = 1.0, 0.015
-CHECKPOINT_S, CHECKPOINT_SHARE = 10.0, 0.01
+CHECKPOINT_S, CHECKPOINT_SHARE = 2.0, 0.01
 
 Inbox = Callable[[], Iterable[Message]]
 

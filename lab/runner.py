@@ -7,46 +7,35 @@ writes states. Knows no page, no torch, and nothing of how an engine works.
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from lab.database import DiskFullError, StoreError
 from lab.engines import ENDS, Engine, Lost
-from lab.events import Event, Failed, Message, Pause, Resume, Resumed, Started, StepOnce, Stop, Stopped
+from lab.events import (
+    Event,
+    Failed,
+    Message,
+    Pause,
+    Paused,
+    Resume,
+    Resumed,
+    Started,
+    StepOnce,
+    Stop,
+    Stopped,
+)
 from lab.home import checkpoint_file, lab_home
+from lab.lives import SHARING, Life, Lives, Losses
 from lab.record import Record, Task
 from lab.run import DELETE, State
 
-LOSSES_ALLOWED = 3  # in a row without a new checkpoint
+LOSSES_ALLOWED = 3  # without getting further than before
 STOP_WITHIN_S = 10.0
+SHARE_EVERY_S = 0.25
 PAUSED_KEPT = 8  # paused workers kept in memory, so that Resume and Step answer at once
 _ENDED: dict[str, State] = {"finished": "finished", "stopped": "stopped", "failed": "failed"}
-
-
-@dataclass
-class _Life:
-    """A run in the engine: what it was told, and where it stands."""
-
-    owner: str
-    told_to_pause: bool = False
-    paused_at: float = 0.0  # 0 while it computes
-    kill_at: float = 0.0
-    taken_up: bool = False  # after an interruption, and that was said
-    step: int = 0
-
-    @property
-    def computes(self) -> bool:
-        return not self.paused_at
-
-
-@dataclass
-class _Losses:
-    """How often a run's worker was lost since it last got further, and what to say of it."""
-
-    count: int = 0
-    reason: str = ""
 
 
 @dataclass
@@ -56,12 +45,12 @@ class Runner:
     home: Path
     engine: Engine
     record: Record = field(init=False)
-    _lives: dict[str, _Life] = field(default_factory=dict)
-    _losses: dict[str, _Losses] = field(default_factory=dict)
-    _served: dict[str, float] = field(default_factory=dict)
+    _lives: Lives = field(default_factory=Lives)
+    _losses: dict[str, Losses] = field(default_factory=dict)
     _unsaid: dict[str, Failed] = field(default_factory=dict)
     _waiting: bool = False
     _stale: bool = True
+    _share_at: float = 0.0
 
     def __post_init__(self) -> None:
         self.record = Record(self.home)
@@ -107,33 +96,38 @@ class Runner:
         if isinstance(event, Lost):
             self._lost(run_id, life, event)
             return
-        if isinstance(event, Resumed) and event.reason and life.taken_up:
-            return  # said already, with what had happened
-        self.record.event(run_id, event)
         life.step = event.step
+        if life.answers_to_the_runner(event):
+            self._stale = True
+            return
+        self.record.event(run_id, event)
         if event.kind in ENDS:
             self._end(run_id, _ENDED[event.kind], getattr(event, "reason", ""))
         elif isinstance(event, Started):
-            losses = self._losses.get(run_id)
-            if losses and losses.reason:
-                reason = f"interrupted: {losses.reason}; resumed from step {event.step:,}"
-                self.record.event(run_id, Resumed(event.step, reason))
-                losses.reason, life.taken_up = "", True
+            life.began = time.monotonic()
+            self._say_what_had_happened(run_id, life)
             if not life.told_to_pause:
                 self.record.state(run_id, "running")
-        elif event.kind == "paused":
+        elif isinstance(event, Paused):
             life.paused_at = time.monotonic()
             self.record.state(run_id, "paused")
             self._stale = True
-        elif event.kind == "checkpoint" and event.step > 0:
-            self._losses.pop(run_id, None)
+        elif event.kind == "checkpoint" and run_id in self._losses and event.step > self._losses[run_id].step:
+            del self._losses[run_id]
 
-    def _lost(self, run_id: str, life: _Life, lost: Lost) -> None:
+    def _say_what_had_happened(self, run_id: str, life: Life) -> None:
+        losses = self._losses.get(run_id)
+        if losses and losses.reason:
+            reason = f"interrupted: {losses.reason}; resumed from step {life.step:,}"
+            self.record.event(run_id, Resumed(life.step, reason))
+            losses.reason, life.taken_up = "", True
+
+    def _lost(self, run_id: str, life: Life, lost: Lost) -> None:
         del self._lives[run_id]
         self._stale = True
-        losses = self._losses.setdefault(run_id, _Losses())
+        losses = self._losses.setdefault(run_id, Losses())
         losses.count += 1
-        losses.reason = lost.reason
+        losses.step, losses.reason = max(losses.step, life.step), lost.reason
         if life.kill_at:
             self._stopped(run_id, life.step)
         elif losses.count > LOSSES_ALLOWED:
@@ -147,7 +141,7 @@ class Runner:
     def _end(self, run_id: str, state: State, reason: str = "") -> None:
         self.record.state(run_id, state, reason)
         self.record.forget(run_id)
-        self._lives.pop(run_id, None)
+        self._lives.forget(run_id)
         self._losses.pop(run_id, None)
         self._stale = True
         if state == "finished":  # nothing goes on from here, and it is the largest file
@@ -165,7 +159,7 @@ class Runner:
             for task in self.record.tasks():
                 if task.state in ("running", "interrupted"):
                     reason = "the lab was stopped"
-                    self._losses[task.run_id] = _Losses(reason=reason)
+                    self._losses[task.run_id] = Losses(reason=reason)
                     self.record.state(task.run_id, "interrupted", reason)
 
     def _reconcile(self) -> None:
@@ -175,7 +169,7 @@ class Runner:
         for number, run_id, message in self.record.messages():
             if run_id not in tasks or self._deliver(tasks[run_id], message):
                 self.record.done(number)
-        waiting = [task for task in tasks.values() if task.want == "run" and self._waits(task)]
+        waiting = [task for task in tasks.values() if task.want == "run" and self._lives.waits(task.run_id)]
         self._waiting = bool(waiting)
         self._stale = False
         if not self._unsaid:  # else the disk is full
@@ -186,7 +180,7 @@ class Runner:
         run_id, life = task.run_id, self._lives.get(task.run_id)
         if task.want == DELETE:
             self.engine.kill(run_id)
-            self._lives.pop(run_id, None)
+            self._lives.forget(run_id)
             self._losses.pop(run_id, None)
             self.record.drop(run_id)
         elif task.want == "stop":
@@ -204,6 +198,10 @@ class Runner:
             elif life is not None and not life.told_to_pause:
                 life.told_to_pause = True
                 self.engine.tell(run_id, Pause())
+                if life.gives_way and not life.computes:  # it stands still already, for others
+                    self.record.event(run_id, Paused(life.step))
+                    self.record.state(run_id, "paused")
+                life.gives_way = False
         elif life is None and task.state in ("paused", "stopped"):
             self.record.state(run_id, "queued")
         elif life is not None and life.told_to_pause and life.computes:  # changed its mind in between
@@ -224,35 +222,33 @@ class Runner:
 
     # --- slots ----------------------------------------------------------------------------------------
 
-    def _waits(self, task: Task) -> bool:
-        life = self._lives.get(task.run_id)
-        return life is None or not life.computes
-
     def _fill(self, waiting: Sequence[Task]) -> None:
-        """Give free slots to the owner with the fewest computing, then to the one served longest ago."""
+        """Give free slots to those whose turn it is; have others give way where none is free."""
         left = list(waiting)
-        busy = Counter(life.owner for life in self._lives.values() if life.computes)
-        while left and busy.total() < self.engine.capacity():
-            task = min(
-                left, key=lambda task: (busy[task.owner], self._served.get(task.owner, 0.0), task.number)
-            )
+        while left and self._lives.computing().total() < self.engine.capacity():
+            task = self._lives.next_in_turn(left, self._room())
             left.remove(task)
-            busy[task.owner] += 1
-            self._served[task.owner] = time.monotonic()
             if life := self._lives.get(task.run_id):
-                life.told_to_pause, life.paused_at = False, 0.0
+                life.told_to_pause, life.paused_at, life.began = False, 0.0, time.monotonic()
                 self.engine.tell(task.run_id, Resume())
                 self.record.state(task.run_id, "running")
             else:
                 self._start(task)
                 self._stale = True  # messages that waited for it
-        self._waiting = bool(left)
+        for run_id in self._lives.giving_way(left, self._room()):
+            self._lives[run_id].gives_way = True
+            self.engine.tell(run_id, Pause())
+        self._waiting, self._share_at = bool(left), time.monotonic() + SHARE_EVERY_S
         for task in left:
             if task.state == "paused":
                 self.record.state(task.run_id, "queued")
 
+    def _room(self) -> int:
+        """How many more runs may be in memory."""
+        return self.engine.capacity() + SHARING - len(self._lives)
+
     def _start(self, task: Task) -> None:
-        self._lives[task.run_id] = _Life(task.owner, step=task.step)
+        self._lives[task.run_id] = Life(task.owner, step=task.step)
         try:
             self.engine.start(task.run_id, task.spec_json, from_checkpoint=True)
         except OSError as error:
@@ -262,14 +258,15 @@ class Runner:
 
     def _let_go_of_paused(self) -> None:
         """Of many paused workers, end those paused the longest: their checkpoint is on the disk."""
-        paused = [(life.paused_at, run_id) for run_id, life in self._lives.items() if not life.computes]
-        for _, run_id in sorted(paused)[:-PAUSED_KEPT]:
+        for run_id in self._lives.longest_paused(PAUSED_KEPT):
             self.engine.kill(run_id)
             del self._lives[run_id]
 
     def _overdue(self) -> bool:
         now = time.monotonic()
-        return any(0 < life.kill_at < now for life in self._lives.values())
+        return (self._waiting and now > self._share_at) or any(
+            0 < life.kill_at < now for life in self._lives.values()
+        )
 
     # --- a full disk ----------------------------------------------------------------------------------
 

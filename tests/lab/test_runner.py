@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from lab import weights
+from lab import lives, weights
 from lab.engines.local import LocalEngine
 from lab.events import Failed, SetLearningRate, StepOnce
 from lab.home import checkpoint_file, latest_weights, run_folder
@@ -214,7 +214,40 @@ def test_slots_go_to_the_owner_who_has_the_fewest(bench):
     bench.store.want(first[0], "stop")
     bench.until_state(other, "finished")
     bench.until_state(late, "finished")
-    assert bench.states(first[2], first[3]).count("queued") >= 1
+    assert not bench.count(first[3], "started")
+
+
+def test_every_owner_sees_a_curve_soon_and_nobody_hears_of_the_slices(bench, monkeypatch):
+    monkeypatch.setattr(lives, "SLICE_S", 0.2)
+    run_ids = [bench.store.submit(LONG, owner=f"student {number}") for number in range(5)]
+    bench.until(lambda: all(bench.store.run(run_id).step > 500 for run_id in run_ids))
+    assert set(bench.states(*run_ids)) == {"running"}
+    assert not any(bench.count(run_id, kind) for run_id in run_ids for kind in ("paused", "resumed"))
+    bench.store.want(run_ids[0], "pause")
+    bench.until_state(run_ids[0], "paused")
+    assert bench.count(run_ids[0], "paused") == 1
+    step = bench.store.run(run_ids[0]).step
+    bench.store.tell(run_ids[0], StepOnce(3))
+    bench.until(lambda: bench.store.run(run_ids[0]).step == step + 3)
+    bench.store.want(run_ids[1], "stop")
+    bench.until_state(run_ids[1], "stopped")
+
+
+def test_runs_that_share_a_slot_end_as_if_they_had_been_alone(bench, monkeypatch):
+    alone = bench.store.submit(small(epochs=10))
+    bench.until_state(alone, "finished")
+    monkeypatch.setattr(lives, "SLICE_S", 0.05)
+    run_ids = [bench.store.submit(small(epochs=10), owner=f"student {number}") for number in range(4)]
+    bench.until(lambda: set(bench.states(*run_ids)) == {"finished"})
+    for run_id in run_ids:
+        assert same(final_weights(bench, run_id), final_weights(bench, alone))
+
+
+def test_the_runs_of_one_owner_are_computed_one_after_the_other(bench, monkeypatch):
+    monkeypatch.setattr(lives, "SLICE_S", 0.05)
+    run_ids = [bench.store.submit(LONG, owner="ada") for _ in range(3)]
+    bench.until(lambda: bench.store.run(run_ids[0]).step > 2000)
+    assert bench.states(*run_ids) == ["running", "running", "queued"]
 
 
 def test_a_paused_run_gives_its_slot_away_and_waits_for_one_to_go_on(home):
