@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from bench.served import Server, copy_mnist, launch, served
 
@@ -40,7 +40,10 @@ def settled(page: Page, server: Server) -> None:
     """Waits until the page is drawn and nothing moves."""
     page.get_by_role("heading", level=1).first.wait_for()
     page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=60_000)
     page.wait_for_timeout(1500)
+    if page.get_by_test_id("stException").count():
+        raise RuntimeError(f"{page.url} shows an error:\n{server.log()[-2000:]}")
 
 
 def device_known(page: Page, server: Server) -> None:
@@ -50,16 +53,17 @@ def device_known(page: Page, server: Server) -> None:
 
 
 def training(page: Page, server: Server) -> None:
-    """A run of the document's network, after a few epochs."""
+    """A run of the document's network in its third epoch."""
     page.get_by_role("button", name="Train the document's network").click()
     page.wait_for_url("**/runs?run=*")
-    page.get_by_test_id("stMain").get_by_text("running", exact=True).first.wait_for(timeout=60_000)
-    page.wait_for_timeout(9000)
+    page.get_by_text("Epoch 3 of 10").first.wait_for(timeout=180_000)
+    page.wait_for_timeout(1000)
 
 
 def finished(page: Page, server: Server) -> None:
     """The newest run of this browser, at its end."""
     page.locator("a[href*='run=']").first.click()
+    page.wait_for_url("**/runs?run=*")
     page.get_by_test_id("stMain").get_by_text("finished", exact=True).first.wait_for(timeout=180_000)
     settled(page, server)
 
@@ -89,9 +93,9 @@ ALL = (
     Picture("train", "/train", settled),
     Picture("train-dark", "/train?preset=small-cnn", settled, dark=True),
     Picture("runs", "/runs", settled),
-    Picture("by-hand", "/by_hand", settled),
-    Picture("by-hand-gradient", "/by_hand?step=34", settled),
-    Picture("by-hand-update", "/by_hand?step=60", settled),
+    Picture("by-hand", "/by_hand?step=6", settled),
+    Picture("by-hand-gradient", "/by_hand?step=24", settled),
+    Picture("by-hand-update", "/by_hand?step=34", settled),
     Picture("draw", "/draw", drawn_seven),
     Picture("draw-phone", "/draw", drawn_seven, phone=True, dark=True),
 )
