@@ -59,6 +59,7 @@ def my_digit_figure(data: MyDigit) -> go.Figure:
             y=data.probabilities[digit],
             mode=mode,
             name=str(digit),
+            legendrank=1000 + digit,
             line={"color": PALETTE[digit], "width": 3 if strong else 1},
             marker={"size": 7 if strong else 3},
             opacity=1.0 if strong else 0.45,

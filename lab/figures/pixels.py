@@ -64,11 +64,11 @@ def tiled_picture(maps: Values, side: int = 480, gap: int = 1) -> Rgba:
 
 
 def strip_picture(values: Values, side: int = 480) -> Rgba:
-    """A layer's units as cells in reading order, at most 32 to a row.
+    """A layer's units as cells in reading order, at most 32 to a row; 784 of them as the picture they were.
 
     Shapes: values (N,); the picture (h, w, 4).
     """
-    columns = min(32, len(values))
+    columns = 28 if len(values) == 784 else min(32, len(values))
     rows = math.ceil(len(values) / columns)
     cells = np.full(rows * columns, np.nan)
     cells[: len(values)] = values

@@ -107,11 +107,12 @@ def _layers(model: Model, framing: Framing) -> None:
         st.markdown("**Input** · 28 x 28")
         st.image(signed_picture(framing.values, 336), width=220, alt="The normalised input")
         st.caption("The pixels after normalising.")
-    for layer in activations(model, framing):
+    layers = activations(model, framing)
+    for layer in layers:
         with grid.cell():
             st.markdown(f"**{layer.title}**")
             st.image(_layer_picture(layer), width="stretch", alt=f"Activations of {layer.title}")
-            st.caption(_layer_words(layer))
+            st.caption(_layer_words(layer, last=layer is layers[-1]))
 
 
 def _layer_picture(layer: LayerActivity) -> Rgba:
@@ -120,10 +121,12 @@ def _layer_picture(layer: LayerActivity) -> Rgba:
     return strip_picture(layer.values.reshape(-1))
 
 
-def _layer_words(layer: LayerActivity) -> str:
+def _layer_words(layer: LayerActivity, last: bool) -> str:
     values = layer.values
     active = float(np.mean(values != 0))
     span = f"from {float(values.min()):.2f} to {float(values.max()):.2f}"
+    if last:
+        return f"One score (logit) per digit, 0 to 9, {span}."
     return f"{span}; {active:.0%} are not zero." if active < 1 else f"{span}."
 
 

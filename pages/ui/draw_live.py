@@ -65,4 +65,4 @@ def words(found: Answer) -> str:
     if not found.is_digit:
         return found.reason
     order = sorted(range(10), key=lambda digit: -found.probabilities[digit])
-    return f"{100 * found.margin:.1f} points ahead of {order[1]}."
+    return f"{100 * found.margin:.1f} points ahead of\u00a0{order[1]}."

@@ -12,6 +12,30 @@ from playwright.sync_api import Locator, Page, expect
 from bench.pen import SEVEN, PenDigit, pen_digits, write
 
 NO_PEN = "no pen digits: name the folder that holds pen/strokes.json in LAB_TEST_DATA"
+# Two pixels of the canvas differ: it is not one plain colour.
+HAS_INK = """canvas => {
+  const [first, ...rest] = new Uint32Array(
+    canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.buffer)
+  return rest.some(pixel => pixel !== first)
+}"""
+PASTE = """zone => {
+  const canvas = document.createElement("canvas")
+  canvas.width = canvas.height = 100
+  const pen = canvas.getContext("2d")
+  pen.fillStyle = "white"
+  pen.fillRect(0, 0, 100, 100)
+  pen.lineWidth = 9
+  pen.beginPath()
+  pen.moveTo(25, 20)
+  pen.lineTo(75, 20)
+  pen.lineTo(45, 85)
+  pen.stroke()
+  canvas.toBlob(blob => {
+    const carried = new DataTransfer()
+    carried.items.add(new File([blob], "seven.png", { type: "image/png" }))
+    zone.dispatchEvent(new ClipboardEvent("paste", { clipboardData: carried, bubbles: true }))
+  })
+}"""
 
 
 def opened(page: Page) -> Page:
@@ -115,10 +139,7 @@ def test_the_drawing_and_its_answer_survive_a_page_switch(page: Page) -> None:
     expect(answer(page)).to_have_attribute("data-digit", "7")
     expect(page.get_by_role("button", name="Clear")).to_be_enabled()
     inked = page.get_by_test_id("pad").locator("canvas")
-    page.wait_for_function(
-        "c => c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some(v => v > 0)",
-        arg=inked.element_handle(),
-    )
+    page.wait_for_function(HAS_INK, arg=inked.element_handle())
 
 
 def test_two_models_answer_the_same_drawing_side_by_side(page: Page) -> None:
@@ -152,6 +173,11 @@ def test_a_number_across_the_wide_canvas_is_read_as_a_whole(page: Page) -> None:
                 page.mouse.move(*spot)
             page.mouse.up()
     expect(page.get_by_test_id("stMetricValue")).to_have_text("77")
+    page.get_by_role("tab", name="Bring a picture").click()
+    expect(page.locator("input[type=file]")).to_be_attached()
+    page.get_by_role("tab", name="Several digits").click()
+    expect(page.get_by_test_id("stMetricValue")).to_have_text("77")
+    page.wait_for_function(HAS_INK, arg=page.locator("canvas.dc-canvas.lower-canvas").element_handle())
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
@@ -174,6 +200,17 @@ def test_a_bad_file_is_named_and_the_page_lives_on(page: Page, tmp_path: Path) -
     expect(page.get_by_test_id("stAlert").filter(has_text="archive.png")).to_be_visible()
     write(page, SEVEN)
     expect(answer(page)).to_have_attribute("data-digit", "7")
+
+
+def test_a_pasted_picture_goes_onto_the_pad(page: Page) -> None:
+    opened(page)
+    page.get_by_role("tab", name="Bring a picture").click()
+    page.get_by_test_id("stButtonGroup").get_by_text("Paste", exact=True).click()
+    page.get_by_role("button", name=re.compile("press Ctrl")).evaluate(PASTE)
+    expect(page.get_by_text("It is on the pad")).to_be_visible()
+    expect(answer(page)).to_have_attribute("data-digit", "7")
+    page.get_by_role("button", name="Clear").click()
+    expect(answer(page)).to_contain_text("Waiting for your drawing")
 
 
 def test_a_label_is_kept_for_this_browser_and_not_for_another(new_page: Callable[..., Page]) -> None:
