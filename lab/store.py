@@ -99,13 +99,14 @@ class Store:
         run = self.run(run_id)
         if run is None:
             raise UnknownRunError(f"there is no run {str(run_id)[:60]!r}")
+        if run.is_active:
+            self._change("UPDATE runs SET want = ? WHERE id = ?", (DELETE, run_id), run_id)
+            return
+        # The files first: on a full disk the rows cannot be deleted before there is some room.
+        shutil.rmtree(run_folder(self.home, run_id), ignore_errors=True)
         with self._connection() as connection, transaction(connection):
-            if run.is_active:
-                connection.execute("UPDATE runs SET want = ? WHERE id = ?", (DELETE, run_id))
-                return
             for table, column in (("events", "run_id"), ("messages", "run_id"), ("runs", "id")):
                 connection.execute(f"DELETE FROM {table} WHERE {column} = ?", (run_id,))  # noqa: S608
-        shutil.rmtree(run_folder(self.home, run_id), ignore_errors=True)
 
     # --- what is --------------------------------------------------------------------------------------
 
