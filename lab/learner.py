@@ -55,6 +55,8 @@ class Learner:
             l1=spec.train.l1,
         )
         self._batches = Batches(self.samples.images, self.samples.labels, self.batch_size)
+        some = self.samples.train[: self.batch_size]
+        self.step.rehearse(self.samples.images[some], self.samples.labels[some])
 
     def batches(self, epoch: int, done: int) -> Iterator[tuple[Tensor, Tensor]]:
         """The batches of an epoch that are left after `done` of them, as they are before augmentation.

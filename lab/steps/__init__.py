@@ -25,9 +25,13 @@ class Step:
     """A network's training, one batch per call; see `make_step`."""
 
     def __init__(
-        self, update: Update, gradients: EagerGradients | CapturedGradients, device: torch.device
+        self,
+        update: Update,
+        gradients: EagerGradients | CapturedGradients,
+        device: torch.device,
+        buffers: tuple[Tensor, ...] = (),
     ) -> None:
-        self._update, self._gradients = update, gradients
+        self._update, self._gradients, self._buffers = update, gradients, buffers
         self._losses = LossRing(device)
         self._device = device
 
@@ -52,6 +56,20 @@ class Step:
         """
         self._losses.append(self._gradients(images, labels))
         self._update()
+
+    def rehearse(self, images: Tensor, labels: Tensor) -> None:
+        """Records what a batch of this size takes, and leaves network, optimizer and generators as they were.
+
+        Without it the first batch decides which size is replayed, and is itself not replayed: a run resumed in
+        the middle would differ from one that was not in the last digit.
+        """
+        state, kept = self.state(), [buffer.clone() for buffer in self._buffers]
+        self._gradients(images, labels)
+        for buffer, before in zip(self._buffers, kept, strict=True):
+            buffer.copy_(before)
+        torch.set_rng_state(state["rng.cpu"])
+        if self._device.type == "cuda":
+            torch.cuda.set_rng_state(state["rng.cuda"], self._device)
 
     def fetch_losses(self) -> list[float]:
         """The loss of each step since the last fetch, oldest first."""
@@ -101,4 +119,5 @@ def make_step(
     device = next(module.parameters()).device
     update = Update(module, optimizer, clip_norm, l1)
     eager = EagerGradients(module, loss, prepare, update)
-    return Step(update, CapturedGradients(eager) if fast and device.type == "cpu" else eager, device)
+    gradients = CapturedGradients(eager) if fast and device.type == "cpu" else eager
+    return Step(update, gradients, device, tuple(module.buffers()))

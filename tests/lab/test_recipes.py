@@ -169,4 +169,4 @@ def test_the_gradients_of_a_step_are_those_of_plain_torch(case: str) -> None:
         for (name, mine), theirs in zip(fast.named_parameters(), plain.parameters(), strict=True):
             assert mine.grad is not None, name
             assert theirs.grad is not None, name
-            assert torch.allclose(mine.grad, theirs.grad, rtol=1e-3, atol=1e-5), name
+            assert torch.allclose(mine.grad, theirs.grad, rtol=1e-3, atol=5e-5), name
