@@ -1,4 +1,4 @@
-"""Makes the checkpoints that ship with the lab: `python bench/ship.py cnn augmented-mlp document-mlp judge`.
+"""Makes the checkpoints that ship with the lab: `python -m bench.ship document-mlp augmented-mlp cnn judge`.
 
 Each network is trained by the lab's own engine from lab/models/NAME.json, on one thread, so that the same
 seed gives the same weights; `judge` is then fitted on the CNN's last hidden layer. Needs MNIST in LAB_HOME.
@@ -7,25 +7,20 @@ seed gives the same weights; `judge` is then fitted on the CNN's last hidden lay
 from __future__ import annotations
 
 import argparse
-import sys
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-import non_digits
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
+from bench import non_digits
 from lab.augmenting import augmented
 from lab.data import Dataset, load
 from lab.drawing import unit_drawing
 from lab.events import Checkpoint, EpochDone, Failed, Finished
 from lab.home import lab_home
 from lab.ink import frame
-from lab.judge import hidden_part
+from lab.judge import hidden_part, judge_head
 from lab.models import DEFAULT, JUDGE, SHIPPED
 from lab.network import build_network
 from lab.normalisation import NORMALISATIONS
@@ -35,8 +30,9 @@ from lab.weights import load as load_weights
 from lab.weights import save
 
 DIGITS = 20_000
-REFUSED = 0.015  # the share of MNIST's varied training digits that the judge may refuse
+REFUSED = 0.04  # the share of MNIST's varied training digits that the judge may refuse
 SEED = 4
+EPOCHS = 12
 
 
 def ship(name: str, data: Dataset) -> None:
@@ -81,8 +77,10 @@ def pairs(images: np.ndarray, count: int, seed: int) -> np.ndarray:
     return np.stack([frame(ink, stages=False).pixels for ink in wide])
 
 
-def fit_judge(data: Dataset, letters: str, symbols: list[str], count: int = 120) -> dict[str, Tensor]:
-    """The logistic unit over the CNN's hidden activations and their squares, with its limit and usual score."""
+def fit_judge(
+    data: Dataset, letters: str, symbols: list[str], count: int = 100
+) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """The judge's weights and its figures, fitted on digits against what is no digit."""
     tensors, metadata = load_weights(SHIPPED[DEFAULT].path)
     spec = parse_spec(metadata["spec"])
     network = build_network(spec.network).eval()
@@ -91,45 +89,50 @@ def fit_judge(data: Dataset, letters: str, symbols: list[str], count: int = 120)
 
     def seen(pixels: Tensor) -> Tensor:
         with torch.inference_mode():
-            h = torch.cat([hidden(normalisation(some[:, None])) for some in pixels.split(500)])
-        return torch.cat([h, h.square()], dim=1).clone()
+            return torch.cat([hidden(normalisation(some[:, None])) for some in pixels.split(500)]).clone()
 
     digits = torch.from_numpy(np.array(data.train_images[:DIGITS]))
     varied = augmented(digits, spec.data.augmentations, torch.Generator().manual_seed(SEED))
     inside = seen(torch.cat([digits, varied]).float() / 255)
     others = strangers(letters, symbols, count, SEED)
-    others["pairs"] = pairs(np.array(data.train_images[:DIGITS]), 6 * count, SEED)
+    others["pairs"] = pairs(np.array(data.train_images[:DIGITS]), 5 * count, SEED)
     outside = torch.cat([seen(torch.from_numpy(pictures)) for pictures in others.values()])
+    judge = _fitted(inside, outside)
+    with torch.no_grad():
+        scores = judge(inside)[:, 0]
+    limit, usual = torch.quantile(scores, torch.tensor([REFUSED, 0.5])).tolist()
+    return judge.state_dict(), {"limit": str(limit), "usual": str(usual)}
+
+
+def _fitted(inside: Tensor, outside: Tensor) -> nn.Sequential:
+    """A head of one hidden layer that is positive on `inside`, the scaling of its inputs folded in."""
     x = torch.cat([inside, outside])
     y = torch.cat([torch.ones(len(inside)), torch.zeros(len(outside))])
     weight = torch.where(y > 0, 1.0, 0.5 * len(inside) / len(outside))
     mean, std = x.mean(dim=0), x.std(dim=0) + 1e-3
-    unit = torch.zeros(x.shape[1] + 1, requires_grad=True)
-    optimizer = torch.optim.LBFGS([unit], max_iter=200, line_search_fn="strong_wolfe")
-    scaled = (x - mean) / std
-
-    def closure() -> Tensor:
-        optimizer.zero_grad()
-        score = scaled @ unit[:-1] + unit[-1]
-        loss = functional.binary_cross_entropy_with_logits(score, y, weight=weight)
-        loss = loss + 1e-4 * unit[:-1].square().sum()
-        loss.backward()
-        return loss
-
-    optimizer.step(closure)
-    slopes = (unit[:-1] / std).detach()
-    half = len(slopes) // 2
-    b = (unit[-1] - (unit[:-1] * mean / std).sum()).detach()
-    scores = inside @ slopes + b
-    limit, usual = torch.quantile(scores, torch.tensor([REFUSED, 0.5])).unbind()
-    return {"w": slopes[:half], "v": slopes[half:], "b": b, "limit": limit, "usual": usual}
+    x = (x - mean) / std
+    torch.manual_seed(SEED)
+    judge = judge_head(x.shape[1])
+    optimizer = torch.optim.AdamW(judge.parameters(), lr=3e-3, weight_decay=0.1)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, EPOCHS)
+    for _ in range(EPOCHS):
+        for some in torch.randperm(len(x)).split(256):
+            optimizer.zero_grad()
+            score = judge(x[some])[:, 0]
+            functional.binary_cross_entropy_with_logits(score, y[some], weight=weight[some]).backward()
+            optimizer.step()
+        schedule.step()
+    first = judge[0]
+    with torch.no_grad():
+        first.weight /= std
+        first.bias -= first.weight @ mean
+    return judge
 
 
 def ship_judge(data: Dataset) -> None:
     """Fits the judge on all letters and symbols and writes it beside the CNN."""
-    unit = fit_judge(data, "".join(non_digits.LETTERS), list(non_digits.SYMBOLS))
-    figures = {name: str(float(unit.pop(name))) for name in ("limit", "usual")}
-    save(JUDGE, unit, figures)
+    weights, figures = fit_judge(data, "".join(non_digits.LETTERS), list(non_digits.SYMBOLS))
+    save(JUDGE, weights, figures)
     print(f"judge: {figures}")
 
 

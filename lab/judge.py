@@ -1,12 +1,11 @@
 """Whether a drawing is a digit at all, so that no network has to answer with false confidence.
 
 Owns the checks: enough ink, then a judge that looks at the shipped CNN's last hidden layer. A network's own
-certainty does not help here: a letter gets 99 % of an 8. The judge is one logistic unit over the hidden
-activations and their squares, fitted on digits against letters, scribbles, symbols and noise; how it compares
-with other methods is measured by bench/ink.py. It judges the drawing, so it speaks for every model alike.
+certainty does not help here: a letter gets 99 % of an 8. The judge is a second, small head on that layer,
+fitted on digits against letters, scribbles, symbols and noise; bench/strangers.py measures it against other methods.
+It judges the drawing, so it speaks for every model alike.
 
-Source: the family is that of Lee et al. 2018, NeurIPS (class-wise Gaussians in feature space: a quadratic
-form) with outlier exposure, Hendrycks et al. 2019, ICLR
+Source: outlier exposure, Hendrycks et al. 2019, ICLR
 """
 
 from __future__ import annotations
@@ -29,6 +28,7 @@ from lab.weights import load
 
 LEAST_EXTENT = 1.2  # a path shorter than this many line widths is a dot
 MOST_COVERAGE = 0.6
+HEAD_UNITS = 32
 MAX_BYTES = 2_000_000
 
 EMPTY = "The canvas is empty."
@@ -48,24 +48,23 @@ class Verdict:
 
 @dataclass(frozen=True, eq=False)
 class Judge:
-    """The unit over the hidden layer h: score = w . h + v . h^2 + b, a digit above `limit`.
-
-    `usual` is the median score of digits. Shapes: w and v (hidden,).
-    """
+    """A head on the hidden layer: what scores above `limit` is a digit; `usual` is the median of digits."""
 
     hidden: nn.Sequential
     normalisation: Normalisation
-    w: Tensor
-    v: Tensor
-    b: float
+    head: nn.Sequential
     limit: float
     usual: float
 
     def scores(self, pixels: Tensor) -> Tensor:
         """How much each picture is like a digit. Shapes: pixels (N, 1, 28, 28), 0 to 1 -> (N,)."""
-        h = self.hidden(self.normalisation(pixels))
-        score: Tensor = h @ self.w + h.square() @ self.v + self.b
-        return score
+        score: Tensor = self.head(self.hidden(self.normalisation(pixels)))
+        return score[:, 0]
+
+
+def judge_head(features: int) -> nn.Sequential:
+    """The judge's own layers, untrained."""
+    return nn.Sequential(nn.Linear(features, HEAD_UNITS), nn.ReLU(), nn.Linear(HEAD_UNITS, 1))
 
 
 def verdicts(framings: Sequence[Framing]) -> tuple[Verdict, ...]:
@@ -100,13 +99,13 @@ def shipped_judge(path: Path) -> Judge:
     spec = parse_spec(metadata["spec"])
     network = build_network(spec.network).eval().requires_grad_(False)
     network.load_state_dict(tensors)
-    unit, figures = load(path, MAX_BYTES)
+    weights, figures = load(path, MAX_BYTES)
+    head = judge_head(weights["0.weight"].shape[1]).eval().requires_grad_(False)
+    head.load_state_dict(weights)
     return Judge(
         hidden_part(network),
         NORMALISATIONS[spec.data.normalisation],
-        unit["w"],
-        unit["v"],
-        float(unit["b"]),
+        head,
         float(figures["limit"]),
         float(figures["usual"]),
     )

@@ -1,7 +1,7 @@
 """The models that ship with the lab, so that it answers on a machine that has never trained.
 
 Owns where they lie and what they are called; what each can do stands in README.md beside them, and
-`python bench/ship.py NAME` makes each again from its spec. Knows no torch.
+`python -m bench.ship NAME` makes each again from its spec. Knows no torch.
 """
 
 from __future__ import annotations

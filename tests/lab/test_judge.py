@@ -1,0 +1,50 @@
+import numpy as np
+import pytest
+
+from bench import non_digits
+from lab.drawing import Drawing, parse_drawing, unit_drawing
+from lab.ink import frame
+from lab.judge import DOT, EMPTY, FULL, STRANGE, verdicts
+from tests.lab.drawn_digits import DIGITS
+
+
+def framed(value):
+    return frame(unit_drawing(value), stages=False)
+
+
+@pytest.mark.parametrize("digit", DIGITS)
+def test_a_digit_is_a_digit(digit):
+    (verdict,) = verdicts([framed(DIGITS[digit])])
+    assert verdict.is_digit
+    assert verdict.reason == ""
+    assert verdict.surprise < 1
+
+
+def test_an_empty_canvas_and_a_dot_have_too_little_ink():
+    dot = parse_drawing([[[140, 140]]], brush=20)
+    jitter = parse_drawing([[[140, 140], [146, 143], [141, 147]]], brush=20)
+    found = verdicts([frame(Drawing(())), frame(dot), frame(jitter)])
+    assert [verdict.reason for verdict in found] == [EMPTY, DOT, DOT]
+    assert not any(verdict.is_digit for verdict in found)
+    assert all(verdict.surprise >= 1 for verdict in found)
+
+
+def test_a_black_sheet_has_too_much():
+    (verdict,) = verdicts([frame(np.ones((280, 280), np.float32))])
+    assert verdict.reason in (FULL, DOT)
+
+
+def share_refused(framings):
+    found = verdicts(framings)
+    assert {verdict.reason for verdict in found if not verdict.is_digit} <= {STRANGE, DOT, FULL}
+    return sum(not verdict.is_digit for verdict in found) / len(found)
+
+
+def test_letters_scribbles_and_noise_are_seldom_called_digits():
+    generator = np.random.default_rng(99)
+    letters = [framed(non_digits.letter(name, generator)) for name in "AEFHKMNRTWXahkmnw" for _ in range(10)]
+    scribbles = [framed(non_digits.scribble(generator)) for _ in range(100)]
+    noise = [frame(non_digits.noise(generator), stages=False) for _ in range(40)]
+    assert share_refused(letters) > 0.9
+    assert share_refused(scribbles) > 0.9
+    assert share_refused(noise) > 0.9
