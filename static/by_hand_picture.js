@@ -410,7 +410,10 @@ export function render(component, style) {
   view.step = Math.min(Math.max(view.step, 1), data.steps.length)
   showDetails(view, data)
   const ground = getComputedStyle(root).getPropertyValue("--st-background-color").trim()
-  root.classList.toggle("dark", isDark(ground))
+  if (view.ground !== ground) {
+    view.ground = ground
+    root.classList.toggle("dark", isDark(ground))
+  }
   paint(view)
 }
 

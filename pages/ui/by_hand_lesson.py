@@ -51,7 +51,7 @@ def three_forms(shown: Line) -> None:
     """One quantity three times: symbols, numbers, result; the full value below."""
     for name, right in (("Formula", shown.symbols), ("Numbers", shown.numbers), ("Result", shown.result)):
         st.caption(name)
-        formula(f"{shown.left} = {right}", f"by_hand_{name.lower()}")
+        formula(f"{shown.left} = {right}", f"by_hand_written_{name.lower()}")
     if shown.value is not None:
         st.caption(f"Full value: `{full(shown.value)}`")
     if shown.remark:
