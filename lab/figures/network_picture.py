@@ -150,7 +150,7 @@ def _boxes(blocks: Sequence[Block]) -> tuple[list[_Box], float]:
 def _colour(value: float | None, largest: float) -> tuple[str, float]:
     """The fill of one mark and its opacity: blue positive, orange negative, pale near zero."""
     if value is None:
-        return POSITIVE, 0.22
+        return POSITIVE, 0.3
     share = min(abs(value) / largest, 1.0) if largest > 0 else 0.0
     return (POSITIVE if value >= 0 else NEGATIVE), 0.08 + 0.87 * share
 
@@ -225,7 +225,9 @@ def _body(block: Block, box: _Box) -> str:
 
 
 def _link(block: Block, box: _Box, before: Block, from_box: _Box) -> str:
-    """What joins two blocks: every line of a dense layer, a sliding window, or a plain funnel."""
+    """What joins two blocks, behind them: every line of a dense layer, or a plain funnel."""
+    if _slides(block, before):
+        return ""
     if block.kind == "linear" and box.points and from_box.points:
         lines = "".join(
             f"M{from_box.right:.1f} {y:.1f}L{box.left:.1f} {z:.1f}"
@@ -233,20 +235,29 @@ def _link(block: Block, box: _Box, before: Block, from_box: _Box) -> str:
             for z in box.points
         )
         return f'<path d="{lines}" class="np-lines"/>'
-    if block.window and before.shape is not None and len(before.shape) == 3:
-        side = from_box.width - 5.0 * (_sheets(before.shape[0]) - 1)
-        window = max(4.0, min(side, side * block.window / before.shape[2]))
-        x = from_box.left + side * 0.62 - window / 2
-        y = _MIDDLE + from_box.height / 2 - side * 0.62 - window / 2
-        return (
-            f'<path d="M{x + window:.1f} {y:.1f}L{box.left:.1f} {_MIDDLE:.1f}L{x + window:.1f} {y + window:.1f}" '
-            f'class="np-lines"/><rect x="{x:.1f}" y="{y:.1f}" width="{window:.1f}" height="{window:.1f}" '
-            'class="np-window"/>'
-        )
     start, end = from_box.height / 2, box.height / 2
     return (
         f'<path d="M{from_box.right + 3:.1f} {_MIDDLE - start:.1f}L{box.left - 3:.1f} {_MIDDLE - end:.1f}'
         f'V{_MIDDLE + end:.1f}L{from_box.right + 3:.1f} {_MIDDLE + start:.1f}Z" class="np-funnel"/>'
+    )
+
+
+def _slides(block: Block, before: Block) -> bool:
+    return bool(block.window) and before.shape is not None and len(before.shape) == 3
+
+
+def _window(block: Block, box: _Box, before: Block, from_box: _Box) -> str:
+    """The window that slides over an image, in front of it, and where what it finds goes."""
+    if not _slides(block, before) or before.shape is None:
+        return ""
+    side = from_box.width - 5.0 * (_sheets(before.shape[0]) - 1)
+    window = max(4.0, min(side, side * block.window / before.shape[2]))
+    x = from_box.left + (side - window) * 0.6
+    y = _MIDDLE + from_box.height / 2 - side + (side - window) * 0.35
+    end = f"L{box.left:.1f} {_MIDDLE:.1f}"
+    return (
+        f'<path d="M{x + window:.1f} {y:.1f}{end}L{x + window:.1f} {y + window:.1f}" class="np-ray"/>'
+        f'<rect x="{x:.1f}" y="{y:.1f}" width="{window:.1f}" height="{window:.1f}" class="np-window"/>'
     )
 
 
@@ -280,11 +291,12 @@ _STYLE = f"""
 .np .np-digit {{ font-size: 9px; opacity: .65; text-anchor: start }}
 .np .np-wrong {{ fill: {WRONG}; opacity: 1 }}
 .np .np-frame {{ fill: currentColor; fill-opacity: .04; stroke: currentColor; stroke-opacity: .25 }}
-.np .np-unit {{ stroke: {POSITIVE}; stroke-opacity: .55; stroke-width: .8; transition: fill-opacity .4s }}
+.np .np-unit {{ stroke: {POSITIVE}; stroke-opacity: .8; stroke-width: .8; transition: fill-opacity .4s }}
 .np .np-sheet {{ fill: var(--st-background-color, Canvas) }}
 .np .np-dot {{ fill: currentColor; opacity: .6 }}
 .np .np-lines {{ fill: none; stroke: currentColor; stroke-opacity: .1; stroke-width: .7 }}
-.np .np-window {{ fill: {NEGATIVE}; fill-opacity: .25; stroke: {NEGATIVE}; stroke-width: 1 }}
+.np .np-window {{ fill: {NEGATIVE}; fill-opacity: .35; stroke: {NEGATIVE}; stroke-width: 1 }}
+.np .np-ray {{ fill: {NEGATIVE}; fill-opacity: .12; stroke: {NEGATIVE}; stroke-opacity: .6; stroke-width: .7 }}
 .np .np-funnel {{ fill: currentColor; fill-opacity: .05 }}
 .np .np-unknown {{ fill: none; stroke: {WRONG}; stroke-dasharray: 4 3 }}
 """
@@ -293,12 +305,9 @@ _STYLE = f"""
 def network_picture(data: NetworkPicture) -> str:
     """The picture as HTML: a style and one inline SVG, to stand in a page as it is."""
     boxes, width = _boxes(data.blocks)
-    links = [
-        _link(block, box, before, from_box)
-        for block, box, before, from_box in zip(
-            data.blocks[1:], boxes[1:], data.blocks[:-1], boxes[:-1], strict=True
-        )
-    ]
+    pairs = list(zip(data.blocks[1:], boxes[1:], data.blocks[:-1], boxes[:-1], strict=True))
+    links = [_link(*pair) for pair in pairs]
+    windows = [_window(*pair) for pair in pairs]
     parts = []
     for block, box in zip(data.blocks, boxes, strict=True):
         tip = escape(f"{block.title} {block.note} {shape_text(block.shape)} {block.error}".strip())
@@ -310,5 +319,5 @@ def network_picture(data: NetworkPicture) -> str:
         f'<style>{_STYLE}</style><div class="np"><svg viewBox="0 0 {width:.0f} {_HEIGHT:.0f}" '
         f'width="{width:.0f}" height="{_HEIGHT:.0f}" role="img" aria-label="{escape(data.description)}" '
         f'style="min-width:{min(width, width * 0.7):.0f}px">'
-        f"{''.join(links)}{''.join(parts)}{_digits(boxes[-1]) if ends_in_digits else ''}</svg></div>"
+        f"{''.join(links)}{''.join(parts)}{''.join(windows)}{_digits(boxes[-1]) if ends_in_digits else ''}</svg></div>"
     )

@@ -53,8 +53,9 @@ def schedule_figure(data: ScheduleData) -> dict[str, Any]:
         ],
         "layout": {
             "margin": {"l": 56, "r": 8, "t": 8, "b": 36},
-            "xaxis": {"title": {"text": "epochs"}, "range": [0, end], "nticks": 6},
-            "yaxis": {"rangemode": "tozero", "exponentformat": "power", "nticks": 5},
+            "xaxis": {"title": {"text": "epochs"}, "range": [0, end], "nticks": 6, "fixedrange": True},
+            "yaxis": {"rangemode": "tozero", "exponentformat": "power", "nticks": 5, "fixedrange": True},
             "hovermode": "closest",
+            "modebar": {"remove": ["zoom", "pan", "zoomin", "zoomout", "resetscale", "toimage"]},
         },
     }

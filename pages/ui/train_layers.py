@@ -94,13 +94,9 @@ def _row(
 ) -> None:
     mistakes = draft.mistakes_at("network", "layers", f"#{row}")
     with st.container(border=True, key=f"train-layer-{row}", gap="xsmall"):
-        with st.container(
-            horizontal=True, gap="small", vertical_alignment="top", horizontal_alignment="distribute"
-        ):
-            with st.container(width=168, gap=None):
-                st.markdown(f"**{place + 1}  {layer.title}**", help=f"{layer.summary}\n\n${layer.formula}$")
-                st.caption(_outcome(report, loading))
-            with st.container(horizontal=True, gap="xsmall", vertical_alignment="top", width="stretch"):
+        with st.container(horizontal=True, gap="small", vertical_alignment="top"):
+            _name(place, row, layer, report, loading)
+            with st.container(horizontal=True, gap="xsmall", width="content"):
                 part_controls(
                     layer,
                     f"train/row/{row}",
@@ -110,20 +106,28 @@ def _row(
                     choice_width=132,
                     reasons=False,
                 )
-            st.menu_button(
-                ":material/more_vert:",
-                tuple(_ACTIONS),
-                format_func=_ACTIONS.__getitem__,
-                key=f"train/row/{row}/menu",
-                type="tertiary",
-                on_click=_act,
-                args=(row,),
-                help=f"Move, duplicate or remove {layer.title}",
-            )
         for mistake in mistakes.values():
             mark(mistake)
         if report is not None and report.error:
             _misfit(report, row, str(row))
+
+
+def _name(place: int, row: int, layer: Layer, report: LayerReport | None, loading: bool) -> None:
+    """What the layer is and gives, and the menu of what can be done with it."""
+    with st.container(horizontal=True, gap="xxsmall", width=204):
+        st.menu_button(
+            ":material/more_vert:",
+            tuple(_ACTIONS),
+            format_func=_ACTIONS.__getitem__,
+            key=f"train/row/{row}/menu",
+            type="tertiary",
+            on_click=_act,
+            args=(row,),
+            help=f"Move, duplicate or remove {layer.title}",
+        )
+        with st.container(width=168, gap=None):
+            st.markdown(f"**{place + 1}  {layer.title}**", help=f"{layer.summary}\n\n${layer.formula}$")
+            st.caption(_outcome(report, loading))
 
 
 def _outcome(report: LayerReport | None, loading: bool) -> str:

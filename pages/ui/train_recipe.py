@@ -21,13 +21,13 @@ from pages.ui.train_draft import Draft
 from pages.ui.train_state import kind_putter, putter
 
 COLUMNS = 2
-TABS = ("Optimise", "Data", "Loss", "Start")
+TABS = ("Optimise", "Data", "Loss", "Initialise")
 _TAB, _TAB_SHOWN = "train/tab", "train/tab-shown"
 
 
 def recipe(draft: Draft) -> None:
     """All tabs of the recipe."""
-    optimise, data, loss, start = st.tabs(
+    optimise, data, loss, initialise = st.tabs(
         TABS, key=_TAB_SHOWN, default=st.session_state.get(_TAB, TABS[0]), on_change=_tab_chosen
     )
     with optimise:
@@ -36,8 +36,8 @@ def recipe(draft: Draft) -> None:
         data_tab(draft, seen=bool(data.open))
     with loss:
         _loss(draft)
-    with start:
-        _start(draft)
+    with initialise:
+        _initialise(draft)
 
 
 def _tab_chosen() -> None:
@@ -96,7 +96,7 @@ def _loss(draft: Draft) -> None:
     st.caption("L2 is the optimizer's weight decay; dropout is a layer; augmentation is under Data.")
 
 
-def _start(draft: Draft) -> None:
+def _initialise(draft: Draft) -> None:
     _part(draft, "network", "initialisation")
     _fields(draft, "seed", "device")
     field_control(

@@ -5,11 +5,15 @@ Owns what keeps a run from starting, and the press that starts it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import streamlit as st
 
 from lab.presets import PRESETS
 from lab.registry import FieldError
 from lab.spec import RunSpec
+from pages.ui.controls import escaped
 from pages.ui.store import start_run
 from pages.ui.train_draft import Draft, redone, undone
 from pages.ui.train_layers import in_short
@@ -17,6 +21,7 @@ from pages.ui.train_shapes import Verdict, verdict
 from pages.ui.train_share import open_share, share_dialog_if_open
 from pages.ui.train_state import current, edit
 
+TEXT_WIDTH = 760  # on a phone the text takes a line of its own, above the buttons
 _STARTED, _FAILED = "train/started", "train/start-failed"
 
 
@@ -46,45 +51,46 @@ def start_bar(draft: Draft, known: Verdict | None) -> None:
     """The bar at the bottom of the page."""
     wrong = obstacles(draft, known)
     with st.bottom.container(
-        horizontal=True, vertical_alignment="center", gap="small", key="train-start-bar"
+        horizontal=True,
+        horizontal_alignment="distribute",
+        vertical_alignment="center",
+        gap="small",
+        key="train-start-bar",
     ):
-        with st.container(width="stretch", gap=None):
+        with st.container(width=TEXT_WIDTH, gap=None):
             if wrong:
                 more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
-                st.markdown(f":red[:material/error: {wrong[0]}{more}]")
+                st.markdown(f":small[:red[:material/error: {escaped(wrong[0])}{more}]]")
             else:
-                st.markdown(_cost(draft, known))
-        st.button(
-            "Undo",
-            icon=":material/undo:",
-            type="tertiary",
-            key="train/undo",
-            on_click=edit,
-            args=(undone,),
-            disabled=not draft.past and not draft.mistakes,
-        )
-        st.button(
-            "Redo",
-            icon=":material/redo:",
-            type="tertiary",
-            key="train/redo",
-            on_click=edit,
-            args=(redone,),
-            disabled=not draft.future,
-        )
-        st.button(
-            "Share or load", icon=":material/share:", type="tertiary", key="train/share", on_click=open_share
-        )
-        st.button(
-            "Start training",
-            icon=":material/play_arrow:",
-            type="primary",
-            key="train/start",
-            disabled=bool(wrong),
-            help=wrong[0] if wrong else None,
-            on_click=_start,
-        )
+                st.markdown(f":small[{_cost(draft, known)}]")
+        with st.container(horizontal=True, width="content", gap="small", vertical_alignment="center"):
+            _tool("Undo", "undo", off=not draft.past and not draft.mistakes, press=edit, args=(undone,))
+            _tool("Redo", "redo", off=not draft.future, press=edit, args=(redone,))
+            _tool("Share this configuration or load another", "share", press=open_share)
+            st.button(
+                "Start training",
+                icon=":material/play_arrow:",
+                type="primary",
+                key="train/start",
+                disabled=bool(wrong),
+                help=wrong[0] if wrong else None,
+                on_click=_start,
+            )
     share_dialog_if_open(draft.spec)
+
+
+def _tool(
+    help_text: str, icon: str, *, press: Callable[..., None], args: tuple[Any, ...] = (), off: bool = False
+) -> None:
+    st.button(
+        f":material/{icon}:",
+        type="tertiary",
+        key=f"train/{icon}",
+        help=help_text,
+        on_click=press,
+        args=args,
+        disabled=off,
+    )
 
 
 def _cost(draft: Draft, known: Verdict | None) -> str:

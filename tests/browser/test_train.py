@@ -58,7 +58,7 @@ def test_layers_are_removed_mended_and_brought_back(page: Page) -> None:
     page.get_by_role("button", name="Insert Flatten before it").click()
     expect(page.get_by_role("button", name=START)).to_be_enabled()
     expect(page).to_have_url(re.compile(r"preset=document-mlp$"))
-    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("button", name="undo").click()
     expect(page.get_by_text("Linear needs a vector").first).to_be_visible()
 
 
@@ -113,7 +113,7 @@ def test_a_file_is_taken_and_a_bad_one_named(page: Page, tmp_path: Path) -> None
     good.write_text(preset("lenet5").model_dump_json())
     bad.write_text(json.dumps({"network": {"layers": [{"kind": "liner"}]}}))
     open_train(page)
-    page.get_by_role("button", name="Share or load").click()
+    page.get_by_role("button", name="share").click()
     page.get_by_role("tab", name="Load another").click()
     page.locator("input[type=file]").set_input_files(bad)
     page.get_by_role("button", name="Use it").click()
