@@ -7,6 +7,7 @@ place, a plain copy or fill. Knows neither tapes nor networks.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -20,6 +21,7 @@ Call = Callable[[], object]
 
 _COPIES = {aten._to_copy.default, aten.clone.default}
 LOG_SOFTMAX = {"_log_softmax", "_log_softmax_backward_data"}
+_POOLING = {"max_pool2d_with_indices_backward", "avg_pool2d_backward"}
 _FILLS = {"zeros": 0, "zeros_like": 0, "new_zeros": 0, "ones": 1, "ones_like": 1, "new_ones": 1}
 
 
@@ -40,7 +42,9 @@ def call_into(operation: Operation, over: Tensor | None) -> list[Call] | None:
         return [partial(results[0].fill_, _FILLS[name])]
     if name in LOG_SOFTMAX and _lies_in_columns(results[0]):
         return [_down_the_columns(operation)]
-    return _writing(operation, results) or _in_place(operation, results, over)
+    if name in _POOLING and _lies_otherwise(*operation.arguments[:2]):
+        return _aligned(operation)
+    return _writing(operation) or _in_place(operation, over)
 
 
 def call_again(operation: Operation) -> Call:
@@ -65,8 +69,21 @@ def _down_the_columns(operation: Operation) -> Call:
     return call
 
 
-def _writing(operation: Operation, results: list[Tensor]) -> list[Call] | None:
-    arguments, function = operation.arguments, operation.function
+def _lies_otherwise(gradient: Tensor, image: Tensor) -> bool:
+    last = torch.channels_last
+    return image.is_contiguous(memory_format=last) and not gradient.is_contiguous(memory_format=last)
+
+
+def _aligned(operation: Operation) -> list[Call] | None:
+    """A pooling's way back over channels-last images: four times faster when its gradient lies so too."""
+    gradient = operation.arguments[0]
+    aligned = torch.empty_like(gradient, memory_format=torch.channels_last)
+    calls = _writing(replace(operation, arguments=(aligned, *operation.arguments[1:])))
+    return calls and [partial(aligned.copy_, gradient), *calls]
+
+
+def _writing(operation: Operation) -> list[Call] | None:
+    arguments, function, results = operation.arguments, operation.function, operation.results()
     if function._overloadname == "Scalar" and hasattr(function.overloadpacket, "Tensor"):
         function = function.overloadpacket.Tensor  # only this one writes into given tensors
     schema = function._schema
@@ -92,7 +109,8 @@ def _writing(operation: Operation, results: list[Tensor]) -> list[Call] | None:
     return None
 
 
-def _in_place(operation: Operation, results: list[Tensor], over: Tensor | None) -> list[Call] | None:
+def _in_place(operation: Operation, over: Tensor | None) -> list[Call] | None:
+    results = operation.results()
     packet = getattr(aten, f"{name_of(operation)}_", None)
     variant = getattr(packet, operation.function._overloadname, None)
     first = operation.arguments[0] if operation.arguments else None

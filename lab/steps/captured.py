@@ -6,8 +6,6 @@ numbers. A batch of another size than the first (the last of an epoch) always do
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import torch
 from torch import Tensor
 
@@ -30,27 +28,29 @@ class CapturedGradients:
 
     def __call__(self, images: Tensor, labels: Tensor) -> Tensor:
         """The loss of the batch, not waited for; the gradients are in every `p.grad`."""
-        if images.shape == self._images.shape and self._calls:
-            self._images.copy_(images)
-            self._labels.copy_(labels)
-            for call in self._calls:  # in grad mode, which oneDNN's recurrent layers look at; nothing tracks
-                call()
-            return self._loss
-        if self._calls or self.state != "captured":
+        if self.state == "captured" and not self._calls:
+            self._rehearse(images, labels)
+        if not self._calls or images.shape != self._images.shape:
             return self._eager(images, labels)
-        return self._record(images, labels)
+        self._images.copy_(images)
+        self._labels.copy_(labels)
+        for call in self._calls:  # in grad mode, which oneDNN's recurrent layers look at; nothing tracks
+            call()
+        return self._loss
 
-    def _record(self, images: Tensor, labels: Tensor) -> Tensor:
+    def _rehearse(self, images: Tensor, labels: Tensor) -> None:
+        """Records the batch and leaves no trace: the first batch is replayed like all others.
+
+        Else the last bits of a resumed run would depend on where it was interrupted.
+        """
         self._images, self._labels = images.clone(), labels.clone()
-        result, tape = record(lambda: self._eager.gradients(self._images, self._labels), self._limit_bytes)
-        loss: Tensor = result[0]
-        gradients: Sequence[Tensor] = result[1]
-        targets = self._eager.targets()
-        for gradient, target in zip(gradients, targets, strict=True):
-            target.copy_(gradient)
+        with self._eager.untouched():
+            result, tape = record(
+                lambda: self._eager.gradients(self._images, self._labels), self._limit_bytes
+            )
         if tape.refusal:
             self.state = f"eager: {tape.refusal}"
-            return loss
-        value = loss.clone()  # the memory of the recorded one is about to be planned anew
-        self._calls, (self._loss,) = replay_of(tape.operations, [loss], zip(gradients, targets, strict=True))
-        return value
+            return
+        loss: Tensor = result[0]
+        targets = zip(result[1], self._eager.targets(), strict=True)
+        self._calls, (self._loss,) = replay_of(tape.operations, [loss], targets)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 import torch
 from torch import Tensor, nn
@@ -36,6 +37,16 @@ class EagerGradients:
         loss = self._forward(images, labels)
         found = torch.autograd.grad(loss, self._update.parameters, allow_unused=True, materialize_grads=True)
         return loss.detach(), found
+
+    @contextmanager
+    def untouched(self) -> Iterator[None]:
+        """Puts torch's generator and the module's running means back to what they were."""
+        generator = torch.get_rng_state()
+        buffers = [(buffer, buffer.clone()) for buffer in self._module.buffers()]
+        yield
+        torch.set_rng_state(generator)
+        for buffer, before in buffers:
+            buffer.copy_(before)
 
     def targets(self) -> list[Tensor]:
         """Where the gradients must end up."""

@@ -126,6 +126,9 @@ class _Plan:
             for memory in self.memories.touched_by(index) & self.placed.keys():
                 if self.memories.last_use[memory] == index:
                     pool.give_back(blocks[memory])
+        for call in self.calls:
+            if isinstance(call, _Bound):
+                call.settle()
         storages = pool.storages()
         for memory, block in blocks.items():
             self.memories.move(memory, storages[block])
@@ -138,16 +141,26 @@ class _Bound:
         self._call = call_again(operation)
         self._several = len(operation.made) > 1
         self._readers = [
-            (position, tensor_list)
+            (position, memories.members[memory_of(made)])
             for position, made in enumerate(operation.made)
             if made is not None
-            for tensor_list in [memories.members[memory_of(made)]]
         ]
+        self._views: list[tuple[int, list[tuple[Any, Any, Any, Any]]]] = []
 
     def __call__(self) -> None:
+        for _, readers in self._views:
+            for tensor, *_ in readers:
+                tensor.set_()  # gives the last batch's memory back just before as much is asked for
         fresh: Any = self._call()
-        for position, readers in self._readers:
+        for position, readers in self._views:
             made = fresh[position] if self._several else fresh
             storage = made.untyped_storage()
-            for tensor in readers:
-                tensor.set_(storage, tensor.storage_offset(), tensor.shape, tensor.stride())
+            for tensor, offset, shape, stride in readers:
+                tensor.set_(storage, offset, shape, stride)
+
+    def settle(self) -> None:
+        """Notes how the readers look at the memory, once all merging is done."""
+        self._views = [
+            (position, [(t, t.storage_offset(), t.shape, t.stride()) for t in readers])
+            for position, readers in self._readers
+        ]

@@ -169,7 +169,9 @@ class Update:
         if self.flat is None:
             for name, parameter in zip(self.names, self.parameters, strict=True):
                 self.optimizer.state[parameter] = {
-                    quantity: _like(values[name], parameter) for quantity, values in by_quantity.items()
+                    quantity: _like(values[name], parameter)
+                    for quantity, values in by_quantity.items()
+                    if name in values
                 }
             return
         whole: dict[str, Tensor] = {}
