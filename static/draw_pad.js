@@ -354,7 +354,7 @@ function listen(pad) {
     for (const each of passed.length ? passed : [event]) extend(pad, place(each))
   }
   canvas.onpointerup = event => { if (pad.pen === event.pointerId) lift(pad) }
-  canvas.onpointercancel = canvas.onpointerup
+  canvas.onpointercancel = canvas.onlostpointercapture = canvas.onpointerup
   canvas.onkeydown = event => press(pad, event)
   canvas.onblur = () => { if (pad.pen === "keys") lift(pad) }
   pad.undo.onclick = () => step(pad, pad.past, pad.future)

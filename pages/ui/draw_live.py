@@ -50,8 +50,8 @@ def panel(framing: Framing | None, option: Option) -> dict[str, Any]:
     except ModelError as error:
         return said | {"says": str(error)}
     found = answer(model, framing)
-    if option.is_run and model.epoch is not None:
-        said["model"] = f"{option.title}, epoch {model.epoch}"
+    if option.is_run and model.epoch:
+        said["model"] = f"{option.title}, after epoch {model.epoch}"
     return said | {
         "probabilities": [round(p, 4) for p in found.probabilities],
         "digit": found.digit,

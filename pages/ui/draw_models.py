@@ -22,6 +22,7 @@ from pages.ui.store import store
 
 if TYPE_CHECKING:
     from lab.inference import Model
+    from lab.run import Run
 
 NOBODY = ""
 FIRST_KEY, SECOND_KEY = "draw_model", "draw_second_model"
@@ -77,11 +78,17 @@ def options(*named: str) -> tuple[Option, ...]:
         return tuple(shipped)
     runs = sorted((*runs, *(run for run in added if run)), key=lambda run: -run.created_at)
     trained = [
-        Option(run.id, f"{run.title or run.id} ({run.state})", run.state == "running", is_run=True)
+        Option(run.id, _title_of(run), run.state == "running", is_run=True)
         for run in runs
         if latest_weights(home, run.id).is_file()
     ]
     return (*shipped, *trained)
+
+
+def _title_of(run: Run) -> str:
+    """Runs often share a title; the two words of the id tell them apart."""
+    words = " ".join(run.id.split("-")[:2])
+    return f"{run.title} ({words}, {run.state})" if run.title else f"{words} ({run.state})"
 
 
 def choose() -> tuple[Option, ...]:

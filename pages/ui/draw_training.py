@@ -45,10 +45,16 @@ def _lines(run: Option) -> None:
     now = sheet()
     try:
         found = through_training(run.reference, frame(now.source, stages=False), lab_home())
-        data = my_digit_data((epoch, answer.probabilities) for epoch, answer in found)
-    except (ModelError, ValueError) as error:
-        st.info(f"{run.title}: {error}", icon=":material/hourglass_empty:")
+    except ModelError as error:
+        st.warning(f"{run.title}: {error}", icon=":material/warning:")
         return
+    if not found:
+        st.info(
+            f"No epoch of {run.title} has ended yet; the lines begin with the first.",
+            icon=":material/hourglass_empty:",
+        )
+        return
+    data = my_digit_data((epoch, answer.probabilities) for epoch, answer in found)
     final, digit = data.epochs[-1], data.best[-1]
     settled = next(
         epoch for index, epoch in enumerate(data.epochs) if all(best == digit for best in data.best[index:])
