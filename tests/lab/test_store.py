@@ -14,12 +14,14 @@ from lab.events import (
     Checkpoint,
     EpochDone,
     Finished,
+    Pause,
     Resume,
     SetLearningRate,
     Snapshot,
     Started,
     StepOnce,
     StepsDone,
+    Stop,
 )
 from lab.home import is_run_id, latest_weights
 from lab.lease import is_held, take
@@ -122,6 +124,14 @@ def test_a_wish_and_messages_reach_the_runner_in_order(store, record):
             record.done(number)
     assert record.messages() == []
     assert not record.changed()  # its own writes wake nobody
+
+
+def test_pause_resume_and_stop_are_wishes_whichever_way_they_are_said(store, record):
+    run_id = store.submit(SPEC)
+    for message, wish in ((Pause(), "pause"), (Resume(), "run"), (StepOnce(1), "pause"), (Stop(), "stop")):
+        store.tell(run_id, message)
+        assert store.run(run_id).want == wish
+    assert [message for _, _, message in record.messages()] == [StepOnce(1)]
 
 
 def test_an_ended_run_takes_no_messages(store, record):
