@@ -20,7 +20,7 @@ Points: TypeAlias = NDArray[np.float32]
 CANVAS_PX = 280.0
 BRUSH_PX = 20.0
 MAX_STROKES = 2_000
-MAX_POINTS = 50_000
+MAX_POINTS = 20_000
 MAX_CANVAS_PX = 10_000.0
 MAX_BRUSH_PX = 512.0
 SHARE_OF_CANVAS = 0.6
@@ -159,7 +159,7 @@ def paint(
     radius = thick / 2
     for stroke in strokes:
         path = (stroke.astype(np.float64) * scale + offset) * smooth
-        corners = path.tolist()
+        corners = _thinned(path, thick / 8).tolist()
         if thick >= 2:
             for x, y in corners:
                 pen.ellipse((x - radius, y - radius, x + radius - 1, y + radius - 1), fill=255)
@@ -168,6 +168,17 @@ def paint(
     if smooth > 1:
         sheet = sheet.reduce(smooth)
     return np.asarray(sheet, dtype=np.float32) / 255.0
+
+
+def _thinned(path: NDArray[np.float64], step: float) -> NDArray[np.float64]:
+    """The path without points that bring it on by less than `step`; its ends stay."""
+    if len(path) < 3:
+        return path
+    along = np.concatenate(([0.0], np.hypot(*np.diff(path, axis=0).T).cumsum()))
+    on: NDArray[np.bool_] = np.diff(np.floor(along / step), prepend=-1.0) > 0
+    on[-1] = True
+    kept: NDArray[np.float64] = path[on]
+    return kept
 
 
 def moved_to_origin(drawing: Drawing, margin: float) -> Drawing:
