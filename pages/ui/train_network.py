@@ -6,20 +6,18 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from lab.figures.network_picture import network_picture_data
+from lab.figures.network_blocks import HEIGHT, network_picture_data
 from pages.ui.network_picture import show_network
 from pages.ui.train_draft import Draft
 
 if TYPE_CHECKING:
     from lab.network import LayerReport
 
-PICTURE_HEIGHT = 204
-
 
 def network_view(draft: Draft, reports: tuple[LayerReport, ...] | None) -> None:
     """The network from the image to the outputs; a placeholder of the same height while torch loads."""
     if reports is None:
-        st.skeleton(height=PICTURE_HEIGHT)
+        st.skeleton(height=int(HEIGHT))
         return
     data = network_picture_data(
         draft.layers, [report.out_shape for report in reports], [report.error for report in reports]
