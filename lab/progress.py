@@ -38,13 +38,11 @@ class Progress:
     best_epoch: int = 0
     best: State | None = None
 
-    def end_epoch(self) -> float:
-        """Moves on to the next epoch; returns the seconds that this one trained."""
-        seconds = self.epoch_elapsed_s
-        self.epoch_s.append(seconds)
+    def end_epoch(self) -> None:
+        """Moves on to the next epoch."""
+        self.epoch_s.append(self.epoch_elapsed_s)
         self.epoch += 1
         self.epoch_step, self.epoch_elapsed_s = 0, 0.0
-        return seconds
 
     def note_validation(self, loss: float, network: nn.Module, keep: bool) -> None:
         """Notes the validation loss of the epoch just ended, and its weights if it is the best."""

@@ -14,22 +14,18 @@ from collections.abc import Iterator, Mapping
 import torch
 
 from lab.data import DataError, Dataset
-from lab.device import device_title, memory_used_mb
-from lab.evaluate import wilson_interval
 from lab.events import (
     Checkpoint,
-    EpochDone,
     Event,
-    Finished,
     LearningRateChanged,
     Paused,
     Resumed,
-    Started,
     StepsDone,
     Stopped,
 )
 from lab.failures import diverged, is_out_of_memory, out_of_memory
 from lab.learner import Learner
+from lab.milestones import epoch_done, finished, started
 from lab.orders import Inbox, Orders, Rhythm
 from lab.progress import Clock, Progress
 from lab.samples import generator_for
@@ -115,7 +111,7 @@ class _Run:
         return [len(data.train_labels), len(data.test_labels)]
 
     def events(self) -> Iterator[Event]:
-        yield self._started()
+        yield started(self.learner, self.progress)
         if self.resumed:
             yield Resumed(self.progress.step, "from its last checkpoint")
         patience = self.spec.train.early_stopping
@@ -129,7 +125,7 @@ class _Run:
         if self.progress.best is not None:
             self.learner.network.load_state_dict(self.progress.best)
             yield self._checkpoint()
-        yield self._finished(self.progress.stop_reason(patience))
+        yield finished(self.learner, self.progress, self.progress.stop_reason(patience))
 
     def _over(self) -> bool:
         return self._ending is not None
@@ -235,7 +231,7 @@ class _Run:
     def _epoch_end(self) -> Iterator[Event]:
         """Evaluates, and keeps where the run stands."""
         progress, learner = self.progress, self.learner
-        epoch_s = progress.end_epoch()
+        progress.end_epoch()
         on_train, on_validation = learner.on_training(), learner.on_validation()
         if not math.isfinite(on_train.loss):
             self._ending = diverged(progress.step, on_train.loss, self._last_loss, self._rate)
@@ -243,35 +239,8 @@ class _Run:
         if on_validation is not None:
             keep = self.spec.train.early_stopping > 0
             progress.note_validation(on_validation.loss, learner.network, keep)
-        yield EpochDone(
-            progress.epoch,
-            progress.step,
-            on_train.loss,
-            on_train.accuracy,
-            on_validation.loss if on_validation else None,
-            on_validation.accuracy if on_validation else None,
-            round(epoch_s, 4),
-            round(learner.samples_per_epoch / max(epoch_s, 1e-9), 1),
-            self._rate,
-        )
+        yield epoch_done(learner, progress, self._rate, on_train, on_validation)
         yield self._checkpoint(epoch_end=progress.epoch)
-
-    def _started(self) -> Started:
-        learner, samples = self.learner, self.learner.samples
-        return Started(
-            device_title(learner.device),
-            learner.data.name,
-            len(samples.train),
-            len(samples.validation),
-            len(samples.test_labels),
-            sum(p.numel() for p in learner.network.parameters()),
-            learner.steps_per_epoch,
-            self.spec.train.epochs,
-            learner.batch_size,
-            self.progress.step,
-            round(memory_used_mb(learner.device), 1),
-            learner.notice,
-        )
 
     def _checkpoint(self, epoch_end: int = 0) -> Checkpoint:
         start = time.perf_counter()
@@ -279,21 +248,3 @@ class _Run:
         state["run.data"] = torch.tensor(self._data_mark())
         self.rhythm.kept(time.perf_counter() - start)
         return Checkpoint(self.progress.step, self.progress.epoch, epoch_end, state, weights)
-
-    def _finished(self, reason: str) -> Finished:
-        test = self.learner.on_test()
-        low, high = wilson_interval(test.correct, test.total)
-        epoch_s = self.progress.epoch_s
-        samples_per_s = self.learner.samples_per_epoch * len(epoch_s) / max(sum(epoch_s), 1e-9)
-        return Finished(
-            self.progress.step,
-            test.accuracy,
-            low,
-            high,
-            test.loss,
-            test.confusion,
-            round(self.progress.elapsed_s, 4),
-            tuple(round(s, 4) for s in epoch_s),
-            round(samples_per_s, 1),
-            reason,
-        )
