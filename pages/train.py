@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.ui.entry import through_app
 from pages.ui.live_charts import preload_charts
+from pages.ui.train_data import data_notice
 from pages.ui.train_draft import marked
 from pages.ui.train_layers import layer_editor
 from pages.ui.train_network import network_view
@@ -29,6 +30,7 @@ st.caption(
 )
 link_notice()
 preset_choice(draft)
+data_notice(draft)
 
 network, recipe_place = st.columns([3, 2], gap="large")
 with network:

@@ -176,8 +176,8 @@ _STYLE = f"""
 .np .np-sheet {{ fill: var(--st-background-color, Canvas) }}
 .np .np-dot {{ fill: currentColor; opacity: .6 }}
 .np .np-lines {{ fill: none; stroke: currentColor; stroke-opacity: .1; stroke-width: .7 }}
-.np .np-window {{ fill: {NEGATIVE}; fill-opacity: .35; stroke: {NEGATIVE}; stroke-width: 1 }}
-.np .np-ray {{ fill: {NEGATIVE}; fill-opacity: .12; stroke: {NEGATIVE}; stroke-opacity: .6; stroke-width: .7 }}
+.np .np-window {{ fill: currentColor; fill-opacity: .16; stroke: currentColor; stroke-opacity: .75 }}
+.np .np-ray {{ fill: currentColor; fill-opacity: .07; stroke: currentColor; stroke-opacity: .35; stroke-width: .7 }}
 .np .np-funnel {{ fill: currentColor; fill-opacity: .05 }}
 .np .np-unknown {{ fill: none; stroke: {WRONG}; stroke-dasharray: 4 3 }}
 """

@@ -14,7 +14,7 @@ from lab.data import available, load
 from lab.figures.varied import Pixels, one_of_each, varied_data, varied_figure
 from lab.home import lab_home
 from lab.warm import torch_ready
-from pages.ui.controls import part_controls
+from pages.ui.controls import escaped, part_controls
 from pages.ui.fields import fields_of
 from pages.ui.train_draft import Draft, parts_chosen
 from pages.ui.train_state import edit, putter
@@ -25,7 +25,6 @@ _CHOSEN = "train/data/augmentations"
 
 def data_tab(draft: Draft, *, seen: bool) -> None:
     """Samples, normalisation, augmentation with its preview, label noise; the preview only while it is seen."""
-    _notice(draft.spec.data.dataset)
     with st.grid(2, gap="small", min_column_width=140):
         part_controls(draft.spec.data, "train/data", putter("data"), mistakes=draft.mistakes_at("data"))
     _augmentations(draft)
@@ -33,13 +32,14 @@ def data_tab(draft: Draft, *, seen: bool) -> None:
         _preview(draft)
 
 
-def _notice(dataset: str) -> None:
+def data_notice(draft: Draft) -> None:
+    """One line where the run would use other data than it names, with what to do about it."""
     try:
-        notice = available(dataset, lab_home())[1]
+        notice = available(draft.spec.data.dataset, lab_home())[1]
     except OSError as error:
         notice = str(error)
     if notice:
-        st.caption(f":orange[:material/info:] {notice}")
+        st.caption(f":orange[:material/info:] {escaped(notice)}")
 
 
 def _augmentations(draft: Draft) -> None:
@@ -90,7 +90,7 @@ def _preview(draft: Draft) -> None:
     try:
         images = _samples(available(data.dataset, lab_home())[0], lab_home())
     except (OSError, RuntimeError) as error:
-        st.caption(f":red[:material/error:] {error}")
+        st.caption(f":red[:material/error:] {escaped(str(error))}")
         return
     rows = varied_data(images, data.augmentations, draw) if data.augmentations else images[None]
     st.image(
