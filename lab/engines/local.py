@@ -98,6 +98,10 @@ class LocalEngine:
             worker.process.kill()
             self._reap(worker)
 
+    def worker_ids(self) -> dict[str, int | None]:
+        """The process id of each run's worker, for whoever wants to look at it, or to kill one and see."""
+        return {run_id: worker.process.pid for run_id, worker in self._workers.items()}
+
     def close(self) -> None:
         """End all workers."""
         for run_id in list(self._workers):

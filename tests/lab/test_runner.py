@@ -46,7 +46,7 @@ class Bench:
         return len(self.store.events(run_id, kinds=(kind,)))
 
     def worker(self, run_id: str) -> int:
-        return self.runner.engine._workers[run_id].process.pid
+        return self.runner.engine.worker_ids()[run_id]
 
     def states(self, *run_ids: str) -> list[str]:
         return [self.store.run(run_id).state for run_id in run_ids]
@@ -124,7 +124,7 @@ def test_a_worker_that_dies_again_and_again_is_given_up(bench):
     run_id = bench.store.submit(small(epochs=1, train_samples=1500, batch_size=1))
 
     def kill() -> bool:
-        if run_id in bench.runner.engine._workers:
+        if run_id in bench.runner.engine.worker_ids():
             os.kill(bench.worker(run_id), signal.SIGKILL)
         return bench.store.run(run_id).state == "failed"
 
@@ -272,7 +272,7 @@ def test_of_many_paused_runs_the_oldest_leave_memory_and_still_go_on(bench):
         bench.store.want(run_ids[-1], "pause")
         bench.until_state(run_ids[-1], "paused")
     bench.runner.turn(0.02)
-    assert len(bench.runner.engine._workers) == PAUSED_KEPT
+    assert len(bench.runner.engine.worker_ids()) == PAUSED_KEPT
     assert set(bench.states(*run_ids)) == {"paused"}
     step = bench.store.run(run_ids[0]).step
     bench.store.tell(run_ids[0], StepOnce(5))
@@ -289,7 +289,7 @@ def test_a_full_disk_ends_that_run_and_not_the_runner(bench):
     run_id = bench.store.submit(LONG)
     bench.until_state(run_id, "running")
     connection.execute(f"PRAGMA max_page_count = {pages + 3}")
-    bench.until(lambda: run_id not in bench.runner.engine._workers)
+    bench.until(lambda: run_id not in bench.runner.engine.worker_ids())
     assert bench.store.events(earlier)
     connection.execute("PRAGMA max_page_count = 1000000")
     bench.until_state(run_id, "failed")

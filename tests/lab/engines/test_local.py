@@ -82,7 +82,7 @@ def test_a_killed_worker_is_reported_lost_and_goes_on_from_its_checkpoint(engine
     run_id = new_run_id()
     engine.start(run_id, LONG, from_checkpoint=True)
     collect(engine, lambda said: kinds(said).count("checkpoint") >= 2)
-    os.kill(engine._workers[run_id].process.pid, signal.SIGKILL)
+    os.kill(engine.worker_ids()[run_id], signal.SIGKILL)
     said = collect(engine, is_over)
     assert isinstance(said[-1][1], Lost)
     assert "SIGKILL" in said[-1][1].reason
@@ -124,7 +124,7 @@ def test_a_paused_worker_takes_no_processor_time(engine):
     engine.start(run_id, LONG, from_checkpoint=False)
     engine.tell(run_id, Pause())
     collect(engine, lambda said: "paused" in kinds(said))
-    status = f"/proc/{engine._workers[run_id].process.pid}/status"
+    status = f"/proc/{engine.worker_ids()[run_id]}/status"
     if not os.path.exists(status):
         pytest.skip("no /proc on this platform")
 
@@ -173,7 +173,7 @@ def test_workers_leave_nothing_behind(engine):
     engine.start(run_id, SHORT, from_checkpoint=False)
     process = engine._workers[run_id].process
     collect(engine, is_over)
-    collect(engine, lambda said: not engine._workers)
+    collect(engine, lambda said: not engine.worker_ids())
     with pytest.raises(ValueError, match="closed"):
         process.is_alive()
     assert mp.active_children() == []
