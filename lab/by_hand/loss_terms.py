@@ -80,7 +80,7 @@ _ENTRIES = (
         "ce",
         "Categorical cross-entropy",
         r"J = -\sum_i y_i \log \hat{y}_i",
-        r"-{y} \log {o}",
+        r"-({y} \log {o})",
         r"-\frac{{y}}{{o}}",
         "The outputs together are one distribution over the classes; it needs every output inside (0, 1).",
         lambda y, output: -y * math.log(output),
