@@ -12,6 +12,7 @@ from lab.warm import keep_warm
 ICON = str(Path(__file__).parent / "static" / "icon.svg")
 
 st.set_page_config(page_title="Layer Lab", page_icon=ICON, layout="wide")
+st.logo(ICON, size="medium")
 
 PAGES = [
     st.Page("pages/home.py", title="Home", icon=":material/home:", default=True),
