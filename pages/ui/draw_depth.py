@@ -24,11 +24,12 @@ TABS = {
     "picture": "Bring a picture",
     "teach": "Teach it",
 }
+ABOUT_ONE = {"framing", "inside", "several"}
 NEEDS_INK = {"framing", "inside", "training"}
 
 
 def depth(options: tuple[Option, ...]) -> None:
-    """The open tab, about what is on the pad and the first of the chosen models."""
+    """The open tab, about what is on the pad and one of the chosen models."""
     tabs = st.tabs(list(TABS.values()), key="draw-tab", on_change="rerun")
     for name, tab in zip(TABS, tabs, strict=True):
         if tab.open:
@@ -42,14 +43,14 @@ def _view(name: str, options: tuple[Option, ...]) -> None:
         return
     from lab.inference import ModelError
 
-    now, option = sheet(), options[0]
+    now, option = sheet(), _about(options) if name in ABOUT_ONE else options[0]
     try:
         model, note = load(option)
     except ModelError as error:
         st.error(str(error), icon=":material/error:")
         return
     title = model.title if note else option.title
-    if not now.is_empty:
+    if not now.is_empty and option == options[0]:
         record(now, model, title)
     if name in NEEDS_INK and now.is_empty:
         st.info("Draw a digit on the pad first; this view then shows it.", icon=":material/draw:")
@@ -65,3 +66,20 @@ def _view(name: str, options: tuple[Option, ...]) -> None:
         picture_view()
     else:
         teach_view()
+
+
+def _about(options: tuple[Option, ...]) -> Option:
+    """The model a view is about, where two answer."""
+    if len(options) == 1:
+        return options[0]
+    chosen = st.segmented_control(
+        "About",
+        range(len(options)),
+        format_func=lambda index: options[index].title,
+        default=0,
+        required=True,
+        key="draw-about",
+        persist_state="session",
+        label_visibility="collapsed",
+    )
+    return options[chosen]

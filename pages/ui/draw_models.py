@@ -54,8 +54,6 @@ def ready() -> bool:
 
 def _load_default() -> None:
     try:
-        # One thread answers fastest when several people draw: more only wait for each other.
-        import_module("torch").set_num_threads(1)
         inference = import_module("lab.inference")
         # A model that cannot be loaded is said where it should answer, not here.
         with suppress(inference.ModelError):
@@ -168,8 +166,13 @@ def load(option: Option) -> tuple[Model, str]:
 
     Raises: ModelError when not even the default can be loaded.
     """
+    import torch
+
     from lab.inference import ModelError, load_model
 
+    # OpenMP counts per thread, and every run of the page has a new one: a drawing is too small to share, and
+    # two threads wait for each other three times as long as one computes.
+    torch.set_num_threads(1)
     try:
         return load_model(option.reference, lab_home()), ""
     except ModelError as error:

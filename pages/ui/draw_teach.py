@@ -53,9 +53,12 @@ def record(now: Sheet, model: Model, title: str) -> None:
 def teach_view() -> None:
     """Label the drawing on the pad; below, the person's set and their history."""
     collection = Collection(owner())
-    _label_this(collection)
-    _my_set(collection)
-    _history(collection)
+    try:
+        _label_this(collection)
+        _my_set(collection)
+        _history(collection)
+    except (OSError, sqlite3.Error) as error:
+        st.error(f"Your drawings cannot be read: {error}", icon=":material/error:")
 
 
 def _label_this(collection: Collection) -> None:
