@@ -20,9 +20,8 @@ def recent_runs() -> None:
     st.subheader("Recent runs", anchor=False)
     try:
         moving = _any_moves(my_runs(SHOWN))
-    except OSError as error:
-        st.error(str(error), icon=":material/error:")
-        return
+    except OSError:
+        moving = False  # the rows say why
     st.fragment(_rows, run_every=REFRESH_S if moving else None)(moving)
 
 
@@ -31,7 +30,11 @@ def _any_moves(runs: list[Run]) -> bool:
 
 
 def _rows(moving: bool) -> None:
-    runs = my_runs(SHOWN)
+    try:
+        runs = my_runs(SHOWN)
+    except OSError as error:  # the disk went away between two looks
+        st.error(str(error), icon=":material/error:")
+        return
     if moving and not _any_moves(runs):
         st.rerun()  # else the timer of this fragment never stops
     if not runs:
