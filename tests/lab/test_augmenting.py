@@ -146,3 +146,19 @@ def test_nothing_to_do_gives_the_images_themselves() -> None:
     images = sample()
     assert augmented(images, ()) is images
     assert augmented(images[:0], (Rotate(),)).shape == (0, 28, 28)
+
+
+def test_thickness_takes_the_extreme_of_the_neighbours_as_pooling_does() -> None:
+    pixels = torch.rand(7, 1, 28, 28)
+    bolder = torch.nn.functional.max_pool2d(pixels, 3, 1, 1)
+    finer = -torch.nn.functional.max_pool2d(-pixels, 3, 1, 1)
+    assert torch.equal(augmenting._of_neighbours(pixels, torch.maximum), bolder)
+    assert torch.equal(augmenting._of_neighbours(pixels, torch.minimum), finer)
+
+
+@pytest.mark.parametrize("points", [2, 5, 14])
+def test_elastic_moves_are_smooth_between_the_points_as_torchs_bicubic_is(points: int) -> None:
+    coarse = torch.randn(3, 2, points, points)
+    smooth = augmenting._smoothing(points, 28, torch.device("cpu"))
+    theirs = torch.nn.functional.interpolate(coarse, (28, 28), mode="bicubic", align_corners=True)
+    assert torch.allclose(smooth @ (coarse @ smooth.T), theirs, atol=1e-5)
