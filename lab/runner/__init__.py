@@ -26,7 +26,7 @@ from lab.events import (
     Stop,
     Stopped,
 )
-from lab.home import checkpoint_file, lab_home
+from lab.home import checkpoint_file
 from lab.lives import SHARING, Life, Lives, Losses
 from lab.record import Record, Task
 from lab.run import DELETE, State
@@ -285,11 +285,3 @@ class Runner:
                 self.record.event(run_id, failed)
                 self._end(run_id, "failed", failed.reason)
             del self._unsaid[run_id]
-
-
-if __name__ == "__main__":
-    import sys
-
-    from lab.launch import serve
-
-    sys.exit(serve(lab_home()))

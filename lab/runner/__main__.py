@@ -1,0 +1,13 @@
+"""`python -m lab.runner`: the runner of a data folder as a process, usually started by `lab.launch`.
+
+A module of this name is the one that multiprocessing does not run again in each worker.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from lab.home import lab_home
+from lab.launch import serve
+
+sys.exit(serve(lab_home()))
