@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from torch import nn
 
@@ -31,7 +31,7 @@ from lab.events import (
     Stop,
     Stopped,
 )
-from lab.layers import BatchNorm, Flatten, Linear
+from lab.layers import BatchNorm, Conv2d, Flatten, Linear, MaxPool
 from lab.network import build_network
 from lab.normalisation import NORMALISATIONS
 from lab.optimizers import SGD, AdamW
@@ -141,15 +141,25 @@ def test_two_runs_taking_turns_do_not_disturb_each_other() -> None:
 
 
 EXACT = [
-    spec_of(layers=DROPOUT_STACK, data={"augmentations": (Rotate(), Noise()), "label_noise": 0.1}),
+    spec_of(
+        layers=DROPOUT_STACK,
+        data={"augmentations": (Rotate(), Noise()), "label_noise": 0.1, "train_samples": 190},
+    ),
     spec_of(optimizer=AdamW(lr=0.01), schedule=OneCycle(), data={"validation_share": 0.2}, clip_norm=1.0),
     spec_of(
         layers=(Flatten(), Linear(units=12), BatchNorm(), Linear(units=10, activation="identity")), l1=1e-3
     ),
+    spec_of(
+        layers=(Conv2d(channels=4), MaxPool(), BatchNorm(), Flatten(), Linear(units=10)),
+        data={"train_samples": 195},
+        optimizer=AdamW(lr=0.003),
+    ),
 ]
 
 
-@pytest.fixture(scope="module", params=range(len(EXACT)), ids=["dropout", "adamw", "batch norm"])
+@pytest.fixture(
+    scope="module", params=range(len(EXACT)), ids=["dropout", "adamw", "batch norm", "convolution"]
+)
 def whole(request: pytest.FixtureRequest) -> tuple[RunSpec, list[Any]]:
     """A spec and the events of its uninterrupted run."""
     return EXACT[request.param], run(EXACT[request.param])
@@ -157,6 +167,8 @@ def whole(request: pytest.FixtureRequest) -> tuple[RunSpec, list[Any]]:
 
 @settings(max_examples=12, deadline=None)
 @given(steps=st.lists(st.integers(1, 19), min_size=1, max_size=3))
+@example(steps=[9])  # goes on with the last, smaller batch of an epoch
+@example(steps=[10])
 def test_a_run_interrupted_anywhere_ends_with_the_same_weights(
     whole: tuple[RunSpec, list[Any]], steps: list[int]
 ) -> None:
