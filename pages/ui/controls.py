@@ -40,12 +40,24 @@ def escaped(text: str) -> str:
     return "".join(f"\\{letter}" if letter in r"\`*_{}[]()#+!$|<>~:" else letter for letter in text)
 
 
-def _follow(key: str, value: Any) -> None:
-    """Let the widget show `value`: the caller's value is the truth, the widget's state only its echo."""
-    missing = object()
-    now = st.session_state.get(key, missing)
-    if now is missing or now != value or isinstance(now, bool) is not isinstance(value, bool):
+def following(key: str, value: Any) -> Any:
+    """The default to give a widget so that it shows `value`, whenever and however often it is mounted.
+
+    The caller's value is the truth, the widget's state only its echo: where they differ the state is set, and
+    then there must be no default. A value set through the state alone can miss a browser that mounts the
+    widget later (a closed tab, a script still loading); a default cannot.
+    """
+    if key not in st.session_state:
+        return value
+    now = st.session_state[key]
+    if now != value or isinstance(now, bool) is not isinstance(value, bool):
         st.session_state[key] = value
+        return None
+    return value
+
+
+def _place(names: tuple[str, ...], name: Any) -> int:
+    return names.index(name) if name in names else 0
 
 
 def field_control(
@@ -72,25 +84,29 @@ def field_control(
     with st.container(gap="xxsmall", width=width):
         if field.sort in ("number", "whole"):
             number = None if entered is None else float(entered)
-            _follow(key, number)
+            default = following(key, number)
             st.number_input(
                 title,
-                value=None,
+                value=default if default is not None and math.isfinite(default) else None,
                 step=click_size(field, number),
                 format="%.12g" if field.sort == "whole" else "%.6g",
                 placeholder="off" if field.optional else "empty",
                 **words,
             )
         elif field.sort == "switch":
-            _follow(key, bool(entered))
             st.space("small")  # as high as the label of the field beside it
-            st.toggle(title, **words)
+            st.toggle(title, value=bool(following(key, bool(entered))), **words)
         elif field.sort == "choice":
-            _follow(key, entered)
-            st.selectbox(title, tuple(field.choices), format_func=field.choices.__getitem__, **words)
+            names = tuple(field.choices)
+            st.selectbox(
+                title,
+                names,
+                index=_place(names, following(key, entered)),
+                format_func=field.choices.__getitem__,
+                **words,
+            )
         else:
-            _follow(key, str(entered))
-            st.text_input(title, **words)
+            st.text_input(title, value=following(key, str(entered)) or "", **words)
         if reason:
             mark(mistake)
 
@@ -130,10 +146,11 @@ def kind_control(
     def changed() -> None:
         put(field.name, st.session_state.get(key))
 
-    _follow(key, part.kind)
+    names = tuple(kinds)
     st.selectbox(
         field.title,
-        tuple(kinds),
+        names,
+        index=_place(names, following(key, part.kind)),
         format_func=lambda kind: kinds[kind].title,
         key=key,
         help=f"{field.description}\n\n**{part.title}**: {part.summary}"

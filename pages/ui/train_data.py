@@ -14,7 +14,7 @@ from lab.data import available, load
 from lab.figures.varied import Pixels, one_of_each, varied_data, varied_figure
 from lab.home import lab_home
 from lab.warm import torch_ready
-from pages.ui.controls import escaped, part_controls
+from pages.ui.controls import escaped, following, part_controls
 from pages.ui.fields import fields_of
 from pages.ui.train_draft import Draft, parts_chosen
 from pages.ui.train_state import edit, putter
@@ -44,14 +44,13 @@ def data_notice(draft: Draft) -> None:
 
 def _augmentations(draft: Draft) -> None:
     chosen = draft.spec.data.augmentations
-    kinds = [part.kind for part in chosen]
-    if st.session_state.get(_CHOSEN) != kinds:
-        st.session_state[_CHOSEN] = list(dict.fromkeys(kinds))
+    kinds = list(dict.fromkeys(part.kind for part in chosen))
     field = fields_of(type(draft.spec.data))["augmentations"]
     st.pills(
         field.title,
         tuple(AUGMENTATIONS),
         selection_mode="multi",
+        default=following(_CHOSEN, kinds),
         format_func=lambda kind: AUGMENTATIONS[kind].title,
         key=_CHOSEN,
         help=field.description,

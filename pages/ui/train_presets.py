@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from lab.presets import PRESETS, preset
-from pages.ui.controls import escaped
+from pages.ui.controls import escaped, following
 from pages.ui.train_draft import Draft, replaced
 from pages.ui.train_state import PRESET_KEY, edit, link_problems
 
@@ -19,12 +19,11 @@ def _chosen() -> None:
 def preset_choice(draft: Draft) -> None:
     """All presets as pills, the one that the draft equals marked, with a line on what it shows."""
     equal = next((name for name, entry in PRESETS.items() if entry.spec == draft.spec), None)
-    if PRESET_KEY not in st.session_state or st.session_state[PRESET_KEY] != equal:
-        st.session_state[PRESET_KEY] = equal
     st.pills(
         "Start from",
         tuple(PRESETS),
         format_func=lambda name: PRESETS[name].title,
+        default=following(PRESET_KEY, equal),
         key=PRESET_KEY,
         on_change=_chosen,
     )
