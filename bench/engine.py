@@ -1,0 +1,115 @@
+"""Seconds of training per epoch: the lab, the document's own loop, Keras 3 on JAX, and the matrix products alone.
+
+python -m bench.engine [--rounds N] [--only mlp|cnn]
+
+The contenders take turns, one core each. Of each the fastest epoch counts: on a machine that does other things
+too, everything else is noise. The lab is measured as users run it, through runner, store and events.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import os
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+from bench.contender import Contender
+from bench.product import epochs_s
+from bench.row import Row, show
+from bench.served import copy_mnist
+
+CNN_SAMPLES = 12_000
+EPOCHS = 3  # the first of a run holds its warm-up
+
+
+def mlp_seconds(home: Path, rounds: int) -> dict[str, float]:
+    """Seconds of the fastest epoch of each contender with the document's MLP."""
+    seen: dict[str, list[float]] = defaultdict(list)
+    with ExitStack() as stack:
+        contenders = {
+            "products": stack.enter_context(Contender("products")),
+            "document": stack.enter_context(Contender("document_loop", str(home))),
+        }
+        if importlib.util.find_spec("keras") and importlib.util.find_spec("jax"):
+            contenders["keras"] = stack.enter_context(Contender("keras_jax", str(home)))
+            every = {name: os.environ.get(name, "") for name in ("OMP_NUM_THREADS",) if name in os.environ}
+            contenders["keras, all cores"] = stack.enter_context(Contender("keras_jax", str(home), env=every))
+        for number in range(rounds):
+            print(f"round {number + 1} of {rounds}", file=sys.stderr, flush=True)
+            seen["lab"] += epochs_s(home, "document-mlp", EPOCHS)
+            for name, contender in contenders.items():
+                # the document's loop is so slow that its noise is small
+                seen[name] += [contender.epoch() for _ in range(1 if name == "document" else EPOCHS)]
+    return {name: min(seconds) for name, seconds in seen.items()}
+
+
+def mlp_rows(seconds: dict[str, float]) -> Iterator[Row]:
+    """The rows of the document's MLP."""
+    lab = seconds["lab"]
+    yield Row("Document's MLP, batch 100, CPU, one core: an epoch of the lab", f"{lab:.2f} s")
+    ratio = seconds["document"] / lab
+    yield Row(
+        "The document's own loop",
+        f"{seconds['document']:.2f} s: the lab is {ratio:.1f} x as fast",
+        ">= 9 x",
+        ratio >= 9,
+    )
+    for name, title in (("keras", "Keras 3 on JAX"), ("keras, all cores", "Keras 3 on JAX, all cores")):
+        if name not in seconds:
+            yield Row(title, "not installed: pip install -r bench/requirements.txt")
+            continue
+        ratio = seconds[name] / lab
+        bar = ("lab not slower", ratio >= 1) if name == "keras" else ("", None)
+        yield Row(title, f"{seconds[name]:.2f} s: {ratio:.2f} x the lab's time", *bar)
+    ratio = lab / seconds["products"]
+    yield Row(
+        "Its matrix products alone",
+        f"{seconds['products']:.2f} s: the lab takes {ratio:.2f} x that",
+        "<= 1.25 x",
+        ratio <= 1.25,
+    )
+
+
+def cnn_rows(home: Path, rounds: int) -> Iterator[Row]:
+    """The row of the small CNN, on a part of MNIST."""
+    lab: list[float] = []
+    textbook: list[float] = []
+    subset = (f"data.train_samples={CNN_SAMPLES}", "data.validation_share=0.0")
+    with Contender("document_loop", str(home), "small-cnn", str(CNN_SAMPLES)) as loop:
+        for _ in range(rounds):
+            lab += epochs_s(home, "small-cnn", EPOCHS, *subset)
+            textbook.append(loop.epoch())
+    share = 60_000 / CNN_SAMPLES
+    ratio = min(textbook) / min(lab)
+    yield Row(
+        "Small CNN, CPU, one core, an epoch: its textbook loop",
+        f"{min(textbook) * share:.1f} s, the lab {min(lab) * share:.1f} s: {ratio:.1f} x as fast",
+        ">= 2.5 x",
+        ratio >= 2.5,
+    )
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=3, help="how often each contender has its turn")
+    parser.add_argument("--only", choices=["mlp", "cnn"])
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        if not copy_mnist(home):
+            print("no MNIST to measure with: name its folder in LAB_TEST_DATA", file=sys.stderr)
+            return 1
+        if given.only != "cnn":
+            show(mlp_rows(mlp_seconds(home, given.rounds)))
+        if given.only != "mlp":
+            show(cnn_rows(home, given.rounds))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
