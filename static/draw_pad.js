@@ -244,7 +244,8 @@ function send(pad, settled) {
   pad.sentAt = performance.now()
   pad.seq += 1
   const { sheet, life, seq, brush, strokes } = pad
-  pad.emit("ink", { sheet, life, seq, settled, brush, strokes })
+  const narrow = pad.draw.classList.contains("narrow")
+  pad.emit("ink", { sheet, life, seq, settled, brush, strokes, narrow })
   clearTimeout(pad.rest)
 }
 

@@ -12,6 +12,7 @@ from typing import Any
 import streamlit as st
 
 from lab.drawing import Drawing, InkError, parse_drawing
+from pages.ui.draw_sheet import is_narrow
 
 HEIGHT = 220
 WIDE, NARROW = 900, 340
@@ -43,7 +44,7 @@ def wide_canvas(key: str, initial: dict[str, Any] | None) -> tuple[Drawing, dict
 
 def canvas_width() -> int:
     """The canvas does not follow its column: one width for phones, one for everything else."""
-    return NARROW if "Mobile" in st.context.headers.get("User-Agent", "") else WIDE
+    return NARROW if is_narrow() else WIDE
 
 
 def drawing_of(record: Mapping[str, Any] | None, width: float) -> Drawing:

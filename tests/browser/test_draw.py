@@ -189,6 +189,12 @@ def test_on_a_phone_pad_and_answer_fit_the_screen_together(new_page: Callable[..
     phone.get_by_test_id("stMain").evaluate("main => main.scrollTo(0, 0)")
     expect(answer(phone)).to_be_in_viewport(ratio=0.9)
     expect(phone.get_by_test_id("pad").locator("canvas")).to_be_in_viewport(ratio=0.9)
+    phone.get_by_role("tab", name="Several digits").click()
+    wide = phone.locator("canvas.upper-canvas")
+    expect(wide).to_be_visible()
+    box = wide.bounding_box()
+    assert box is not None
+    assert box["x"] + box["width"] <= 390
 
 
 def test_a_bad_file_is_named_and_the_page_lives_on(page: Page, tmp_path: Path) -> None:
