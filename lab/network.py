@@ -7,8 +7,7 @@ values of the parameters, and what every layer of a stack costs. Knows no data a
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import torch
@@ -126,7 +125,8 @@ def layer_reports(spec: NetworkSpec) -> tuple[LayerReport, ...]:
         if isinstance(last, Linear) and len(shape) == 1:
             fix = Fix("Give it 10 units", "replace", last.model_copy(update={"units": CLASSES}))
             reason = f"the last layer must give {CLASSES} logits, one per digit, not {shape[0]}"
-            reports[-1] = _with_error(reports[-1], reason, fix)
+            if not reports[-1].error:  # the layer's own reason comes first
+                reports[-1] = replace(reports[-1], error=reason, fix=fix)
         else:
             reports.append(_output_report(len(spec.layers), shape))
     return tuple(reports)
@@ -143,22 +143,6 @@ def misfits(spec: NetworkSpec) -> list[FieldError]:
         for report in layer_reports(spec)
         if report.error
     ]
-
-
-def _with_error(report: LayerReport, reason: str, fix: Fix | None) -> LayerReport:
-    if report.error:  # the layer's own reason comes first
-        return report
-    return LayerReport(
-        report.index,
-        report.title,
-        report.in_shape,
-        report.out_shape,
-        report.parameters,
-        report.flops,
-        report.values,
-        reason,
-        fix,
-    )
 
 
 def _output_report(index: int, shape: Shape) -> LayerReport:
@@ -218,15 +202,3 @@ def _cost(layer: Layer, shape: Shape) -> _Cost:
         raise LayerMisfit(f"nothing is left of {' x '.join(map(str, shape))}")
     parameters = sum(parameter.numel() for parameter in module.parameters())
     return _Cost(out_shape, parameters, flops.get_total_flops() // batch, values.count // batch)
-
-
-def layers_with_shapes(spec: NetworkSpec) -> Iterator[tuple[Layer, Shape, Shape]]:
-    """Each layer of a network that fits, with what comes in and what goes out.
-
-    Raises: LayerMisfit.
-    """
-    shape: Shape = IMAGE_SHAPE
-    for layer in spec.layers:
-        out_shape = _cost(layer, shape).out_shape
-        yield layer, shape, out_shape
-        shape = out_shape
