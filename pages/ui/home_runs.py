@@ -8,8 +8,7 @@ from __future__ import annotations
 import streamlit as st
 
 from lab.run import Run
-from pages.ui.run_row import run_row
-from pages.ui.store import my_runs
+from pages.ui.run_row import my_runs, run_row
 
 SHOWN = 5
 REFRESH_S = 2.0

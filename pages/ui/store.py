@@ -10,13 +10,10 @@ from pathlib import Path
 import streamlit as st
 
 from lab.home import lab_home
-from lab.run import Run
 from lab.spec import RunSpec
 from lab.store import Store
 from lab.warm import wake_runner
 from pages.ui.owner import owner
-
-COMMAND_LINE = ""  # the owner of what was started there
 
 
 def store() -> Store:
@@ -31,15 +28,6 @@ def store() -> Store:
 def _opened(home: Path) -> Store:
     # Only a handle to what can be found again: any session may clear this cache.
     return Store(home)
-
-
-def my_runs(limit: int) -> list[Run]:
-    """The newest runs of the person at this browser and of the command line, newest first.
-
-    Raises: OSError, in words to show.
-    """
-    found = [run for who in {owner(), COMMAND_LINE} for run in store().runs(who, limit=limit)]
-    return sorted(found, key=lambda run: run.created_at, reverse=True)[:limit]
 
 
 def start_run(spec: RunSpec, title: str = "") -> str:

@@ -33,6 +33,18 @@ def test_the_first_button_starts_a_run_and_shows_it(page: Page) -> None:
     expect(page).to_have_url(re.compile(r"/runs\?run=[a-z]+-[a-z]+-[a-z2-7]{6}"))
 
 
+def test_a_run_opened_from_a_list_stands_in_the_address_and_leaves_it_again(page: Page) -> None:
+    page.goto("/")
+    page.get_by_role("button", name="Train the document's network").click()
+    expect(page).to_have_url(re.compile(r"/runs\?run="))
+    page.get_by_role("link", name="All runs").click()
+    expect(page.get_by_role("heading", name="Runs", exact=True)).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/runs$"))
+    page.get_by_role("link", name="The document's MLP").first.click()
+    expect(page).to_have_url(re.compile(r"/runs\?run="))
+    expect(page.get_by_role("link", name="All runs")).to_be_visible()
+
+
 def test_the_device_is_named_once_torch_is_loaded(page: Page) -> None:
     page.goto("/")
     expect(page.get_by_text("Training runs on")).to_be_visible(timeout=60_000)
