@@ -29,7 +29,7 @@ from lab.training import train
 from lab.weights import load as load_weights
 from lab.weights import save
 
-DIGITS = 20_000
+DIGITS = 10_000
 REFUSED = 0.04  # the share of MNIST's varied training digits that the judge may refuse
 SEED = 4
 EPOCHS = 12
