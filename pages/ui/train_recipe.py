@@ -61,7 +61,7 @@ def _part(draft: Draft, section: str, name: str) -> None:
         with st.grid(COLUMNS, gap="small", min_column_width=140):
             part_controls(
                 part,
-                f"train/{section}/{name}/{part.kind}",
+                f"train/{section}/{name}",
                 putter(section, name),
                 mistakes=draft.mistakes_at(section, name),
             )

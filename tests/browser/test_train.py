@@ -98,6 +98,7 @@ def test_what_was_changed_survives_a_look_at_another_page(page: Page) -> None:
     open_train(page)
     page.get_by_role("combobox", name="Optimizer").click()
     page.get_by_role("option", name="AdamW", exact=True).click()
+    expect(page.get_by_role("spinbutton", name="Beta 1")).to_be_visible()
     rate = page.get_by_role("spinbutton", name="Learning rate").first
     rate.fill("0.02")
     rate.press("Enter")
