@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -14,10 +13,9 @@ from pathlib import Path
 import pytest
 
 from lab.__main__ import main
-from lab.launch import no_longer_needed
 from lab.presets import PRESETS, preset
 from lab.store import Store
-from tests.lab.waiting import patience, small
+from tests.lab.waiting import end_runner, patience, small
 
 FAST = ["--preset", "softmax", "--set", "dataset=digits", "--set", "train_samples=300", "--epochs", "2"]
 
@@ -27,9 +25,7 @@ def one_home(tmp_path_factory) -> Iterator[Path]:
     """A data folder, and so a warm runner, for all tests of this module."""
     home = tmp_path_factory.mktemp("home")
     yield home
-    no_longer_needed(home)
-    if (home / "runner.pid").exists():
-        os.kill(int((home / "runner.pid").read_text()), signal.SIGTERM)
+    end_runner(home)
 
 
 @pytest.fixture(autouse=True)

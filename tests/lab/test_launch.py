@@ -17,7 +17,7 @@ from lab import launch, weights
 from lab.home import latest_weights
 from lab.launch import ensure_runner, no_longer_needed, runner_alive, runner_problem
 from lab.store import Store
-from tests.lab.waiting import patience, small
+from tests.lab.waiting import end_runner, patience, small
 
 MIDDLE = small(epochs=40)
 
@@ -28,10 +28,7 @@ def store(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     store = Store(home)
     yield store
     store.close()
-    no_longer_needed(home)
-    if runner_alive(home):
-        os.kill(pid(home), signal.SIGTERM)
-        until(lambda: not runner_alive(home))
+    end_runner(home)
 
 
 def pid(home: Path) -> int:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
+from lab import launch
 from lab.presets import preset
 from lab.spec import RunSpec, changed
 
@@ -30,3 +34,17 @@ def patience() -> Iterator[int]:
     while time.monotonic() < until:
         yield turn
         turn += 1
+
+
+def end_runner(home: Path) -> None:
+    """End the runner process of a data folder and wait until it is gone."""
+    launch.no_longer_needed(home)
+    if launch.runner_alive(home):
+        for _ in patience():
+            if (home / "runner.pid").exists():
+                break
+            time.sleep(0.02)
+        os.kill(int((home / "runner.pid").read_text()), signal.SIGTERM)
+    _, process = launch._launched.pop(home, (0.0, None))
+    if process is not None:
+        process.wait(PATIENCE_S)
