@@ -35,4 +35,4 @@ def test_the_cnn_reads_them_from_the_painted_canvas_too():
 def test_the_augmented_mlp_reads_them_and_the_framing_is_what_lets_the_documents_mlp_read_them():
     assert read("augmented-mlp")[0] >= 0.965
     shrunk = read("document-mlp", off=[step.name for step in STEPS if step.name != "normalise"])[0]
-    assert read("document-mlp")[0] > shrunk + 0.2
+    assert read("document-mlp")[0] > shrunk + 0.1
