@@ -95,7 +95,7 @@ ALL = (
     Picture("runs", "/runs", settled),
     Picture("by-hand", "/by_hand?step=6", settled),
     Picture("by-hand-gradient", "/by_hand?step=24", settled),
-    Picture("by-hand-update", "/by_hand?step=34", settled),
+    Picture("by-hand-update", "/by_hand?step=24", settled),
     Picture("draw", "/draw", drawn_seven),
     Picture("draw-phone", "/draw", drawn_seven, phone=True, dark=True),
 )

@@ -39,7 +39,8 @@ st.caption("A small network, forward and backward, with every number written out
 st.html(LOOK)
 for problem in by_hand_state.arrive():
     st.warning(f"Part of the link could not be used. {problem}")
-choices()
+with st.container(key="by_hand_choices"):
+    choices()
 now = by_hand_state.points()[-1].trace
 loss_problem(now)
 stage()

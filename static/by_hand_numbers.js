@@ -17,6 +17,7 @@ input.negative { border-left: 3px dashed #f59322 }
 input:focus { outline: 2px solid var(--st-primary-color); outline-offset: 0 }
 input[aria-invalid=true] { border-color: var(--st-red-color, #d33); background: var(--st-red-background-color) }
 td.bias input { background: none; border-color: var(--st-border-color) }
+@media (max-width: 640px) { input { width: 3.7rem; padding: 0 .3rem } table { border-spacing: 2px } th { padding: 0 .1rem } }
 .said { flex-basis: 100%; margin: 0; color: var(--st-red-text-color, #b00); font-size: .9rem }
 .said:empty { display: none }
 `

@@ -186,7 +186,7 @@ function between(layout, id, half) {
 }
 
 function paintLabel(view, layout, edge, { names, on, fresh, gradOn, target, value, grad }) {
-  const crowded = view.data.edges.length > 44 || layout.stacked
+  const crowded = view.data.crowded || layout.stacked
   if (target && layout.stacked) return
   if (crowded && !on && view.selected !== edge.id) return
   const lines = []
@@ -196,8 +196,8 @@ function paintLabel(view, layout, edge, { names, on, fresh, gradOn, target, valu
   else if (gradOn && !target) lines.push([edge.grad.text, `grad${mark(grad)}`])
   const group = draw(view.labels, edge.id, "g", { class: `label ${names}`, "data-testid": `label-${edge.id}` })
   const widest = Math.max(...lines.map(([text]) => text.length))
-  const wide = on ? 6.3 : 5.4
-  const pitch = on ? 24 : 21
+  const wide = layout.stacked ? 4.6 : on ? 6.3 : 5.4
+  const pitch = layout.stacked ? 16 : on ? 24 : 21
   const [x, y] = between(layout, edge.id, widest * wide + 9)
   const height = pitch * lines.length + 2
   draw(group, "plate", "rect", { x: x - widest * wide - 5, y: y - height / 2, width: 2 * widest * wide + 10, height, rx: 6, class: "plate" })
@@ -254,18 +254,22 @@ function paintPart(view, layout, group, node, part, at, { value, grad }) {
   if (active) draw(group, `cell${at}`, "rect", { x: cell.x + 3, y: cell.y + 3, width: cell.width - 6, height: cell.height - 6, rx: 12, class: `cell${hot ? " focus" : " feed"}` })
   if (two && !layout.stacked) draw(group, "split", "line", { x1: x, y1: y - height / 2 + 10, x2: x, y2: y + height / 2 - 10, class: "split" })
   const text = (key, dy, name, words) => draw(group, `${key}${at}`, "text", { x: middle, y: top + dy, class: name, "data-testid": `${key}-${part.name}` }, words)
-  const onlyGrad = view.show === "grads" && part.grad
+  const fresh = view.now.focus.includes("new_J") ? part.new : undefined
+  const onlyGrad = view.show === "grads" && part.grad && !fresh
   if (layout.stacked) {
     const shown = onlyGrad && gradOn ? part.grad.text : part.text
-    text("value", gradOn && !onlyGrad ? -7 : 1, `value${signed(part.sign)}${late}${mark(value)}`, node.kind === "loss" ? `J = ${shown}` : `${part.label} ${shown}`)
-    if (gradOn && !onlyGrad) text("grad", 11, `grad${mark(grad)}`, `∂ ${part.grad.text}`)
+    text("value", fresh || (gradOn && !onlyGrad) ? -7 : 1, `value${signed(part.sign)}${late}${mark(value)}`, node.kind === "loss" ? `J = ${shown}` : `${part.label} ${shown}`)
+    if (fresh) text("new", node.kind === "loss" ? 17 : 11, "grad focus", `→ ${fresh}`)
+    else if (gradOn && !onlyGrad) text("grad", 11, `grad${mark(grad)}`, `∂ ${part.grad.text}`)
     return
   }
   const sign = onlyGrad && gradOn ? part.grad.sign : part.sign
-  text("name", gradOn && !onlyGrad ? -28 : -22, "name", onlyGrad ? `∂J/∂${part.label}` : part.label)
+  const second = fresh || (gradOn && !onlyGrad)
+  text("name", second ? -28 : -22, "name", onlyGrad ? `∂J/∂${part.label}` : part.label)
   const big = onlyGrad ? (gradOn ? part.grad.text : "") : part.text
-  text("value", gradOn && !onlyGrad ? 0 : 8, `value${signed(sign)}${late}${mark(onlyGrad ? grad : value)}${fitted(big)}`, big)
-  if (gradOn && !onlyGrad) text("grad", 27, `grad${signed(part.grad.sign)}${mark(grad)}${part.grad.text.length > 7 ? " long" : ""}`, `∂ ${part.grad.text}`)
+  text("value", second ? 0 : 8, `value${signed(sign)}${late}${mark(onlyGrad ? grad : value)}${fitted(big)}`, big)
+  if (fresh) text("new", 27, `grad focus${fresh.length > 7 ? " long" : ""}`, `→ ${fresh}`)
+  else if (gradOn && !onlyGrad) text("grad", 27, `grad${signed(part.grad.sign)}${mark(grad)}${part.grad.text.length > 7 ? " long" : ""}`, `∂ ${part.grad.text}`)
 }
 
 function paint(view) {
@@ -409,6 +413,7 @@ export function render(component, style) {
   }
   view.step = Math.min(Math.max(view.step, 1), data.steps.length)
   showDetails(view, data)
+  root.classList.toggle("large", data.large)
   const ground = getComputedStyle(root).getPropertyValue("--st-background-color").trim()
   if (view.ground !== ground) {
     view.ground = ground

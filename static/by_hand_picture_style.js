@@ -17,6 +17,7 @@ export const STYLE = `
 .phase.backward, .phase.loss { color: var(--neg) }
 .by-hand-root:not(.dark) .phase.backward, .by-hand-root:not(.dark) .phase.loss { color: #a85b00 }
 svg { display: block; width: 100%; max-height: 74vh; user-select: none }
+.large svg { max-height: max(22rem, calc(100vh - 25rem)) }
 text { fill: var(--st-text-color); text-anchor: middle; dominant-baseline: central; font-variant-numeric: tabular-nums;
   pointer-events: none }
 g[role=button] { cursor: pointer; outline: none }
@@ -68,7 +69,7 @@ g[role=button] { cursor: pointer; outline: none }
 .narrow .name, .narrow .grad { font-size: 13px }
 .narrow .loss .value { font-size: 20px }
 .narrow .deadmark { font-size: 13px }
-.narrow .label .value, .narrow .label .grad { font-size: 14px }
+.narrow .label .value, .narrow .label .grad, .narrow .label.on .value, .narrow .label.on .grad { font-size: 15px }
 .bar { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem .9rem; margin-top: .6rem }
 .group { display: flex; align-items: center; gap: .35rem }
 .bar input[type=range] { flex: 1 1 100%; width: 100%; margin: 0; accent-color: var(--st-primary-color) }

@@ -12,7 +12,7 @@ from lab.by_hand.example import Unit
 from lab.by_hand.lesson import Lesson, unit_title
 from lab.by_hand.notation import symbol
 from lab.by_hand.tracer import Trace
-from lab.figures.by_hand_geometry import Geometry, connections, geometry
+from lab.figures.by_hand_geometry import CROWDED, Geometry, connections, geometry
 
 _SUBSCRIPT = str.maketrans("0123456789,", "₀₁₂₃₄₅₆₇₈₉,")
 HIDDEN = "?"
@@ -46,9 +46,23 @@ def _given(trace: Trace) -> frozenset[str]:
     return frozenset((*example.inputs, *example.targets, *example.parameters))
 
 
-def _unit_node(trace: Trace, unit: Unit, known: frozenset[str] | None) -> dict[str, Any]:
+def _after(lesson: Lesson, name: str, known: frozenset[str] | None) -> dict[str, str]:
+    """The value after the update, where it may be seen: of the loss and the outputs."""
+    if (
+        lesson.after is None
+        or lesson.after.trace.loss is None
+        or (known is not None and "new_J" not in known)
+    ):
+        return {}
+    return {"new": four(lesson.after.trace.values[name])}
+
+
+def _unit_node(lesson: Lesson, unit: Unit, known: frozenset[str] | None) -> dict[str, Any]:
+    trace = lesson.trace
     parts = [_quantity(trace, f"{kind}{unit.number}", known) for kind in "za"]
     hidden = known is not None and f"a{unit.number}" not in known
+    if unit.layer == trace.example.depth:
+        parts[1].update(_after(lesson, f"a{unit.number}", known))
     return {
         "id": f"u{unit.number}",
         "kind": "unit",
@@ -58,9 +72,9 @@ def _unit_node(trace: Trace, unit: Unit, known: frozenset[str] | None) -> dict[s
     }
 
 
-def nodes(trace: Trace, known: frozenset[str] | None) -> list[dict[str, Any]]:
+def nodes(lesson: Lesson, known: frozenset[str] | None) -> list[dict[str, Any]]:
     """The nodes: inputs, biases, units with z and a, the loss."""
-    example = trace.example
+    trace, example = lesson.trace, lesson.trace.example
     found: list[dict[str, Any]] = [
         {"id": name, "kind": "input", "title": f"input {name[1:]}", "parts": [_quantity(trace, name, known)]}
         for name in example.inputs
@@ -69,8 +83,8 @@ def nodes(trace: Trace, known: frozenset[str] | None) -> list[dict[str, Any]]:
         {"id": f"bias{layer}", "kind": "bias", "title": f"bias of layer {layer}", "parts": []}
         for layer in range(1, example.depth + 1)
     ]
-    found += [_unit_node(trace, unit, known) for units in example.layers for unit in units]
-    loss = _quantity(trace, "J", known)
+    found += [_unit_node(lesson, unit, known) for units in example.layers for unit in units]
+    loss = {**_quantity(trace, "J", known), **_after(lesson, "J", known)}
     if trace.loss is None and loss["text"] != HIDDEN:
         loss["text"] = "∞" if trace.state == "infinite" else trace.state
     return [*found, {"id": "J", "kind": "loss", "title": "the loss", "parts": [loss]}]
@@ -114,9 +128,11 @@ def picture_data(lesson: Lesson, known: frozenset[str] | None = None) -> dict[st
     trace = lesson.trace
     allowed = None if known is None else known | _given(trace)
     sizes = trace.example.sizes
+    drawn = edges(lesson, allowed)
     return {
-        "nodes": nodes(trace, allowed),
-        "edges": edges(lesson, allowed),
+        "nodes": nodes(lesson, allowed),
+        "edges": drawn,
+        "crowded": len(drawn) > CROWDED,
         "wide": _layout(geometry(sizes)),
         "narrow": _layout(geometry(sizes, True)),
         "steps": [

@@ -25,10 +25,13 @@ LOOK = """
 .st-key-by_hand_formula .stCaptionContainer { margin-bottom: -.6rem }
 .st-key-by_hand_formula .by-hand-table { font-size: .85rem }
 .st-key-by_hand_formula .by-hand-table :is(td, th) { padding: .25rem .35rem }
-.st-key-by_hand_formula .st-key-by_hand_state .katex { font-size: 1.1em }
+.st-key-by_hand_formula :is(.st-key-by_hand_state, .st-key-by_hand_lines) .katex { font-size: 1.15em }
 .st-key-by_hand_card .katex { font-size: 1.02em }
 .st-key-by_hand_card .katex-display { overflow-x: auto; overflow-y: hidden; margin: .3em 0 }
-@media (max-width: 640px) { .st-key-by_hand_formula .katex { font-size: 1.2em } }
+@media (max-width: 640px) {
+  .st-key-by_hand_formula .katex { font-size: 1.2em }
+  .st-key-by_hand_choices [data-testid=stColumn] { min-width: calc(50% - 1rem); flex: 1 1 calc(50% - 1rem) }
+}
 </style>
 """
 
@@ -79,7 +82,8 @@ def formula_card(lesson: Lesson, step: LessonStep) -> None:
     elif step.updates and (step.updates[0].state or len(step.updates) > 5):
         _update_table(lesson, step)
     else:
-        st.latex(aligned([one_row(shown, rows=True) for shown in step.lines]))
+        with st.container(key="by_hand_lines"):
+            st.latex(aligned([one_row(shown, rows=True) for shown in step.lines]))
 
 
 def _state_rows(lesson: Lesson, update: Update) -> None:

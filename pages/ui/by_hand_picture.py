@@ -33,6 +33,7 @@ def picture(setting: Setting, lesson: Lesson, known: frozenset[str] | None) -> N
         detail="value" if setting.exercise else setting.detail,
         details=[["value", DETAILS["value"]]] if setting.exercise else list(map(list, shown.items())),
         full=known is not None,
+        large=setting.large,
         seq=st.session_state.get(f"{KEY}_seq", 0),
     )
     _component()(key=KEY, data=data, on_view_change=_looked)
