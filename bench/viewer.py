@@ -7,6 +7,7 @@ what it costs the lab.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from typing import Any
 
 import websockets
@@ -51,21 +52,21 @@ class Viewer:
                 self.reruns += 1
             elif kind == "auto_rerun":
                 self._keep_asking(message.auto_rerun.fragment_id, message.auto_rerun.interval)
-            elif kind in ("stop_auto_rerun", "new_session") and not _of_a_fragment(message):
-                for task in self._due.values():
-                    task.cancel()
-                self._due.clear()
+            elif kind == "stop_auto_rerun":
+                self._stop_asking(message.stop_auto_rerun.fragment_ids)
+            elif kind == "new_session" and not message.metadata.run.fragment_ids:
+                self._stop_asking(list(self._due))  # the whole page is made again, its fragments too
+
+    def _stop_asking(self, fragments: Iterable[str]) -> None:
+        for fragment in fragments:
+            if fragment in self._due:
+                self._due.pop(fragment).cancel()
 
     def _keep_asking(self, fragment: str, interval: float) -> None:
-        if fragment in self._due:
-            self._due[fragment].cancel()
+        self._stop_asking([fragment])
         self._due[fragment] = asyncio.create_task(self._ask(fragment, interval))
 
     async def _ask(self, fragment: str, interval: float) -> None:
         while True:
             await asyncio.sleep(interval)
             await self._rerun(fragment)
-
-
-def _of_a_fragment(message: Any) -> bool:
-    return message.WhichOneof("type") == "new_session" and bool(message.new_session.fragment_ids_this_run)

@@ -31,7 +31,11 @@ BAR_PERCENT = 3.0
 
 def epochs_s(store: Store, run_id: str) -> list[float]:
     """Seconds of training of each epoch so far."""
-    return [event.epoch_s for _, event in store.events(run_id) if isinstance(event, EpochDone)]
+    return [
+        event.epoch_s
+        for _, event in store.events(run_id, kinds=("epoch_done",))
+        if isinstance(event, EpochDone)
+    ]
 
 
 async def turn(store: Store, run_id: str, url: str, viewers: int) -> tuple[list[float], int]:
