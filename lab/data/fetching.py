@@ -94,9 +94,9 @@ def fetch_mnist(home: Path, progress: Progress = lambda name, share: None) -> No
 
 def _fetched_from(mirror: str, workplace: Path, progress: Progress) -> list[str]:
     """Fetches what the workplace lacks from one mirror; says what went wrong."""
-    from torchvision.datasets import MNIST
-    from torchvision.datasets.utils import download_url
+    from torchvision.datasets import MNIST, utils
 
+    utils.tqdm = _NoBar  # torchvision 0.29 draws a bar of its own and cannot be asked not to
     whole, before = sum(_PACKED_SIZES.values()), 0
     for name, md5 in MNIST.resources:
         path = workplace / name
@@ -104,7 +104,7 @@ def _fetched_from(mirror: str, workplace: Path, progress: Progress) -> list[str]
             part = workplace / f"{name}.part"
             share = _share_reporter(name, part, before, whole, progress)
             problem = _beside(
-                partial(download_url, mirror + name, workplace, part.name, md5),
+                partial(utils.download_url, mirror + name, workplace, part.name, md5),
                 part,
                 share,
             )
@@ -115,6 +115,22 @@ def _fetched_from(mirror: str, workplace: Path, progress: Progress) -> list[str]
         before += _PACKED_SIZES[name]
     progress("MNIST", 1.0)
     return []
+
+
+class _NoBar:
+    """Stands in for a progress bar where another one is drawn."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        pass
+
+    def __enter__(self) -> _NoBar:
+        return self
+
+    def __exit__(self, *details: object) -> None:
+        pass
+
+    def update(self, count: int) -> None:
+        """Draws nothing."""
 
 
 def _share_reporter(name: str, path: Path, before: int, whole: int, progress: Progress) -> Callable[[], None]:
