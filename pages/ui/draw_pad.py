@@ -19,7 +19,7 @@ import streamlit as st
 from lab.drawing import Ink
 from pages.ui.draw_sheet import PAD_KEY, Sheet
 
-_SCRIPT = Path(__file__).parents[2] / "static" / "draw_pad.js"
+_SCRIPTS = Path(__file__).parents[2] / "static"
 _SHOWN_PX = 280
 
 
@@ -44,8 +44,9 @@ def pad(now: Sheet, answers: list[dict[str, Any]], on_rest: Callable[[], None]) 
 
 @cache
 def _component() -> Callable[..., Any]:
-    # Inline script is sent with every update, so only this stub is: the rest is a static file of its own.
-    version = hashlib.sha256(_SCRIPT.read_bytes()).hexdigest()[:12]
+    # Inline script is sent with every update, so only this stub is: the rest are static files of their own.
+    scripts = sorted(_SCRIPTS.glob("draw_*.js"))
+    version = hashlib.sha256(b"".join(path.read_bytes() for path in scripts)).hexdigest()[:12]
     stub = f"""
 const pad = import(new URL("app/static/draw_pad.js?v={version}", document.baseURI))
 export default function (component) {{

@@ -1,0 +1,57 @@
+// The answers beside the pad: one panel per model, ten bars each, changed in place so that nothing flickers.
+
+const { make } = await import(`./draw_look.js${new URL(import.meta.url).search}`)
+
+function answerPanel(index) {
+  const panel = make("section", "answer")
+  panel.dataset.testid = `answer-${index}`
+  const part = { panel, model: make("div", "model"), best: make("div", "best"), sure: make("div", "sure") }
+  part.says = make("div", "says")
+  part.bars = make("div", "bars")
+  const verdict = make("div", "verdict")
+  verdict.append(part.best, part.sure, part.says)
+  part.rows = Array.from({ length: 10 }, (_, digit) => {
+    const row = make("div", "row")
+    row.setAttribute("role", "meter")
+    row.setAttribute("aria-label", `Probability of ${digit}`)
+    row.setAttribute("aria-valuemin", "0")
+    row.setAttribute("aria-valuemax", "1")
+    const track = make("div", "track")
+    track.append(make("div", "bar"))
+    row.append(make("span", "digit", String(digit)), track, make("span", "value"))
+    part.bars.append(row)
+    return row
+  })
+  panel.append(part.model, verdict, part.bars)
+  return part
+}
+
+const percent = p => (p >= 0.9995 ? "100 %" : `${(100 * p).toFixed(1)} %`)
+
+export function show(pad, answers) {
+  while (pad.panels.length < answers.length) {
+    const panel = answerPanel(pad.panels.length)
+    pad.panels.push(panel)
+    pad.answers.append(panel.panel)
+  }
+  while (pad.panels.length > answers.length) pad.panels.pop().panel.remove()
+  pad.draw.classList.toggle("two", answers.length > 1)
+  answers.forEach((answer, index) => {
+    const part = pad.panels[index]
+    const known = Array.isArray(answer.probabilities)
+    part.model.textContent = answer.model
+    part.model.title = answer.model
+    part.best.textContent = known ? (answer.is_digit ? String(answer.digit) : "?") : ""
+    part.sure.textContent = known && answer.is_digit ? percent(answer.probabilities[answer.digit]) : ""
+    part.says.textContent = answer.says
+    part.panel.classList.toggle("unsure", !known || !answer.is_digit)
+    part.panel.dataset.digit = known && answer.is_digit ? String(answer.digit) : ""
+    part.rows.forEach((row, digit) => {
+      const p = known ? answer.probabilities[digit] : 0
+      row.style.setProperty("--p", p.toFixed(4))
+      row.setAttribute("aria-valuenow", p.toFixed(4))
+      row.classList.toggle("top", known && answer.is_digit && digit === answer.digit)
+      row.lastChild.textContent = known ? percent(p) : ""
+    })
+  })
+}
