@@ -17,7 +17,7 @@ from lab.warm import torch_ready
 from pages.ui.controls import escaped, following, part_controls
 from pages.ui.fields import fields_of
 from pages.ui.train_draft import Draft, parts_chosen
-from pages.ui.train_state import edit, putter
+from pages.ui.train_state import edit, putter, touched
 
 _DRAW = "train/augmentation-draw"
 _CHOSEN = "train/data/augmentations"
@@ -104,4 +104,5 @@ def _preview(draft: Draft) -> None:
 
 
 def _draw_again() -> None:
+    touched()
     st.session_state[_DRAW] = st.session_state.get(_DRAW, 0) + 1

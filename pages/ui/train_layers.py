@@ -140,7 +140,7 @@ def _outcome(report: LayerReport | None, loading: bool) -> str:
 
 def _misfit(report: LayerReport, row: int | None, key: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f":red[:material/error: {report.error}]", width="stretch")
+        st.markdown(f":red[:material/error: {report.error[:1].upper()}{report.error[1:]}]", width="stretch")
         if report.fix is not None:
             st.button(
                 report.fix.title,

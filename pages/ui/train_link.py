@@ -136,7 +136,7 @@ def spec_in(parameters: Mapping[str, str]) -> LinkedSpec:
         try:
             spec = preset(parameters["preset"])
         except SpecError as error:
-            problems += [f"{error}. {PRESETS[DEFAULT_PRESET].title} is shown instead."]
+            problems += [f"{error} Shown instead: {PRESETS[DEFAULT_PRESET].title}."]
     if "spec" in parameters:
         spec, wrong = _spec_in_pack(parameters["spec"], spec)
         problems += wrong

@@ -18,7 +18,7 @@ from pages.ui.fields import fields_of
 from pages.ui.live_charts import Panel, live_charts
 from pages.ui.train_data import data_tab
 from pages.ui.train_draft import Draft
-from pages.ui.train_state import kind_putter, putter
+from pages.ui.train_state import kind_putter, putter, touched
 
 COLUMNS = 2
 TABS = ("Optimise", "Data", "Loss", "Initialise")
@@ -41,6 +41,7 @@ def recipe(draft: Draft) -> None:
 
 
 def _tab_chosen() -> None:
+    touched()
     st.session_state[_TAB] = st.session_state.get(_TAB_SHOWN) or TABS[0]
 
 

@@ -14,7 +14,7 @@ from lab.spec import MAX_TEXT_BYTES, RunSpec, parse_spec
 from pages.ui.controls import escaped
 from pages.ui.train_draft import replaced
 from pages.ui.train_link import link_of
-from pages.ui.train_state import edit
+from pages.ui.train_state import edit, touched
 
 _OPEN = "train/share-open"
 _PASTED, _UPLOADED = "train/pasted", "train/uploaded"
@@ -23,11 +23,13 @@ _PROBLEMS = "train/load-problems"
 
 def open_share() -> None:
     """Let the dialog open on the next draw, and stay over every draw until it is closed."""
+    touched()
     st.session_state[_OPEN] = True
 
 
 def close_share() -> None:
     """Let the dialog be gone on the next draw."""
+    touched()
     st.session_state[_OPEN] = False
     st.session_state.pop(_PROBLEMS, None)
 

@@ -19,7 +19,7 @@ from pages.ui.train_link import DEFAULT_PRESET, link_of, spec_in
 _DRAFT = "train/draft"
 _PROBLEMS = "train/link-problems"
 _WRITTEN = "train/link-written"
-_EDITED = "train/edited"
+_TOUCHED = "train/touched"
 PRESET_KEY = "train/preset"  # a widget's key: gone after every page switch, so its absence means arrival
 
 # A browser may still send the address before last right after an edit; that is no wish to go back.
@@ -43,8 +43,13 @@ def edit(change: Callable[Concatenate[Draft, P], Draft], *args: P.args, **words:
     except ValueError as error:
         st.toast(str(error), icon=":material/error:")
         return
-    st.session_state[_EDITED] = True
+    touched()
     st.session_state[_PROBLEMS] = ()
+
+
+def touched() -> None:
+    """Note that this run comes from a control of the page, so its old address is no wish to go back."""
+    st.session_state[_TOUCHED] = True
 
 
 def putter(*path: str) -> Put:
@@ -71,9 +76,9 @@ def follow_address() -> None:
     """Take up what the address bar asks for: on arrival by a link, or when the browser went back."""
     asked = {name: values[-1] for name in st.query_params if (values := st.query_params.get_all(name))}
     arrived = PRESET_KEY not in st.session_state
-    edited = st.session_state.pop(_EDITED, False)
+    by_control = st.session_state.pop(_TOUCHED, False)
     written, when = st.session_state.get(_WRITTEN, ({}, 0.0))
-    went_back = not arrived and not edited and asked != written and time.monotonic() - when > _SETTLED_S
+    went_back = not arrived and not by_control and asked != written and time.monotonic() - when > _SETTLED_S
     if not asked or not (arrived or went_back):
         return
     linked = spec_in(asked)
