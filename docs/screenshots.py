@@ -68,6 +68,20 @@ def finished(page: Page, server: Server) -> None:
     settled(page, server)
 
 
+def compared(page: Page, server: Server) -> None:
+    """Two runs in the list, both ticked: the document's network, and no hidden layer at all."""
+    settled(page, server)
+    page.get_by_role("button", name="Start training").click()
+    page.wait_for_url("**/runs?run=*", timeout=60_000)
+    page.get_by_test_id("stMain").get_by_text("finished", exact=True).first.wait_for(timeout=180_000)
+    page.goto("/runs")
+    settled(page, server)
+    for tick in page.get_by_test_id("stCheckbox").all():
+        tick.click()
+        page.wait_for_timeout(1000)
+    settled(page, server)
+
+
 def drawn_seven(page: Page, server: Server) -> None:
     """A seven drawn with the pen, and its answer."""
     settled(page, server)
@@ -92,10 +106,10 @@ ALL = (
     Picture("home-phone", "/", device_known, phone=True),
     Picture("train", "/train", settled),
     Picture("train-dark", "/train?preset=small-cnn", settled, dark=True),
-    Picture("runs", "/runs", settled),
+    Picture("runs", "/train?preset=softmax", compared),
     Picture("by-hand", "/by_hand?step=6", settled),
     Picture("by-hand-gradient", "/by_hand?step=24", settled),
-    Picture("by-hand-update", "/by_hand?step=24", settled),
+    Picture("by-hand-update", "/by_hand?step=34", settled),
     Picture("draw", "/draw", drawn_seven),
     Picture("draw-phone", "/draw", drawn_seven, phone=True, dark=True),
 )
@@ -112,6 +126,8 @@ def take(browser: Browser, server: Server, picture: Picture, owner: dict[str, ob
     page = context.new_page()
     page.goto(picture.path)
     picture.prepare(page, server)
+    page.mouse.move(2, 2)  # nothing is hovered
+    page.wait_for_timeout(500)
     PICTURES.mkdir(exist_ok=True)
     page.screenshot(path=PICTURES / f"{picture.name}.png", animations="disabled")
     owner.update(context.storage_state())  # type: ignore[arg-type]
