@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 NOBODY = ""
 FIRST_KEY, SECOND_KEY = "draw_model", "draw_second_model"
 _WAITED_KEY = "draw_waited"
+_LINK_KEY = "draw_link_taken"
 _begun = threading.Lock()
 _ready = threading.Event()
 
@@ -98,7 +99,8 @@ def choose() -> tuple[Option, ...]:
     for key, fallback in ((FIRST_KEY, DEFAULT), (SECOND_KEY, NOBODY)):
         chosen = st.session_state.get(key, fallback)
         if chosen not in (*offered, NOBODY):
-            _say_gone(f"The run {str(chosen)[:40]!r} is not there any more", offered[DEFAULT])
+            if chosen != asked:  # what the link names has been said
+                _say_gone(f"The run {str(chosen)[:40]!r} is not there any more", offered[DEFAULT])
             st.session_state[key] = fallback
     left, right = st.columns(2, wrap=False)
     first = left.selectbox(
@@ -110,6 +112,7 @@ def choose() -> tuple[Option, ...]:
         help="Shipped models, and every run of this lab that has weights. A run in training answers with its "
         "latest weights.",
     )
+    _put_into_link(asked, first, offered)
     others = [NOBODY, *(name for name in offered if name != first)]
     if st.session_state.get(SECOND_KEY) == first:
         st.session_state[SECOND_KEY] = NOBODY
@@ -125,17 +128,26 @@ def choose() -> tuple[Option, ...]:
 
 
 def _take_from_link(asked: str, offered: dict[str, Option]) -> None:
-    """A link names a model as `?run=` or `?model=`; one that is not there is said and ignored."""
-    if not asked or st.session_state.get("draw_link_taken") == asked:
+    """A link names a model as `?run=` or `?model=`; one that is not there is said for as long as it is asked."""
+    if not asked:
         return
-    st.session_state["draw_link_taken"] = asked
-    if asked in offered:
-        st.session_state[FIRST_KEY] = asked
-    else:
+    if asked not in offered:
         _say_gone(
             f"The link names the model {asked[:40]!r}, which is not here or has no weights yet",
             offered[DEFAULT],
         )
+    elif st.session_state.get(_LINK_KEY) != asked:
+        st.session_state[FIRST_KEY] = asked
+    st.session_state[_LINK_KEY] = asked
+
+
+def _put_into_link(asked: str, first: str, offered: dict[str, Option]) -> None:
+    """Keeps the address true to the chosen model, so that it can be shared."""
+    if first == (asked or DEFAULT) or (asked and asked not in offered):
+        return
+    st.query_params.pop("run", None)
+    st.query_params["model"] = first
+    st.session_state[_LINK_KEY] = first
 
 
 def refresh_every(chosen: tuple[Option, ...]) -> float | None:

@@ -195,7 +195,7 @@ def test_a_run_deleted_meanwhile_is_said_and_the_default_answers(
     Store(home).delete(run)
     latest_weights(home, run).unlink(missing_ok=True)
     draw(app, SEVEN)
-    assert "not there any more" in texts(app)
+    assert "is not" in texts(app)
     assert app.selectbox(key="draw_model").value == DEFAULT
     assert shown(app)["answers"][0]["digit"] == 7
 
@@ -206,6 +206,15 @@ def test_a_link_to_a_model_that_is_not_here_says_so(app: AppTest, name: str) -> 
     app.run()
     assert "which is not here" in texts(app)
     assert app.selectbox(key="draw_model").value == DEFAULT
+
+
+def test_the_address_names_the_chosen_model_and_opens_with_it_again(app: AppTest) -> None:
+    app.selectbox(key="draw_model").select("augmented-mlp").run()
+    assert app.query_params["model"] == "augmented-mlp"
+    app.selectbox(key="draw_model").select("document-mlp").run()
+    app.run()
+    assert app.selectbox(key="draw_model").value == "document-mlp"
+    assert app.query_params["model"] == "document-mlp"
 
 
 def picture(kind: str) -> bytes:
