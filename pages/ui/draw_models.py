@@ -100,7 +100,7 @@ def choose() -> tuple[Option, ...]:
         chosen = st.session_state.get(key, fallback)
         if chosen not in (*offered, NOBODY):
             if chosen != asked:  # what the link names has been said
-                _say_gone(f"The run {str(chosen)[:40]!r} is not there any more", offered[DEFAULT])
+                _say_gone(str(chosen), offered)
             st.session_state[key] = fallback
     left, right = st.columns(2, wrap=False)
     first = left.selectbox(
@@ -132,10 +132,7 @@ def _take_from_link(asked: str, offered: dict[str, Option]) -> None:
     if not asked:
         return
     if asked not in offered:
-        _say_gone(
-            f"The link names the model {asked[:40]!r}, which is not here or has no weights yet",
-            offered[DEFAULT],
-        )
+        _say_gone(asked, offered)
     elif st.session_state.get(_LINK_KEY) != asked:
         st.session_state[FIRST_KEY] = asked
     st.session_state[_LINK_KEY] = asked
@@ -143,7 +140,7 @@ def _take_from_link(asked: str, offered: dict[str, Option]) -> None:
 
 def _put_into_link(asked: str, first: str, offered: dict[str, Option]) -> None:
     """Keeps the address true to the chosen model, so that it can be shared."""
-    if first == (asked or DEFAULT) or (asked and asked not in offered):
+    if first == (asked or DEFAULT) or (asked not in offered and first == DEFAULT):
         return
     st.query_params.pop("run", None)
     st.query_params["model"] = first
@@ -169,8 +166,13 @@ def waiting_is_over(chosen: tuple[Option, ...]) -> bool:
     return any(run is None or run.state != "running" for run in runs)
 
 
-def _say_gone(what: str, default: Option) -> None:
-    st.warning(f"{what}; {default.title} answers.", icon=":material/info:")
+def _say_gone(name: str, offered: dict[str, Option]) -> None:
+    answering = offered.get(st.session_state.get(FIRST_KEY, DEFAULT), offered[DEFAULT])
+    st.warning(
+        f"The model {name[:40]!r} is not here: it was deleted, or has no weights yet. "
+        f"{answering.title} answers instead.",
+        icon=":material/info:",
+    )
 
 
 def load(option: Option) -> tuple[Model, str]:
