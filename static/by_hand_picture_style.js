@@ -4,7 +4,7 @@ export const STYLE = `
 :host { display: block }
 .by-hand-root { --pos: #0877bd; --neg: #f59322; --lit: #0877bd1f; --warm: #ffd54f;
   font-family: var(--st-font); color: var(--st-text-color) }
-.by-hand-root.dark { --pos: #4aa8e8; --neg: #f9a94b; --lit: #4aa8e833; --warm: #b8860b }
+.by-hand-root.dark { color-scheme: dark; --pos: #4aa8e8; --neg: #f9a94b; --lit: #4aa8e833; --warm: #b8860b }
 .frame { border: 1px solid var(--st-border-color); border-radius: 12px; outline: none;
   background: var(--st-background-color); padding: .5rem .75rem .25rem }
 .frame:focus-visible { border-color: var(--st-primary-color); box-shadow: 0 0 0 1px var(--st-primary-color) }

@@ -117,17 +117,20 @@ SHARES = 0.14 + 0.03 * np.arange(25)
 ROUNDS = 6
 
 
-def _place_labels(edges: dict[str, tuple[Point, Point]]) -> dict[str, Point]:
-    """A place on each edge for its label; every round moves each to where it covers the fewest others."""
+def _place_labels(edges: dict[str, tuple[Point, Point]], nodes: dict[str, Box]) -> dict[str, Point]:
+    """A place on each edge for its label; every round moves each to where it covers least of others and nodes."""
     ends = np.array(list(edges.values()))
     places = ends.mean(axis=1)
     spots = ends[:, None, 0] + SHARES[None, :, None] * (ends[:, None, 1] - ends[:, None, 0])
-    away = 40 * np.abs(SHARES - 0.5)
+    centres = np.array([(box.x, box.y) for box in nodes.values()])
+    reach = (np.array([(box.width, box.height) for box in nodes.values()]) + LABEL) / 2
+    hidden = np.maximum(0, reach - np.abs(spots[:, :, None] - centres)).prod(axis=3).sum(axis=2)
+    cost = 40 * np.abs(SHARES - 0.5) + 2 * hidden
     for _ in range(ROUNDS if len(edges) <= CROWDED else 0):
         for place in range(len(edges)):
             others = np.delete(places, place, axis=0)
             shared = np.maximum(0, np.array(LABEL) - np.abs(spots[place][:, None] - others[None]))
-            places[place] = spots[place][np.argmin(shared.prod(axis=2).sum(axis=1) + away)]
+            places[place] = spots[place][np.argmin(shared.prod(axis=2).sum(axis=1) + cost[place])]
     return {name: (float(x), float(y)) for name, (x, y) in zip(edges, places, strict=True)}
 
 
@@ -142,4 +145,4 @@ def geometry(sizes: tuple[int, ...], narrow: bool = False) -> Geometry:
             edges[name] = ((start.x, start.y + start.height / 2), (end.x, end.y - end.height / 2))
         else:
             edges[name] = ((start.x + start.width / 2, start.y), (end.x - end.width / 2, end.y))
-    return Geometry(width, height, narrow, nodes, edges, _place_labels(edges))
+    return Geometry(width, height, narrow, nodes, edges, _place_labels(edges, nodes))

@@ -44,7 +44,8 @@ def aligned(rows: list[str]) -> str:
 
 def formula(row: str, key: str) -> None:
     """One formula as large as its longest row allows; `key` names its place."""
-    longest = max(len(plain(part)) for part in row.split(r"\\"))
+    # A derivative is written as a fraction: less wide than its plain text.
+    longest = max(len(plain(part).replace("dJ/d", "").replace("yhat", "y")) for part in row.split(r"\\"))
     size = "" if longest <= 38 else "_wide" if longest <= 52 else "_widest"
     with st.container(key=f"{key}{size}"):
         st.latex(aligned([row]))

@@ -50,8 +50,8 @@ def _edited() -> None:
 
 def edit(name: str, text: str, seq: object) -> None:
     """Takes one typed number; what cannot be used leaves the last good value and says what is allowed."""
-    if isinstance(seq, int | float):
-        st.session_state[_SEQ] = int(seq)
+    if isinstance(seq, int):
+        st.session_state[_SEQ] = seq
     forget_mistake()
     before = by_hand_state.points()[-1].trace
     example = before.example

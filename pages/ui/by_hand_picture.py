@@ -50,10 +50,10 @@ def looked_at(message: Mapping[str, Any]) -> None:
     setting = by_hand_state.now()
     values: dict[str, Any] = {}
     step, seq = message.get("step"), message.get("seq")
-    if isinstance(seq, int | float):
-        st.session_state[f"{KEY}_seq"] = int(seq)
-    if isinstance(step, int | float) and 1 <= step <= 9999:
-        values["step"] = int(step)
+    if isinstance(seq, int):
+        st.session_state[f"{KEY}_seq"] = seq
+    if isinstance(step, int) and 1 <= step <= 9999:
+        values["step"] = step
     for name, allowed in (
         ("show", SHOWS),
         ("detail", ("unit", "fine")),
