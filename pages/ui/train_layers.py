@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from lab.layers import LAYERS, Layer
-from lab.spec import MAX_LAYERS
+from lab.layers import LAYERS, Layer, Linear
+from lab.spec import CLASSES, MAX_LAYERS
 from pages.ui.controls import mark, part_controls
 from pages.ui.train_draft import (
     Draft,
@@ -21,12 +21,14 @@ from pages.ui.train_draft import (
     layer_moved,
     layer_removed,
 )
-from pages.ui.train_state import edit, putter
+from pages.ui.train_state import edit, putter, touched
 
 if TYPE_CHECKING:
     from lab.network import LayerReport
 
+_INSERT = "train/insert-below"
 _ACTIONS = {
+    "Add below": ":material/add: Add below",
     "Move up": ":material/arrow_upward: Move up",
     "Move down": ":material/arrow_downward: Move down",
     "Duplicate": ":material/content_copy: Duplicate",
@@ -53,23 +55,39 @@ def shape_text(shape: tuple[int, ...] | None) -> str:
 
 
 def layer_editor(draft: Draft, reports: tuple[LayerReport, ...] | None) -> None:
-    """All rows, and the button that adds one more."""
+    """All rows, and the button that adds one more: below the row chosen for it, else at the end."""
+    here = st.session_state.get(_INSERT)
     for place, (row, layer) in enumerate(zip(draft.now.rows, draft.layers, strict=True)):
         report = reports[place] if reports is not None and place < len(reports) else None
         _row(draft, place, row, layer, report, loading=reports is None)
+        if row == here:
+            _add_button(draft, row, f"Add layer below {place + 1} {layer.title}")
     if reports is not None and len(reports) > len(draft.layers):
         _misfit(reports[-1], None, "output")
+    if here not in draft.now.rows:
+        _add_button(draft, end_of_hidden_layers(draft), "Add layer")
+
+
+def end_of_hidden_layers(draft: Draft) -> int:
+    """The row to add below by default: the last, or the one before where the last gives the ten logits."""
+    *_, last = draft.layers
+    if len(draft.layers) > 1 and isinstance(last, Linear) and last.units == CLASSES:
+        return draft.now.rows[-2]
+    return draft.now.rows[-1]
+
+
+def _add_button(draft: Draft, below: int | None, label: str) -> None:
     full = len(draft.layers) >= MAX_LAYERS
     st.menu_button(
-        "Add layer",
+        label,
         tuple(LAYERS),
         format_func=lambda kind: f"**{LAYERS[kind].title}** :gray[{LAYERS[kind].group}]",
         key="train/add",
         icon=":material/add:",
         on_click=_add,
-        args=(None,),
+        args=(below,),
         disabled=full,
-        help=f"A stack has at most {MAX_LAYERS} layers." if full else "Put one more layer at the end.",
+        help=f"A stack has at most {MAX_LAYERS} layers." if full else "The output layer stays last.",
     )
 
 
@@ -77,11 +95,15 @@ def _add(below: int | None) -> None:
     kind = st.session_state.get("train/add")
     if kind:
         edit(layer_added, str(kind), below)
+        st.session_state.pop(_INSERT, None)
 
 
 def _act(row: int) -> None:
     action = st.session_state.get(f"train/row/{row}/menu")
-    if action == "Remove":
+    if action == "Add below":
+        touched()
+        st.session_state[_INSERT] = row
+    elif action == "Remove":
         edit(layer_removed, row)
     elif action == "Duplicate":
         edit(layer_duplicated, row)

@@ -62,11 +62,18 @@ def test_layers_are_removed_mended_and_brought_back(page: Page) -> None:
     expect(page.get_by_text("Linear needs a vector").first).to_be_visible()
 
 
-def test_a_layer_is_added_from_the_menu(page: Page) -> None:
+def test_layers_are_added_before_the_output_or_where_asked(page: Page) -> None:
     open_train(page, "?preset=softmax")
     page.get_by_role("button", name="Add layer").click()
     page.get_by_text("Dropout").last.click()
-    expect(page.get_by_text("3 Dropout")).to_be_visible()
+    expect(page.get_by_text("2 Dropout")).to_be_visible()
+    page.get_by_role("button", name="more_vert").first.click()
+    page.get_by_text("Add below").click()
+    page.get_by_role("button", name="Add layer below 1 Flatten").click()
+    page.get_by_text("LayerNorm").last.click()
+    expect(page.get_by_text("2 LayerNorm")).to_be_visible()
+    expect(page.get_by_text("4 Linear")).to_be_visible()
+    expect(page.get_by_role("button", name=START)).to_be_enabled()
 
 
 def test_a_link_opens_the_same_configuration_in_a_second_browser(
