@@ -15,6 +15,7 @@ from torch.optim import Optimizer
 from lab.steps.batches import Batches
 from lab.steps.captured import CapturedGradients
 from lab.steps.eager import EagerGradients, Loss, Prepare
+from lab.steps.graphed import GraphedStep
 from lab.steps.ring import LossRing
 from lab.steps.update import Update
 
@@ -28,17 +29,17 @@ class Step:
         self,
         update: Update,
         gradients: EagerGradients | CapturedGradients,
+        graphed: GraphedStep | None,
         device: torch.device,
-        buffers: tuple[Tensor, ...] = (),
     ) -> None:
-        self._update, self._gradients, self._buffers = update, gradients, buffers
+        self._update, self._gradients, self._graphed = update, gradients, graphed
         self._losses = LossRing(device)
         self._device = device
 
     @property
     def capture(self) -> str:
-        """How the step runs, in words: "captured", or "eager" with the reason."""
-        return self._gradients.state
+        """How the step runs, in words: "captured", "cuda graph", or "eager" with the reason."""
+        return self._graphed.state if self._graphed else self._gradients.state
 
     @property
     def lr(self) -> float:
@@ -54,22 +55,20 @@ class Step:
 
         Shapes: images (B, 28, 28) uint8, labels (B,) int64.
         """
+        if self._graphed is not None:
+            self._losses.append(self._graphed(images, labels))
+            return
         self._losses.append(self._gradients(images, labels))
         self._update()
 
     def rehearse(self, images: Tensor, labels: Tensor) -> None:
         """Records what a batch of this size takes, and leaves network, optimizer and generators as they were.
 
-        Without it the first batch decides which size is replayed, and is itself not replayed: a run resumed in
-        the middle would differ from one that was not in the last digit.
+        Without it the first batch decides which size is replayed: a run resumed just before the small last batch
+        of an epoch would differ from one that was not in the last digit.
         """
-        state, kept = self.state(), [buffer.clone() for buffer in self._buffers]
-        self._gradients(images, labels)
-        for buffer, before in zip(self._buffers, kept, strict=True):
-            buffer.copy_(before)
-        torch.set_rng_state(state["rng.cpu"])
-        if self._device.type == "cuda":
-            torch.cuda.set_rng_state(state["rng.cuda"], self._device)
+        if isinstance(self._gradients, CapturedGradients):
+            self._gradients.rehearse(images, labels)
 
     def fetch_losses(self) -> list[float]:
         """The loss of each step since the last fetch, oldest first."""
@@ -94,6 +93,8 @@ class Step:
         """
         prefix = "optimizer."
         self._update.load_state({k.removeprefix(prefix): v for k, v in kept.items() if k.startswith(prefix)})
+        if self._graphed is not None:
+            self._graphed.forget()
         if "rng.cpu" in kept:
             torch.set_rng_state(kept["rng.cpu"])
         if "rng.cuda" in kept and self._device.type == "cuda":
@@ -120,4 +121,5 @@ def make_step(
     update = Update(module, optimizer, clip_norm, l1)
     eager = EagerGradients(module, loss, prepare, update)
     gradients = CapturedGradients(eager) if fast and device.type == "cpu" else eager
-    return Step(update, gradients, device, tuple(module.buffers()))
+    graphed = GraphedStep(eager, update) if fast and device.type == "cuda" else None
+    return Step(update, gradients, graphed, device)

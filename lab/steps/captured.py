@@ -29,7 +29,7 @@ class CapturedGradients:
     def __call__(self, images: Tensor, labels: Tensor) -> Tensor:
         """The loss of the batch, not waited for; the gradients are in every `p.grad`."""
         if self.state == "captured" and not self._calls:
-            self._rehearse(images, labels)
+            self.rehearse(images, labels)
         if not self._calls or images.shape != self._images.shape:
             return self._eager(images, labels)
         self._images.copy_(images)
@@ -38,7 +38,7 @@ class CapturedGradients:
             call()
         return self._loss
 
-    def _rehearse(self, images: Tensor, labels: Tensor) -> None:
+    def rehearse(self, images: Tensor, labels: Tensor) -> None:
         """Records the batch and leaves no trace: the first batch is replayed like all others.
 
         Else the last bits of a resumed run would depend on where it was interrupted.

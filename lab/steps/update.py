@@ -35,6 +35,7 @@ from lab.steps.tape import record
 # look at whole matrices, so they keep one tensor per parameter.)
 ELEMENTWISE = (SGD, Adam, AdamW, Adamax, NAdam, RAdam, RMSprop, Adagrad, Adadelta, ASGD, Rprop)
 FUSED = (SGD, Adam, AdamW, Adagrad)
+FUSED_ON_CUDA = (SGD, Adam, AdamW)
 _LIMIT_BYTES = 1 << 28
 
 
@@ -62,10 +63,12 @@ class Update:
             self.flat = FlatParameters(self.parameters)
             self._one = nn.Parameter(self.flat.values)
             self._one.grad = self.flat.gradients
-            self.optimizer = _rebuilt(optimizer, self._one)
+            self.optimizer = _rebuilt(optimizer, [self._one])
             self._recordable = bool(self.optimizer.param_groups[0].get("fused"))
             self._mask = self.flat.weights_mask() if l1 else None
         else:
+            if self.parameters[0].is_cuda and _is_elementwise(optimizer):
+                self.optimizer = _rebuilt(optimizer, list(self.parameters))
             for parameter in self.parameters:
                 parameter.grad = torch.zeros_like(parameter)
 
@@ -208,18 +211,24 @@ def _is_elementwise(optimizer: Optimizer) -> bool:
     return type(optimizer) in ELEMENTWISE and len(optimizer.param_groups) == 1
 
 
-def _rebuilt(optimizer: Optimizer, parameter: nn.Parameter) -> Optimizer:
-    """The same rule with the same settings, over one parameter."""
-    rule = type(optimizer)
+def _rebuilt(optimizer: Optimizer, parameters: list[nn.Parameter]) -> Optimizer:
+    """The same rule with the same settings, in the variant that can be recorded where there is one."""
+    rule, device = type(optimizer), parameters[0].device
     known = inspect.signature(rule).parameters
     settings = {
         key: value for key, value in optimizer.param_groups[0].items() if key in known and key != "params"
     }
-    settings["foreach"] = False  # one tensor: nothing to batch
-    if rule in FUSED and not settings.get("maximize"):
-        settings["fused"] = True
-        settings["lr"] = torch.tensor(float(settings["lr"]))  # read at each step, also by a recorded one
-    return rule([parameter], **settings)
+    fused = rule in (FUSED if device.type == "cpu" else FUSED_ON_CUDA)
+    if device.type == "cpu":
+        settings["foreach"] = False  # one tensor: nothing to batch
+    elif "capturable" in known:
+        settings["capturable"] = True
+    if fused:
+        settings |= {"fused": True, "foreach": None}
+    if fused or settings.get("capturable"):
+        # read at each step, also by a recorded one
+        settings["lr"] = torch.tensor(float(settings["lr"]), device=device)
+    return rule(parameters, **settings)
 
 
 def _like(value: Tensor, parameter: Tensor) -> Tensor:
