@@ -15,15 +15,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bench.served import mnist_source
 from lab import data
 from lab.data import fetching, mnist
 from lab.data.dataset import DataError
 
 
 @pytest.fixture
-def packed(mnist_folder: Path) -> Path:
+def packed() -> Path:
     """The folder with the four files as they are downloaded."""
-    return next(mnist_folder.rglob("t10k-labels-idx1-ubyte.gz")).parent
+    source = mnist_source()
+    assert source is not None
+    return source / "raw"
 
 
 def place(packed: Path, folder: Path, unpacked: bool = False) -> Path:
