@@ -61,12 +61,15 @@ def _down_the_columns(operation: Operation) -> Call:
     tensors = [argument for argument in operation.arguments if isinstance(argument, Tensor)]
     last = operation.arguments[-1]  # a flag, or the type of the gradient
     run, result = getattr(torch, name_of(operation)), operation.results()[0]
+    call: Call | None = None
 
-    def call() -> None:
-        # transposed at each call: views made now would still look at the memory of the recording
-        run(*(tensor.t() for tensor in tensors), 0, last, out=result.t())
+    def turned() -> None:
+        nonlocal call
+        if call is None:  # only now: views made with the plan would still look at the memory of the recording
+            call = partial(run, *(tensor.t() for tensor in tensors), 0, last, out=result.t())
+        call()
 
-    return call
+    return turned
 
 
 def _lies_otherwise(gradient: Tensor, image: Tensor) -> bool:

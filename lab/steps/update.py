@@ -59,6 +59,7 @@ class Update:
         self._recordable = False
         self.flat: FlatParameters | None = None
         self.optimizer = optimizer
+        self._lr = float(optimizer.param_groups[0]["lr"])
         if can_be_flat(self.parameters) and _is_elementwise(optimizer):
             self.flat = FlatParameters(self.parameters)
             self._one = nn.Parameter(self.flat.values)
@@ -75,12 +76,15 @@ class Update:
     @property
     def lr(self) -> float:
         """The learning rate of the next update."""
-        return float(self.optimizer.param_groups[0]["lr"])
+        return self._lr
 
     @lr.setter
     def lr(self, value: float) -> None:
+        if value == self._lr:
+            return
+        self._lr = value
         for group in self.optimizer.param_groups:
-            if isinstance(group["lr"], Tensor):  # a captured CUDA graph reads it from the device
+            if isinstance(group["lr"], Tensor):  # what is recorded reads it from there
                 group["lr"].fill_(value)
             else:
                 group["lr"] = value
@@ -227,7 +231,8 @@ def _rebuilt(optimizer: Optimizer, parameters: list[nn.Parameter]) -> Optimizer:
         settings |= {"fused": True, "foreach": None}
     if fused or settings.get("capturable"):
         # read at each step, also by a recorded one
-        settings["lr"] = torch.tensor(float(settings["lr"]), device=device)
+        exact = torch.float64 if device.type == "cpu" else torch.float32  # CUDA's kernels take no other
+        settings["lr"] = torch.tensor(float(settings["lr"]), dtype=exact, device=device)
     return rule(parameters, **settings)
 
 
