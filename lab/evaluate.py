@@ -51,7 +51,8 @@ def wilson_interval(correct: int, total: int, z: float = 1.959963984540054) -> t
     share, squared = correct / total, z * z
     centre = (share + squared / (2 * total)) / (1 + squared / total)
     half = z / (1 + squared / total) * math.sqrt(share * (1 - share) / total + squared / (4 * total**2))
-    return max(0.0, centre - half), min(1.0, centre + half)
+    # At the ends the interval closes exactly; rounding would leave a last digit.
+    return 0.0 if correct == 0 else centre - half, 1.0 if correct == total else centre + half
 
 
 @torch.no_grad()
