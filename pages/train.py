@@ -37,7 +37,7 @@ with network:
     network_view(shown, reports)
     layer_editor(shown, reports)
 with recipe_place:
-    recipe(shown)
+    recipe(shown, ready=known is not None)
 
 start_bar(draft, known)
 write_address()

@@ -13,7 +13,6 @@ from lab.augmentations import AUGMENTATIONS, AnyAugmentation
 from lab.data import available, load
 from lab.figures.varied import Pixels, one_of_each, varied_data, varied_figure
 from lab.home import lab_home
-from lab.warm import torch_ready
 from pages.ui.controls import escaped, following, part_controls
 from pages.ui.fields import fields_of
 from pages.ui.train_draft import Draft, parts_chosen
@@ -23,13 +22,16 @@ _DRAW = "train/augmentation-draw"
 _CHOSEN = "train/data/augmentations"
 
 
-def data_tab(draft: Draft, *, seen: bool) -> None:
-    """Samples, normalisation, augmentation with its preview, label noise; the preview only while it is seen."""
+def data_tab(draft: Draft, *, seen: bool, ready: bool) -> None:
+    """Samples, normalisation, augmentation with its preview, label noise; the preview only while it is seen.
+
+    `ready` says that torch is loaded, which varying the samples needs.
+    """
     with st.grid(2, gap="small", min_column_width=140):
         part_controls(draft.spec.data, "train/data", putter("data"), mistakes=draft.mistakes_at("data"))
     _augmentations(draft)
     if seen:
-        _preview(draft)
+        _preview(draft, ready)
 
 
 def data_notice(draft: Draft) -> None:
@@ -39,7 +41,7 @@ def data_notice(draft: Draft) -> None:
     except OSError as error:
         notice = str(error)
     if notice:
-        st.caption(f":orange[:material/info:] {escaped(notice)}")
+        st.caption(f":orange[:material/info:] {notice}")
 
 
 def _augmentations(draft: Draft) -> None:
@@ -80,9 +82,9 @@ def _samples(dataset: str, home: Path) -> Pixels:
     return one_of_each(load(dataset, home))
 
 
-def _preview(draft: Draft) -> None:
+def _preview(draft: Draft, ready: bool) -> None:
     data = draft.spec.data
-    if data.augmentations and not torch_ready():
+    if data.augmentations and not ready:
         st.skeleton(height=100)
         return
     draw = st.session_state.get(_DRAW, 0)

@@ -25,15 +25,15 @@ TABS = ("Optimise", "Data", "Loss", "Initialise")
 _TAB, _TAB_SHOWN = "train/tab", "train/tab-shown"
 
 
-def recipe(draft: Draft) -> None:
-    """All tabs of the recipe."""
+def recipe(draft: Draft, *, ready: bool) -> None:
+    """All tabs of the recipe; `ready` says that torch is loaded."""
     optimise, data, loss, initialise = st.tabs(
         TABS, key=_TAB_SHOWN, default=st.session_state.get(_TAB, TABS[0]), on_change=_tab_chosen
     )
     with optimise:
         _optimise(draft)
     with data:
-        data_tab(draft, seen=bool(data.open))
+        data_tab(draft, seen=bool(data.open), ready=ready)
     with loss:
         _loss(draft)
     with initialise:

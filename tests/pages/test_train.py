@@ -160,14 +160,16 @@ def test_settings_that_exclude_each_other_are_marked() -> None:
     assert ":red" in app.number_input(key="train/data/validation_share").label
 
 
-def test_augmentations_are_chosen_drawn_and_drawn_again() -> None:
+def test_augmentations_are_chosen_shown_and_drawn_again() -> None:
     app = with_shapes()
-    app.session_state["train/tab"] = "Data"
-    app.session_state["train/tab-shown"] = "Data"
+    app.session_state["train/tab"] = app.session_state["train/tab-shown"] = "Data"
     app.pills(key="train/data/augmentations").set_value(["rotate"]).run()
     app.number_input(key="train/augmentation/0/rotate/degrees").set_value(45.0).run()
     assert spec_of(app).data.augmentations[0].degrees == 45  # type: ignore[union-attr]
+    assert "below as the network may get them" in captions(app)
+    app.button(key="train/draw-again").click().run()
     assert not app.exception
+    assert "below as the network may get them" in captions(app)
 
 
 def test_a_bad_link_is_named_and_the_rest_of_it_used() -> None:
