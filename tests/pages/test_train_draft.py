@@ -7,13 +7,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lab.layers import LAYERS, Fix, Flatten, Linear
+from lab.layers import LAYERS, Fix, Flatten, Layer, Linear
+from lab.network import layer_reports
 from lab.presets import PRESETS, preset
 from lab.registry import FieldError
-from lab.spec import MAX_LAYERS, parse_spec
+from lab.spec import MAX_LAYERS, changed, parse_spec
 from pages.ui.train_draft import (
     Draft,
     draft_of,
@@ -160,3 +161,25 @@ def test_any_edits_leave_a_valid_spec_and_can_all_be_undone_and_redone(
     while back.future:
         back = redone(back)
     assert back.now == draft.now
+
+
+STACKS = st.lists(
+    st.sampled_from([part.model_validate({}) for part in LAYERS.values()]), min_size=1, max_size=8
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(STACKS)
+def test_fix_after_fix_always_leads_to_a_network_that_fits(layers: list[Layer]) -> None:
+    spec = changed(preset("softmax"), "network.layers", [layer.model_dump() for layer in layers])
+    draft = draft_of(spec)
+    for _ in range(3 * MAX_LAYERS):
+        wrong = [report for report in layer_reports(draft.spec.network) if report.error]
+        if not wrong:
+            break
+        first = wrong[0]
+        assert first.fix is not None, first.error
+        draft = fixed(
+            draft, draft.now.rows[first.index] if first.index < len(draft.layers) else None, first.fix
+        )
+    assert not [report.error for report in layer_reports(draft.spec.network) if report.error]
