@@ -232,7 +232,8 @@ def marked(draft: Draft, errors: Iterable[FieldError]) -> Draft:
             model, _ = _model_at(draft.now, path)
         except (ValueError, AttributeError, LookupError):
             continue
-        marks.setdefault(path, Mistake(getattr(model, path[-1]), error.message))
+        reason = error.message[:1].upper() + error.message[1:]
+        marks.setdefault(path, Mistake(getattr(model, path[-1]), reason))
     return replace(draft, mistakes=marks)
 
 
