@@ -5,9 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from bench.served import browser_path, copy_mnist, mnist_source
 from lab.data.mnist import missing_mnist
+
+# No test is timed: a busy machine must not fail it.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 NO_MNIST = "no MNIST files: name their folder in LAB_TEST_DATA"
 NO_BROWSER = "no Chromium: install one or name it in CHROMIUM"
