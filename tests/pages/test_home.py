@@ -8,8 +8,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from lab.presets import preset
+from lab.spec import changed
 from lab.store import Store
 from pages.ui.home_map import STATIONS, Station
+from pages.ui.home_start import BATCH_OF_FEW
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -56,11 +58,19 @@ def test_with_mnist_the_data_are_named_and_nothing_asks_for_more() -> None:
     assert "Download MNIST" not in [button.label for button in app.button]
 
 
-def test_the_one_button_starts_the_documents_network_and_opens_the_run(home: Path) -> None:
+@pytest.mark.mnist
+def test_the_one_button_starts_the_documents_network(home: Path) -> None:
     app = opened()
     app.button(key="home-train").click().run()
     (run,) = Store(home).runs()
     assert run.spec == preset("document-mlp")
+
+
+def test_without_mnist_it_starts_in_batches_small_enough_to_learn_and_opens_the_run(home: Path) -> None:
+    app = opened()
+    app.button(key="home-train").click().run()
+    (run,) = Store(home).runs()
+    assert run.spec == changed(preset("document-mlp"), "train.batch_size", BATCH_OF_FEW)
     assert app.query_params["run"] == run.id
 
 
