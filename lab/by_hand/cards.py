@@ -130,10 +130,10 @@ def _parameter(lesson: Lesson, name: str) -> Card:
         product = f"p{name[1:]}"
         source = trace.operations[product].inputs[1]
         where = _source_words(example, source)
-        title, text = "Weight", f"It carries {where} into {place}."
+        title, text = f"Weight ${symbol(example, name)}$", f"It carries {where} into {place}."
         forward: tuple[Line, ...] = (line(trace, name), line(trace, product), line(trace, f"z{unit.number}"))
     else:
-        title, text = "Bias", f"It is added in {place}, whatever the input."
+        title, text = f"Bias ${symbol(example, name)}$", f"It is added in {place}, whatever the input."
         forward = (line(trace, name), line(trace, f"z{unit.number}"))
     backward = (line(trace, f"d{name}"),) if finite else ()
     steps = {step.name: step for told in lesson.steps for step in told.updates}

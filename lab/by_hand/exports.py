@@ -108,7 +108,9 @@ def trace_markdown(lesson: Lesson, optimizer: Optimizer, check: bool = True) -> 
         for update in step.updates:
             rows += [f"$$ {left} = {right} $$" for left, right in state_lines(example, update)]
         for line in step.lines:
-            right = [part for part in (line.symbols, line.numbers) if part not in (line.result, GIVEN)]
+            right = [
+                part for part in (line.symbols, line.numbers) if part not in (line.left, line.result, GIVEN)
+            ]
             body = " = ".join([line.left, *right, line.result])
             body = body.replace(r" \\ &\quad", "")
             rows += [f"$$ {body} $$"]

@@ -55,7 +55,8 @@ def three_forms(shown: Line) -> None:
     """One quantity three times: symbols, numbers, result; the full value below."""
     for name, right in (("Formula", shown.symbols), ("Numbers", shown.numbers), ("Result", shown.result)):
         st.caption(name)
-        formula(f"{shown.left} = {right}", f"by_hand_written_{name.lower()}")
+        row = right if right == shown.left else f"{shown.left} = {right}"
+        formula(row, f"by_hand_written_{name.lower()}")
     if shown.value is not None:
         st.caption(f"Full value: `{full(shown.value)}`")
     if shown.remark:
@@ -65,7 +66,8 @@ def three_forms(shown: Line) -> None:
 def one_row(shown: Line, rows: bool = False) -> str:
     """One quantity with symbols, numbers and result in a row, or in one row for each where that is too wide."""
     given = shown.symbols == GIVEN or shown.symbols == shown.numbers
-    parts = [] if given else [shown.symbols, *([shown.numbers] if shown.numbers != shown.result else [])]
+    parts = [] if given else [shown.symbols, shown.numbers]
+    parts = [part for part in parts if part not in (shown.left, shown.result)]
     wide = rows and sum(map(len, parts)) > WIDEST_ROW
     joint = r" \\ &= " if wide else " = "
     return f"{shown.left} = {joint.join([*parts, shown.result])}"

@@ -81,16 +81,16 @@ def _same_place(detail: str) -> int:
 @cache
 def _component() -> Callable[..., Any]:
     # Inline script is sent with every update, so only this stub is: the rest are static files of their own.
-    names = ("by_hand_picture.js", "by_hand_picture_style.js")
-    drawn, style = (
+    names = ("by_hand_picture.js", "by_hand_picture_style.js", "by_hand_drawing.js")
+    lesson, style, drawing = (
         f'new URL("app/static/{name}?v={hashlib.sha256((_STATIC / name).read_bytes()).hexdigest()[:12]}"'
         ", document.baseURI)"
         for name in names
     )
     stub = f"""
-const ready = Promise.all([import({drawn}), import({style})])
+const ready = Promise.all([import({lesson}), import({style}), import({drawing})])
 export default function (component) {{
-  ready.then(([module, look]) => module.render(component, look.STYLE))
+  ready.then(([module, look, drawing]) => module.render(component, look.STYLE, drawing))
   return () => ready.then(([module]) => module.forget(component.parentElement.querySelector(".by-hand-root")))
 }}
 """
