@@ -21,7 +21,7 @@ from lab.registry import did_you_mean
 SIDE = 28
 BOX = 20
 MIDDLE = 14  # MNIST's centres of mass lie on pixel 14, counted from 0
-PEN = 2.6  # MNIST's pen in pixels of the 20 x 20 box, by measurement (bench/ink.py)
+PEN = 2.3  # the line MNIST is drawn with, in pixels of the 20 x 20 box, by measurement
 THINNEST, THICKEST = 2.0, 3.4  # pixel pictures: pens between these are left alone
 FAINT = 0.08  # ink below this share of the darkest is paper
 FINE = 8  # steps before the box work on up to FINE x BOX pixels

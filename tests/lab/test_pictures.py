@@ -23,9 +23,11 @@ def encoded(image, kind="PNG", **options):
 
 
 def likeness(picture):
-    """The cosine between the picture's framed pixels and those of the strokes."""
-    seen, meant = frame(picture.ink).pixels.ravel(), frame(SEVEN).pixels.ravel()
-    return float(seen @ meant / np.sqrt((seen @ seen) * (meant @ meant) + 1e-9))
+    """The cosine between the picture's framed pixels and those of the strokes, one pixel of shift allowed."""
+    seen, meant = frame(picture.ink).pixels, frame(SEVEN).pixels
+    lengths = np.sqrt((seen**2).sum() * (meant**2).sum()) + 1e-9
+    shifts = [(down, across) for down in (-1, 0, 1) for across in (-1, 0, 1)]
+    return max(float((np.roll(seen, shift, (0, 1)) * meant).sum() / lengths) for shift in shifts)
 
 
 def with_alpha(shade):
