@@ -33,7 +33,7 @@ function withTheme(figure, style) {
   return { data, layout: {
     paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", hovermode: "x unified", uirevision: "kept",
     margin: { l: 48, r: 12, t: 34, b: 36 }, showlegend: true, autosize: true,
-    legend: { orientation: "h", x: 1, xanchor: "right", y: 1.02, yanchor: "bottom", bgcolor: "rgba(0,0,0,0)" },
+    legend: { orientation: "h", x: 0.95, xanchor: "right", y: 1.02, yanchor: "bottom", bgcolor: "rgba(0,0,0,0)" },
     ...layout, ...axes,
     font: { family: style.getPropertyValue("--st-font") || "sans-serif", size: 12, color: ink },
     modebar: { orientation: "v", bgcolor: "rgba(0,0,0,0)", color: themed(style, "gray"), activecolor: themed(style, "blue") },

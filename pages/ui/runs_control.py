@@ -16,7 +16,7 @@ from pages.ui.run_row import is_mine
 from pages.ui.store import store
 
 STEPS = (1, 10, 100)
-MAX_RATE = 100.0
+MIN_RATE, MAX_RATE = 1e-8, 100.0
 
 
 def control_bar(run: Run, rate: float) -> None:
@@ -45,9 +45,10 @@ def control_bar(run: Run, rate: float) -> None:
         _button("Stop", "stop", _want, run.id, "stop", help="End now and keep what there is")
         st.number_input(
             "Learning rate",
-            min_value=1e-8,
+            min_value=MIN_RATE,
             max_value=MAX_RATE,
-            value=rate,
+            value=max(rate, MIN_RATE),  # a schedule may end at zero
+            step=max(float(f"{rate / 2:.1g}"), MIN_RATE),
             format="%g",
             width=170,
             key=f"rate-{run.id}",
