@@ -1,0 +1,34 @@
+"""On a CUDA device the step is one graph, and trains as plain torch does there."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch.nn import functional
+
+from lab.optimizers import OPTIMIZERS
+from lab.steps import make_step
+from tests.lab.steps.plain import PREPARE, assert_same, batches, network_of, plain, trained
+
+pytestmark = [
+    pytest.mark.gpu,
+    pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device"),
+]
+
+
+@pytest.mark.parametrize("name", ["MLP", "CNN", "LSTM", "transformer"])
+@pytest.mark.parametrize("kind", OPTIMIZERS)
+def test_a_graph_trains_as_plain_torch_does(name: str, kind: str) -> None:
+    spec = OPTIMIZERS[kind]()
+    rule = getattr(torch.optim, spec.torch_name)
+    data = [(images.cuda(), labels.cuda()) for images, labels in batches(8)]
+    theirs, ours = network_of(name).cuda(), network_of(name).cuda()
+    dropout = [module for module in (*theirs.modules(), *ours.modules()) if hasattr(module, "p")]
+    for module in dropout:
+        module.p = 0.0  # a graph draws its numbers in an order of its own
+    expected = plain(theirs, rule(theirs.parameters(), **spec.options()), data)
+    optimizer = rule(ours.parameters(), **spec.options())
+    step = make_step(ours, functional.cross_entropy, optimizer, prepare=PREPARE)
+    assert trained(step, data) == pytest.approx(expected, rel=1e-2, abs=1e-3)
+    assert step.capture == "cuda graph"
+    assert_same(ours, theirs, rtol=1e-1, atol=1e-2)
