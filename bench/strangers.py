@@ -21,8 +21,8 @@ from lab.drawing import Drawing, parse_drawing
 from lab.home import lab_home
 from lab.inference import answers, load_model
 from lab.ink import Framing, frame
-from lab.judge import JUDGE, judge_head, shipped_judge
-from lab.models import DEFAULT
+from lab.judge import judge_head, shipped_judge
+from lab.models import DEFAULT, JUDGE
 
 KNOWN, TESTED = 8_000, 3_000
 REFUSED = 0.02  # methods are compared where each refuses this share of digits
@@ -68,10 +68,10 @@ def methods() -> Iterator[Row]:
     data, model, shipped = load("mnist", lab_home()), load_model(DEFAULT), shipped_judge(JUDGE)
 
     def seen(pictures: np.ndarray) -> tuple[Tensor, Tensor]:
-        with torch.inference_mode():
+        with torch.no_grad():
             values = model.normalisation(torch.from_numpy(pictures)[:, None])
-            hidden = torch.cat([shipped.hidden(some) for some in torch.split(values, 500)]).clone()
-            return hidden, model.network[-1](hidden).clone()
+            hidden = torch.cat([shipped.hidden(some) for some in torch.split(values, 500)])
+            return hidden, model.network[-1](hidden)
 
     known, _ = seen(np.array(data.train_images[:KNOWN], dtype=np.float32) / 255)
     labels = torch.from_numpy(np.array(data.train_labels[:KNOWN])).long()
