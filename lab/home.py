@@ -45,7 +45,7 @@ def run_folder(home: Path, run_id: str) -> Path:
     Raises: ValueError.
     """
     if not is_run_id(run_id):
-        raise ValueError(f"{str(run_id)[:60]!r} is not the id of a run; one reads like 'amber-finch-k3v9qa'")
+        raise ValueError(f"{str(run_id)[:60]!r} is not the id of a run; one reads like 'amber-finch-k3v7qa'")
     return home / "runs" / run_id
 
 

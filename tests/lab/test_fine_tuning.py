@@ -20,7 +20,7 @@ BASE = changed(changed(preset("document-mlp"), "data.train_samples", 200), "trai
 
 
 def tuned(frozen: int = 0, spec: RunSpec = BASE) -> RunSpec:
-    start = FromRun(run="amber-finch-k3v9qa", frozen=frozen).model_dump()
+    start = FromRun(run="amber-finch-k3v7qa", frozen=frozen).model_dump()
     return changed(changed(spec, "network.initialisation", start), "train.optimizer.lr", 0.05)
 
 
