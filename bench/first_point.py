@@ -42,6 +42,7 @@ def first_point_ms(page: Page, url: str, store: Store) -> float:
     start = page.get_by_role("button", name=re.compile("Start training"))
     start.wait_for()
     page.get_by_text("per epoch").wait_for(timeout=60_000)  # what the page shows once torch is there
+    page.wait_for_function("window.Plotly")  # fetched while a person looks at the page
     ms = float(start.evaluate(FIRST_POINT))
     for run in store.runs():
         if run.is_active:

@@ -52,14 +52,18 @@ def watch(run: Run, viewer: str) -> None:
 def _refreshed(seen: Run, waiting: bool, log: bool, viewer: str) -> None:
     run = store().run(seen.id)
     known = past(seen.id, viewer)
-    changed = run is None or (run.state, run.want) != (seen.state, seen.want)
-    if changed or (waiting and known.history.loss.steps):
-        st.rerun()  # another interval, other buttons, or the result: the whole page
-    assert run is not None
+    if run is None:
+        st.rerun()  # deleted meanwhile
+    arrived = waiting and bool(known.history.loss.steps)
+    if run.is_active or known.history.loss.steps:  # else it ended before its first step
+        _draw(run, known, log)
+    if arrived or (run.state, run.want) != (seen.state, seen.want):
+        st.rerun()  # another interval, other buttons, or the result: the whole page, after the news
+
+
+def _draw(run: Run, known: Past, log: bool) -> None:
     if run.is_active:
         _progress(run, known.history)
-    elif not known.history.loss.steps:
-        return  # it ended before its first step: there is nothing to draw
     with known.lock:
         panels = _remembered(known, ("panels", log), lambda: _panels(run, known.history, log))
     live_charts(panels[:2], key="charts-main")

@@ -104,9 +104,9 @@ def test_a_dot_is_no_digit_and_the_reason_is_said(app: AppTest) -> None:
 
 
 def test_two_models_answer_the_same_drawing(app: AppTest) -> None:
-    app.selectbox(key="draw_second_model").select("augmented-mlp").run()
+    app.selectbox(key="draw_second_model").select("document-mlp").run()
     answers = shown(draw(app, SEVEN))["answers"]
-    assert [answer["model"] for answer in answers] == ["CNN (shipped)", "MLP, augmented (shipped)"]
+    assert [answer["model"] for answer in answers] == ["CNN (shipped)", "The document's MLP (shipped)"]
     assert answers[0]["probabilities"] != answers[1]["probabilities"]
 
 
