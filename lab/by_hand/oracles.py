@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 TOLERANCE = 1e-9
-_WIDEST, _NARROWEST, _LEVELS = 8e-3, 1e-6, 4
+_WIDEST, _NARROWEST, _LEVELS, _MOST_LEVELS = 8e-3, 1e-6, 4, 10
 _CORNERED = ("relu", "leaky_relu", "elu")
 
 
@@ -158,20 +158,24 @@ def _measured(ruler: _Ruler, name: str, at: float) -> float | None:
         return (above - below) / ((at + width) - (at - width)), side == other
 
     width, slopes = _WIDEST, list[float]()
-    while len(slopes) < _LEVELS:
+    best, change = math.nan, math.inf
+    # beside a pole (a logarithm near 0) four widths are not enough; narrower ones are, until rounding takes over
+    while len(slopes) < _LEVELS or (
+        len(slopes) < _MOST_LEVELS and change > TOLERANCE / 10 * max(1.0, abs(best))
+    ):
         try:
             value, smooth = slope(width)
         except ValueError:  # a logarithm outside its domain
             value, smooth = math.nan, False
         if smooth or width <= _NARROWEST:
             slopes.append(value)
+            best, change = _extrapolated(slopes)
         width /= 2
-    best = _extrapolated(slopes)
     return None if math.isnan(best) else tidy(best)
 
 
-def _extrapolated(slopes: list[float]) -> float:
-    """The best guess at width zero from slopes at widths that halve."""
+def _extrapolated(slopes: list[float]) -> tuple[float, float]:
+    """The best guess at width zero from slopes at widths that halve, and how far it is from the next best."""
     best, smallest, column, power = slopes[-1], math.inf, slopes, 4.0
     while len(column) > 1:
         following = [(power * fine - coarse) / (power - 1) for coarse, fine in pairwise(column)]
@@ -180,7 +184,7 @@ def _extrapolated(slopes: list[float]) -> float:
             if change < smallest:
                 best, smallest = guess, change
         column, power = following, power * 4
-    return best
+    return best, smallest
 
 
 def numeric(trace: Trace) -> dict[str, float | None]:

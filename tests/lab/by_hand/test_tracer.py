@@ -51,6 +51,14 @@ def test_every_gradient_equals_the_central_difference(example: Example) -> None:
         assert found.grads[name] == pytest.approx(value, abs=1e-8, rel=1e-7), name
 
 
+@pytest.mark.parametrize("bias", [0.02, 0.0, -0.005])
+@pytest.mark.parametrize("loss", ["bce", "ce"])
+def test_beside_the_end_of_a_logarithm_the_difference_still_agrees(loss: str, bias: float) -> None:
+    found = trace(replace(DOCUMENT, y=(0.8, 0.2), biases=(DOCUMENT.biases[0], (bias, 0.2)), loss=loss))
+    assert 0 < found.values["a5"] < 0.04
+    assert [each.name for each in comparisons(found) if not each.agrees] == []
+
+
 @pytest.mark.parametrize("hidden", ACTIVATIONS)
 @pytest.mark.parametrize("output", OUTPUTS)
 @pytest.mark.parametrize("loss", LOSS_TERMS)
