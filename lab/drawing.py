@@ -6,7 +6,6 @@ Ink everywhere is a float32 array (height, width): 0 is paper, 1 is ink.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
@@ -58,7 +57,8 @@ class Drawing:
 
 
 def _number(value: object, what: str, low: float, high: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    # an integer of any length compares, though not every one fits a float
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= 1e308:
         raise InkError(f"{what}: {str(value)[:60]!r} is not a finite number")
     if not low <= value <= high:
         raise InkError(f"{what}: {value:g} is out of range; allowed: {low:g} to {high:g}")

@@ -42,6 +42,7 @@ def test_strokes_without_points_are_left_out():
         ([7], "stroke 0: expected a list of points, got int"),
         ([[[1]]], "stroke 0, point 0"),
         ([[[1, 2], [float("nan"), 2]]], "stroke 0, point 1, x: 'nan' is not a finite number"),
+        ([[[1, 2], [3, 10**400]]], f"stroke 0, point 1, y: '1{'0' * 59}' is not a finite number"),
         ([[[1, "2"]]], "stroke 0, point 0, y"),
         ([[[1e12, 2]]], "out of range"),
         ([[]] * 2_001, "2,001 are too many"),
