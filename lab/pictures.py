@@ -104,8 +104,10 @@ def _decoded(data: bytes, name: str) -> tuple[Image.Image, str, tuple[str, ...]]
             width, height = image.size
             if width * height > MAX_PIXELS:
                 raise PictureError(f"{name} is {width:,} x {height:,} pixels; {allowed}")
-            kind = image.format or "picture"
-            notes = ["animated: the first frame is read"] if getattr(image, "n_frames", 1) > 1 else []
+            # a phone's JPEG with previews or a depth map beside the photo counts as MPO, not as an animation
+            kind = "JPEG" if image.format == "MPO" else image.format or "picture"
+            moves = kind != "JPEG" and getattr(image, "n_frames", 1) > 1
+            notes = ["animated: the first frame is read"] if moves else []
             image.draft(None, (WORKING_PX, WORKING_PX))  # a JPEG is decoded small at once
             image.load()
             upright = ImageOps.exif_transpose(image)

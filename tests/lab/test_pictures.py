@@ -86,6 +86,13 @@ def test_an_animation_and_a_turn_are_told():
     assert "upright" in read_picture(rotated_by_the_camera()).notes[0]
 
 
+def test_a_phone_photo_with_a_second_picture_inside_is_no_animation():
+    photo = Image.fromarray(BYTES)
+    read = read_picture(encoded(photo, "MPO", save_all=True, append_images=[photo.copy()]), "phone.jpg")
+    assert (read.format, read.notes) == ("JPEG", ())
+    assert likeness(read) > 0.95
+
+
 @pytest.mark.parametrize("dark", [True, False])
 @pytest.mark.parametrize("size", [400, 1600])
 def test_a_photo_in_uneven_light_with_noise_is_read(dark, size):
