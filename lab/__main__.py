@@ -7,6 +7,7 @@ Knows nothing that a command does, and imports only the one that is asked for.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -15,6 +16,7 @@ from lab.registry import SpecError, did_you_mean
 
 BAD_INPUT = 2
 INTERRUPTED = 130
+UNREAD = 141  # as a shell reports a program whose reader went away
 
 # name -> what the help says; the module is lab.commands.<name with underscores>
 COMMANDS = {
@@ -45,7 +47,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m lab", allow_abbrev=False)
     command.add_parser(parser.add_subparsers(dest="command", required=True))
     try:
-        return int(command.main(parser.parse_args(arguments)))
+        code = int(command.main(parser.parse_args(arguments)))
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:  # `| head` has seen enough; nothing is left to say, nor to flush at the end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return UNREAD
     except (SpecError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return BAD_INPUT

@@ -50,3 +50,15 @@ def test_asking_for_help_does_not_load_torch() -> None:
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60
     )
     assert shown.stdout.strip().splitlines()[-1] == "False"
+
+
+def test_a_reader_who_has_seen_enough_gets_no_error() -> None:
+    command = [sys.executable, "-m", "lab", "by-hand", "--markdown"]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as started:
+        assert started.stdout is not None
+        assert started.stderr is not None
+        started.stdout.close()
+        assert started.stderr.read() == ""
+        assert started.wait(timeout=60) == 141
