@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from lab.data import DATASETS
 from lab.device import memory_total_mb
+from lab.home import is_run_id
+from lab.initialisations import FromRun
 from lab.layers import BatchNorm
 from lab.network import LayerReport, layer_reports, misfits
 from lab.registry import FieldError, SpecError
@@ -101,6 +103,21 @@ def _contradictions(spec: RunSpec) -> list[FieldError]:
             for report, layer in zip(layer_reports(spec.network), spec.network.layers, strict=False)
             if isinstance(layer, BatchNorm) and len(report.in_shape) == 1
         ][:1]
+    return errors + _nothing_to_go_on_from(spec)
+
+
+def _nothing_to_go_on_from(spec: RunSpec) -> list[FieldError]:
+    """Why fine-tuning could not even begin; whether the other run has weights only its start can tell."""
+    start = spec.network.initialisation
+    if not isinstance(start, FromRun):
+        return []
+    errors = []
+    if not is_run_id(start.run):
+        reason = f"{start.run!r} is not the id of a run: take it from the run's link, as 'amber-finch-k3v7qa'"
+        errors.append(FieldError("network.initialisation.run", start.run, reason))
+    if not any(report.parameters for report in layer_reports(spec.network)[start.frozen :]):
+        reason = f"{start.frozen} frozen layers leave nothing to train; use fewer"
+        errors.append(FieldError("network.initialisation.frozen", str(start.frozen), reason))
     return errors
 
 

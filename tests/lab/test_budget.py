@@ -76,6 +76,16 @@ def test_batch_normalisation_of_single_samples_is_refused_at_the_field() -> None
     admit(spec_of(layers=SMALL_STACK, batch_size=1))
 
 
+@pytest.mark.parametrize(("field", "value"), [("run", ""), ("run", "../other"), ("frozen", 64)])
+def test_fine_tuning_that_cannot_begin_is_refused_at_the_field(field: str, value: object) -> None:
+    able = changed(spec_of(layers=SMALL_STACK), "network.initialisation.kind", "run")
+    able = changed(able, "network.initialisation.run", "amber-finch-k3v7qa")
+    admit(able)
+    with pytest.raises(SpecError) as caught:
+        admit(changed(able, f"network.initialisation.{field}", value))
+    assert [error.path for error in caught.value.errors] == [f"network.initialisation.{field}"]
+
+
 def test_more_epochs_take_longer_in_proportion() -> None:
     one = estimate(PRESETS["lenet5"].spec)
     ten = estimate(changed(PRESETS["lenet5"].spec, "epochs", 50))

@@ -160,6 +160,12 @@ def test_settings_that_exclude_each_other_are_marked() -> None:
     assert ":red" in app.number_input(key="train/data/validation_share").label
 
 
+def test_fine_tuning_without_a_run_is_marked_and_does_not_start() -> None:
+    app = with_shapes({"network.initialisation.kind": "run"})
+    assert "is not the id of a run" in bar_of(app)
+    assert app.button(key="train/start").disabled
+
+
 def test_augmentations_are_chosen_shown_and_drawn_again() -> None:
     app = with_shapes()
     app.session_state["train/tab"] = app.session_state["train/tab-shown"] = "Data"
