@@ -67,7 +67,7 @@ def did_you_mean(name: object, allowed: Iterable[str]) -> str:
     """The end of an error message: the nearest allowed name, or all of them."""
     names = list(allowed)
     near = difflib.get_close_matches(str(name), names, n=1, cutoff=0.5)
-    return f"did you mean {near[0]!r}?" if near else f"allowed: {', '.join(names)}"
+    return f"did you mean {near[0]!r}?" if near else f"allowed: {', '.join(names) or 'none'}"
 
 
 @dataclass(frozen=True)

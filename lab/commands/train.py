@@ -60,6 +60,8 @@ def main(args: argparse.Namespace) -> int:
     Raises: SpecError, OSError.
     """
     spec = chosen_spec(args)
+    if args.title:
+        spec = changed(spec, "title", args.title)
     home = lab_home()
     _, notice = available(spec.data.dataset, home)
     store = Store(home)
@@ -70,7 +72,7 @@ def main(args: argparse.Namespace) -> int:
     report: Report = JsonLines() if args.json else Words()
     if notice:
         report.say(notice)
-    run_id = store.submit(spec, title=args.title)
+    run_id = store.submit(spec)
     try:
         return _follow(store, run_id, report)
     finally:

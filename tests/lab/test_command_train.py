@@ -134,6 +134,9 @@ def test_ctrl_c_stops_the_run_and_keeps_its_weights(one_home):
         (["spec.json", "--preset", "softmax"], "not both"),
         (["--set", "network.layers=[]"], "network.layers"),
         (["--set", "early_stopping=3"], "validation"),
+        (["--set", "title.x=3"], "unknown key 'x'; allowed: none"),
+        (["--title", "x" * 81], "title: 'xxx"),
+        (["--set", "initialisation=run"], "network.initialisation.run: '' is not the id of a run"),
     ],
 )
 def test_what_cannot_be_used_is_named_and_nothing_starts(capsys, one_home, arguments, said):
