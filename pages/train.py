@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.ui.entry import through_app
 from pages.ui.live_charts import preload_charts
+from pages.ui.owner import remember_owner
 from pages.ui.train_data import data_notice
 from pages.ui.train_draft import marked
 from pages.ui.train_layers import layer_editor
@@ -43,4 +44,5 @@ start_bar(draft, known)
 write_address()
 if known is None:
     fill_in_when_ready()
+remember_owner()
 preload_charts()
