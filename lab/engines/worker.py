@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 INBOX_EVERY_S = 0.002  # a look into the pipe costs some 10 microseconds, a step of a small network 150
 
+FIRST_TO_GO = "1000"
+
 
 class Inbox:
     """What the run was told since the last look; while it is paused, a look waits for something."""
@@ -57,6 +59,8 @@ def work(pipe: Connection, home: Path, run_id: str, spec_json: str, from_checkpo
     """Train one run to its end; the body of a worker process."""
     last_step = 0
     inbox = Inbox(pipe)
+    with contextlib.suppress(OSError):  # where Linux runs out of memory, it ends a run before a server
+        Path("/proc/self/oom_score_adj").write_text(FIRST_TO_GO)
     try:
         try:
             for event in _training(home, run_id, spec_json, from_checkpoint, inbox):

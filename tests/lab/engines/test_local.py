@@ -5,7 +5,9 @@ from __future__ import annotations
 import multiprocessing as mp
 import os
 import signal
+import sys
 import time
+from pathlib import Path
 
 import pytest
 import torch
@@ -76,6 +78,14 @@ def test_a_machine_that_cannot_fork_spawns(home):
     engine.start(new_run_id(), SHORT, from_checkpoint=False)
     assert kinds(collect(engine, is_over))[-1] == "finished"
     engine.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux chooses which process to end")
+def test_where_memory_runs_out_a_worker_goes_before_the_server(engine):
+    run_id = new_run_id()
+    engine.start(run_id, LONG, from_checkpoint=True)
+    collect(engine, lambda said: "started" in kinds(said))
+    assert Path(f"/proc/{engine.worker_ids()[run_id]}/oom_score_adj").read_text().strip() == "1000"
 
 
 def test_a_killed_worker_is_reported_lost_and_goes_on_from_its_checkpoint(engine, home):
