@@ -12,10 +12,23 @@ export function load() {
     script.src = URL.createObjectURL(new Blob([await new Response(text).arrayBuffer()], { type: "text/javascript" }))
     await new Promise((resolve, reject) => { script.onload = resolve; script.onerror = reject; document.head.append(script) })
     URL.revokeObjectURL(script.src)
+    rehearse(window.Plotly)
     return window.Plotly
   })()
   plotly.catch(() => { plotly = undefined })
   return plotly
+}
+
+// The first chart of a page costs the browser several times what the next one does: drawn once where nobody looks.
+function rehearse(Plotly) {
+  if (document.querySelector(".layerlab-charts > div")) return
+  const stage = document.createElement("div")
+  stage.style.cssText = "position:fixed;left:-2000px;width:600px;height:300px"
+  stage.inert = true
+  document.body.append(stage)
+  const line = { x: [1, 2, 3], y: [3, 1, 2], mode: "lines", fill: "tonexty", fillcolor: "#00000010" }
+  Plotly.newPlot(stage, [line, line], { yaxis: { type: "log" }, hovermode: "x unified", legend: { orientation: "h" } }, SETTINGS)
+    .finally(() => { Plotly.purge(stage); stage.remove() })
 }
 
 const themed = (style, name) => style.getPropertyValue(`--st-${name}-color`).trim()

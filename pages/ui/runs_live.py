@@ -5,6 +5,7 @@ Owns what is drawn at each refresh and when to refresh. Everything is drawn in p
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import streamlit as st
@@ -34,39 +35,67 @@ from pages.ui.network_picture import show_network
 from pages.ui.runs_past import Past, past
 from pages.ui.store import store
 
-FIRST_POINT_S = 0.12
+FIRST_POINT_S = 0.2  # how soon the rest of the page follows the first point
+WAIT_S, LOOK_S = 0.5, 0.015
+_CHARTED = "runs/charted"  # the run whose charts this browser shows
 TESTS = 12
+CHART_HEIGHT = 300
 
 
 def watch(run: Run, viewer: str) -> None:
     """Draws the run, and again while it lives."""
     known = past(run.id, viewer)
-    waiting = run.is_active and not known.history.loss.steps
-    interval = None if not run.is_active else FIRST_POINT_S if waiting else known.pace_s()
+    if run.is_active and not known.history.loss.steps:
+        _wait_for_first_point(run, viewer)
+    alone = run.is_active and st.session_state.get(_CHARTED) != run.id
+    interval = None if not run.is_active else FIRST_POINT_S if alone else known.pace_s()
     log = st.session_state.get("log-axes", True)
     # While a refresh runs, Streamlit fades what it may replace; here everything is redrawn in place.
     st.html("<style>[data-stale='true'] { opacity: 1 !important; }</style>")
-    st.fragment(_refreshed, run_every=interval)(run, waiting, bool(log), viewer)
+    st.fragment(_refreshed, run_every=interval)(run, alone, bool(log), viewer)
 
 
-def _refreshed(seen: Run, waiting: bool, log: bool, viewer: str) -> None:
+def _wait_for_first_point(run: Run, viewer: str) -> None:
+    """It comes within a few tenths of a second: sent along with the page, it spares the browser a round."""
+    end = time.monotonic() + WAIT_S
+    while time.monotonic() < end and not past(run.id, viewer).history.loss.steps:
+        time.sleep(LOOK_S)
+
+
+def _refreshed(seen: Run, alone: bool, log: bool, viewer: str) -> None:
+    """One refresh. With `alone`, the charts come first and by themselves, and the whole page after them."""
     run = store().run(seen.id)
     known = past(seen.id, viewer)
     if run is None:
         st.rerun()  # deleted meanwhile
-    arrived = waiting and bool(known.history.loss.steps)
-    if run.is_active or known.history.loss.steps:  # else it ended before its first step
-        _draw(run, known, log)
-    if arrived or (run.state, run.want) != (seen.state, seen.want):
+    drawable = bool(known.history.loss.steps)
+    charted = st.session_state.get(_CHARTED) == run.id
+    if run.is_active:
+        _progress(run, known.history)
+    if drawable:
+        _charts(run, known, log)
+        if charted or not run.is_active:
+            _inside(run, known, log)
+        st.session_state[_CHARTED] = run.id
+    elif run.is_active:
+        _placeholders()
+    begun = (seen.state, run.state, run.want) == ("queued", "running", seen.want)
+    changed = (run.state, run.want) != (seen.state, seen.want) and not begun
+    if changed or (alone and charted):
         st.rerun()  # another interval, other buttons, or the result: the whole page, after the news
 
 
-def _draw(run: Run, known: Past, log: bool) -> None:
-    if run.is_active:
-        _progress(run, known.history)
-    with known.lock:
-        panels = _remembered(known, ("panels", log), lambda: _panels(run, known.history, log))
-    live_charts(panels[:2], key="charts-main")
+def _placeholders() -> None:
+    """As much room as the two charts will take."""
+    for place in st.columns(2, gap="small"):
+        place.skeleton(height=CHART_HEIGHT)
+
+
+def _charts(run: Run, known: Past, log: bool) -> None:
+    live_charts(_all_panels(run, known, log)[:2], key="charts-main")
+
+
+def _inside(run: Run, known: Past, log: bool) -> None:
     with known.lock:
         glance = _remembered(known, "glance", lambda: _glance(known.history))
     if known.history.snapshot:
@@ -75,7 +104,13 @@ def _draw(run: Run, known: Past, log: bool) -> None:
         live_pictures(glance, key="pictures")
     with st.expander("Inside the layers", expanded=False, icon=":material/stacks:", key="layers-open"):
         st.caption(" ".join(quantity.summary for quantity in LAYER_QUANTITIES))
-        live_charts(panels[2:], key="charts-layers")
+        live_charts(_all_panels(run, known, log)[2:], key="charts-layers")
+
+
+def _all_panels(run: Run, known: Past, log: bool) -> list[Panel]:
+    with known.lock:
+        panels: list[Panel] = _remembered(known, ("panels", log), lambda: _panels(run, known.history, log))
+    return panels
 
 
 def _remembered(known: Past, key: object, make: Any) -> Any:
@@ -122,12 +157,12 @@ def _panels(run: Run, history: History, log: bool) -> list[Panel]:
     spec = run.spec
     loss = loss_figure(loss_data(history), log=log, unit=LOSSES[spec.train.loss.kind].unit)
     panels = [
-        Panel("loss", "Loss per step and per epoch", loss, 300),
+        Panel("loss", "Loss per step and per epoch", loss, CHART_HEIGHT),
         Panel(
             "accuracy",
             "Accuracy after each epoch",
             accuracy_figure(accuracy_data(history), epochs=spec.train.epochs),
-            300,
+            CHART_HEIGHT,
         ),
         Panel("rate", "Learning rate per step", rate_figure(rate_data(history), log=False), 240),
     ]
