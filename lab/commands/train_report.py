@@ -123,7 +123,7 @@ class JsonLines:
     def __init__(self) -> None:
         self._bar = Bar()
         self._epoch = 0
-        self._run_id = ""
+        self._run_id = self._dataset = ""
         self._epoch_s: list[float] = []
 
     def begin(self, run_id: str) -> None:
@@ -137,7 +137,9 @@ class JsonLines:
 
     def __call__(self, event: Event) -> None:
         """Print what an event means."""
-        if isinstance(event, EpochDone) and event.epoch > self._epoch:
+        if isinstance(event, Started):
+            self._dataset = event.dataset  # the bundled digits, where MNIST is missing
+        elif isinstance(event, EpochDone) and event.epoch > self._epoch:
             self._epoch = event.epoch
             self._epoch_s.append(event.epoch_s)
             self._print(
@@ -164,14 +166,16 @@ class JsonLines:
                 reason=event.reason,
             )
         elif isinstance(event, Stopped | Failed):
-            reason = event.reason if isinstance(event, Failed) else "stopped"
-            self._print(state=event.kind, step=event.step, epoch_s=self._epoch_s, reason=reason)
+            reason, advice = (event.reason, event.advice) if isinstance(event, Failed) else ("stopped", "")
+            self._print(
+                state=event.kind, step=event.step, epoch_s=self._epoch_s, reason=reason, advice=advice
+            )
         _say_other(event, self._bar)
         self._bar(event)
 
     def _print(self, **values: Any) -> None:
         self._bar.clear()
-        print(json.dumps({"run": self._run_id, **values}), flush=True)
+        print(json.dumps({"run": self._run_id, "dataset": self._dataset, **values}), flush=True)
 
 
 def epoch_line(event: EpochDone) -> str:

@@ -127,6 +127,7 @@ def test_a_file_is_taken_and_a_bad_one_named(page: Page, tmp_path: Path) -> None
     page.get_by_role("button", name="Use it").click()
     expect(page.get_by_text("did you mean 'linear'")).to_be_visible()
     page.locator("input[type=file]").set_input_files(good)
+    expect(page.get_by_text("good.json")).to_be_visible()
     page.get_by_role("button", name="Use it").click()
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(page.get_by_text("61,706").first).to_be_visible()
