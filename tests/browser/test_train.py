@@ -19,6 +19,8 @@ def open_train(page: Page, query: str = "") -> None:
     page.goto(f"/train{query}")
     expect(page.get_by_role("heading", name="Train", level=1)).to_be_visible()
     expect(page.get_by_text("per epoch")).to_be_visible(timeout=60_000)
+    # what is typed while a page is still being drawn may be drawn over
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
 
 
 def test_a_newcomer_presses_start_and_sees_the_run(page: Page) -> None:
