@@ -9,21 +9,19 @@ from pydantic import Field
 from lab.registry import Part, hyper, table
 
 
+def _rate(default: float) -> float:
+    return hyper(  # type: ignore[no-any-return]
+        default, "Learning rate", "How far each step goes.", formula=r"\eta", scale="log", gt=0.0, le=100.0
+    )
+
+
 class Optimizer(Part):
     """How gradients become changes of the parameters; g is the gradient, w a parameter, eta the rate."""
 
     torch_name: ClassVar[str]
     decoupled_decay: ClassVar[bool] = False
 
-    lr: float = hyper(
-        0.001,
-        "Learning rate",
-        "How far each step goes.",
-        formula=r"\eta",
-        scale="log",
-        gt=0.0,
-        le=100.0,
-    )
+    lr: float = _rate(0.001)
     weight_decay: float = hyper(
         0.0,
         "Weight decay (L2)",
@@ -64,15 +62,7 @@ class SGD(Optimizer):
     source: ClassVar[str] = "Document, sections 3.1.3 and 4.5.4"
     torch_name: ClassVar[str] = "SGD"
     kind: Literal["sgd"] = "sgd"
-    lr: float = hyper(
-        0.01,
-        "Learning rate",
-        "How far each step goes.",
-        formula=r"\eta",
-        scale="log",
-        gt=0.0,
-        le=100.0,
-    )
+    lr: float = _rate(0.01)
     momentum: float = hyper(
         0.9,
         "Momentum",
@@ -161,15 +151,7 @@ class Adagrad(Optimizer):
     source: ClassVar[str] = "Duchi et al. 2011, JMLR 12"
     torch_name: ClassVar[str] = "Adagrad"
     kind: Literal["adagrad"] = "adagrad"
-    lr: float = hyper(
-        0.01,
-        "Learning rate",
-        "How far each step goes.",
-        formula=r"\eta",
-        scale="log",
-        gt=0.0,
-        le=100.0,
-    )
+    lr: float = _rate(0.01)
     eps: float = _epsilon(1e-10)
 
 
@@ -182,15 +164,7 @@ class Adadelta(Optimizer):
     source: ClassVar[str] = "Zeiler 2012, arXiv:1212.5701"
     torch_name: ClassVar[str] = "Adadelta"
     kind: Literal["adadelta"] = "adadelta"
-    lr: float = hyper(
-        1.0,
-        "Learning rate",
-        "How far each step goes.",
-        formula=r"\eta",
-        scale="log",
-        gt=0.0,
-        le=100.0,
-    )
+    lr: float = _rate(1.0)
     rho: float = _beta(0.9, "", "Rho")
     eps: float = _epsilon(1e-6)
 
