@@ -5,6 +5,8 @@ Owns the component, because a page's plain HTML lets no SVG through. Every word 
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import streamlit as st
 
 from lab.figures.network_picture import NetworkPicture, network_picture
@@ -24,4 +26,10 @@ _picture = st.components.v2.component(
 
 def show_network(data: NetworkPicture, key: str) -> None:
     """The picture in the width of its container; it changes in place when its data change."""
-    _picture(data={"picture": network_picture(data)}, key=key)
+    _picture(data={"picture": _drawn(data)}, key=key)
+
+
+@lru_cache(maxsize=32)
+def _drawn(data: NetworkPicture) -> str:
+    """The picture, drawn once for all who look at it."""
+    return network_picture(data)

@@ -98,9 +98,11 @@ def _charts(run: Run, known: Past, log: bool) -> None:
 def _inside(run: Run, known: Past, log: bool) -> None:
     with known.lock:
         glance = _remembered(known, "glance", lambda: _glance(known.history))
+        key = ("network", torch_ready())  # without torch, its shapes are not known yet
+        network = _remembered(known, key, lambda: _network(run, known.history))
     if known.history.snapshot:
         st.markdown("**The network now.** Mean activation of its units over 100 test images.")
-        show_network(_network(run, known.history), key="network-now")
+        show_network(network, key="network-now")
         live_pictures(glance, key="pictures")
     with st.expander("Inside the layers", expanded=False, icon=":material/stacks:", key="layers-open"):
         st.caption(" ".join(quantity.summary for quantity in LAYER_QUANTITIES))

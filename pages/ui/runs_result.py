@@ -10,7 +10,7 @@ import streamlit as st
 from lab.diagnosis import Finding, findings
 from lab.figures.confusion import confusion_data, confusion_figure
 from lab.history import History
-from lab.home import lab_home, run_folder
+from lab.home import lab_home, latest_weights
 from lab.initialisations import FromRun
 from lab.run import Run
 from lab.spec import RunSpec, changed
@@ -84,7 +84,7 @@ def _finding(finding: Finding, number: int) -> None:
 
 def _onward(run: Run) -> None:
     with st.container(horizontal=True, gap="small", key="onward"):
-        trained = (run_folder(lab_home(), run.id) / "latest.safetensors").is_file()
+        trained = latest_weights(lab_home(), run.id).is_file()
         if trained and st.button(
             "Draw a digit for it", icon=":material/draw:", type="primary", key="onward-draw"
         ):
@@ -103,7 +103,7 @@ def _onward(run: Run) -> None:
         if trained:
             st.download_button(
                 "Weights",
-                (run_folder(lab_home(), run.id) / "latest.safetensors").read_bytes(),
+                latest_weights(lab_home(), run.id).read_bytes,
                 f"{run.id}.safetensors",
                 icon=":material/download:",
                 key="onward-weights",
