@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 from types import FrameType
 
+from lab.blas import blas_environment
 from lab.lease import Lease, is_held, take
 from lab.weights import write_beside
 
@@ -121,7 +122,7 @@ def _launch(home: Path) -> subprocess.Popen[bytes]:
     path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH", ""))))
     # No pool of threads, and no CUDA in the process that workers are forked from: neither survives a fork.
     safe = {"OMP_NUM_THREADS": "1", "PYTORCH_NVML_BASED_CUDA_CHECK": "1"}
-    environment = {**os.environ, **safe, "LAB_HOME": str(home), "PYTHONPATH": path}
+    environment = {**os.environ, **safe, **blas_environment(), "LAB_HOME": str(home), "PYTHONPATH": path}
     log = _log(home)
     too_long = log.is_file() and log.stat().st_size > LOG_BYTES
     # A group of its own: Ctrl-C in the server's terminal ends the server and not the runs.

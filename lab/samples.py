@@ -89,15 +89,15 @@ class Prepare:
     def __init__(self, normalisation: str) -> None:
         # One multiplication and one addition say the same as normalising p / 255.
         normalise = NORMALISATIONS[normalisation]
-        self._shift = float(normalise(0.0))
-        self._scale = (float(normalise(1.0)) - self._shift) / 255
+        shift = float(normalise(0.0))
+        self._scale = (float(normalise(1.0)) - shift) / 255
+        self._shift = torch.tensor(shift)  # a tensor, so that both are done in one pass
 
     def __call__(self, images: Tensor, out: Tensor | None = None) -> Tensor:
         """The network's input; written into `out` where it is given."""
         shaped = images.unsqueeze(1)
-        if out is None:
-            return shaped.float().mul_(self._scale).add_(self._shift)
-        return out.copy_(shaped).mul_(self._scale).add_(self._shift)
+        inputs = shaped.float() if out is None else out.copy_(shaped)
+        return torch.add(self._shift, inputs, alpha=self._scale, out=inputs)
 
 
 def _noisy(labels: Tensor, train: Tensor, share: float, generator: torch.Generator) -> Tensor:

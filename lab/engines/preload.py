@@ -18,10 +18,13 @@ import torch._dynamo
 import lab.data
 import lab.engines.worker
 import lab.training
+from lab.blas import openblas_is_faster
 from lab.home import lab_home
 
 # The first optimizer of a process would import it: 1.5 s.
 assert torch._dynamo
+
+openblas_is_faster()  # loads it, where it is to be used
 
 # One thread for each worker, always: the same numbers whether it trains alone or beside others.
 torch.set_num_threads(1)

@@ -14,6 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from lab.steps.products import product_into
 from lab.steps.tape import Operation
 
 aten = torch.ops.aten
@@ -42,6 +43,8 @@ def call_into(operation: Operation, over: Tensor | None) -> list[Call] | None:
         return [partial(results[0].fill_, _FILLS[name])]
     if name in LOG_SOFTMAX and _lies_in_columns(results[0]):
         return [_down_the_columns(operation)]
+    if product := _product(operation):
+        return [product]
     if name in _POOLING and _lies_otherwise(*operation.arguments[:2]):
         return _aligned(operation)
     return _writing(operation) or _in_place(operation, over)
@@ -70,6 +73,15 @@ def _down_the_columns(operation: Operation) -> Call:
         call()
 
     return turned
+
+
+def _product(operation: Operation) -> Call | None:
+    """A matrix product through the faster library, where that is not torch's own."""
+    name, arguments = name_of(operation), operation.arguments
+    if name not in ("mm", "addmm") or operation.options:
+        return None
+    added = arguments[0] if name == "addmm" else None
+    return product_into(arguments[-2], arguments[-1], operation.results()[0], added)
 
 
 def _lies_otherwise(gradient: Tensor, image: Tensor) -> bool:
