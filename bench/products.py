@@ -1,4 +1,4 @@
-"""A contender that no training can beat: the eleven matrix products of each step of the document's MLP, alone.
+"""A contender that no training through torch can beat: the eleven matrix products of each step of the MLP, alone.
 
 python -m bench.products
 """
