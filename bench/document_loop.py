@@ -32,6 +32,9 @@ def main(folder: str, name: str = "document-mlp", samples: str = "60000", device
         shuffle=True,
     )
     model = build_network(spec.network, torch.Generator().manual_seed(0)).to(device)
+    for name, layer in model.named_children():
+        if isinstance(layer, nn.Dropout):  # the tutorial's, not the lab's own
+            setattr(model, name, nn.Dropout(layer.p))
     criterion = nn.CrossEntropyLoss()
     rule = getattr(optim, spec.train.optimizer.torch_name)
     optimizer = rule(model.parameters(), **spec.train.optimizer.options())

@@ -122,7 +122,16 @@ def _launch(home: Path) -> subprocess.Popen[bytes]:
     path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH", ""))))
     # No pool of threads, and no CUDA in the process that workers are forked from: neither survives a fork.
     safe = {"OMP_NUM_THREADS": "1", "PYTORCH_NVML_BASED_CUDA_CHECK": "1"}
-    environment = {**os.environ, **safe, **blas_environment(), "LAB_HOME": str(home), "PYTHONPATH": path}
+    # Else glibc gives the memory of a convolution's result back and fetches it anew, page by page, at each step.
+    keeping = {"MALLOC_MMAP_THRESHOLD_": str(1 << 26), "MALLOC_TRIM_THRESHOLD_": str(1 << 28)}
+    environment = {
+        **os.environ,
+        **safe,
+        **keeping,
+        **blas_environment(),
+        "LAB_HOME": str(home),
+        "PYTHONPATH": path,
+    }
     log = _log(home)
     too_long = log.is_file() and log.stat().st_size > LOG_BYTES
     # A group of its own: Ctrl-C in the server's terminal ends the server and not the runs.

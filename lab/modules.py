@@ -24,6 +24,23 @@ class GlobalPooling(nn.Module):
         return x.mean(self.axes) if self.mode == "mean" else x.amax(self.axes)
 
 
+class Dropout(nn.Dropout):
+    """torch's dropout with a cheaper draw on the CPU: 16 random bits for each number, four numbers at a time.
+
+    torch draws each number by itself, which takes an eighth of the small CNN's step. The probability is met to
+    1 / 65,536. Shapes: any.
+    """
+
+    def forward(self, input: Tensor) -> Tensor:
+        if not self.training or not self.p or input.device.type != "cpu":
+            return super().forward(input)
+        bits = torch.empty(-(-input.numel() // 4), dtype=torch.int64).random_(-(2**63), None)
+        drawn = bits.view(torch.int16)[: input.numel()].view(input.shape)
+        mask = torch.empty(input.shape, dtype=input.dtype)
+        torch.ge(drawn, round(self.p * 2**16) - 2**15, out=mask)
+        return input * mask.mul_(1 / (1 - self.p))
+
+
 class ResidualBlock(nn.Module):
     """Two 3 x 3 convolutions with batch normalisation, added to their input.
 

@@ -24,9 +24,9 @@ class Dropout(Layer):
     p: float = hyper(0.25, "Probability", "The share of inputs set to zero.", ge=0.0, le=0.95, step=0.05)
 
     def build(self, shape: Shape) -> nn.Module:
-        from torch import nn
+        from lab import modules
 
-        return nn.Dropout(self.p)
+        return modules.Dropout(self.p)
 
 
 class BatchNorm(Layer):

@@ -132,7 +132,6 @@ def test_what_cannot_be_captured_runs_eagerly_and_says_why() -> None:
 def test_any_stack_of_layers_trains_as_plain_torch_does(images: list[Layer], vectors: list[Layer]) -> None:
     spec = NetworkSpec(layers=(*images, Flatten(), *vectors, OUT))
     theirs, ours = (build_network(spec, torch.Generator().manual_seed(2)) for _ in "ab")
-    theirs = theirs.to(memory_format=torch.channels_last)  # dropout draws in the order of the memory
     data = batches(4, size=6)
     torch.manual_seed(8)
     expected = plain(theirs, sgd(theirs, 0.005), data)
