@@ -151,9 +151,10 @@ def test_a_paused_worker_takes_no_processor_time(engine):
 def test_a_killed_run_is_heard_of_no_more_and_others_go_on(engine):
     one, other = new_run_id(), new_run_id()
     engine.start(one, LONG, from_checkpoint=False)
-    engine.start(other, SHORT, from_checkpoint=False)
+    engine.start(other, LONG, from_checkpoint=False)  # a short one could be over before the first is heard of
     collect(engine, lambda said: {name for name, _ in said} == {one, other})
     engine.kill(one)
+    engine.tell(other, Stop())
     said = collect(engine, is_over)
     assert {name for name, _ in said} == {other}
     engine.tell(one, Stop())
