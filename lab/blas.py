@@ -14,15 +14,16 @@ from pathlib import Path
 # The parts of AVX-512 that OpenBLAS's kernels of that name are made of.
 WIDE = frozenset({"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"})
 KERNELS = "SkylakeX"
+CPUINFO = Path("/proc/cpuinfo")
 
 
-def blas_environment(cpuinfo: Path = Path("/proc/cpuinfo")) -> dict[str, str]:
+def blas_environment(cpuinfo: Path = CPUINFO) -> dict[str, str]:
     """What a process that trains is to be started with: OpenBLAS reads it once, when it is loaded.
 
     One thread, for the same numbers whatever else runs; and its wide kernels where the processor has what they
     need, for OpenBLAS takes narrow ones on processors newer than itself.
     """
-    wide = {"OPENBLAS_CORETYPE": KERNELS} if _is_wide_and_not_intel(cpuinfo) else {}
+    wide = {"OPENBLAS_CORETYPE": KERNELS} if _is_wide_and_not_intel(cpu_facts(cpuinfo)) else {}
     return {"OPENBLAS_NUM_THREADS": "1", **wide}
 
 
@@ -39,12 +40,16 @@ def openblas_is_faster() -> bool:
     return len(loaded) >= 2 and all(library.get("architecture") == KERNELS for library in loaded)
 
 
-def _is_wide_and_not_intel(cpuinfo: Path) -> bool:
-    if platform.machine().lower() not in ("x86_64", "amd64"):
-        return False
+def cpu_facts(cpuinfo: Path = CPUINFO) -> dict[str, str]:
+    """What Linux says of the processor, such as its `model name`; empty elsewhere."""
     try:
         lines = cpuinfo.read_text().splitlines()
     except OSError:
+        return {}
+    return {name.strip(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+
+
+def _is_wide_and_not_intel(facts: dict[str, str]) -> bool:
+    if platform.machine().lower() not in ("x86_64", "amd64"):
         return False
-    facts = {name.strip(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
     return facts.get("vendor_id") != "GenuineIntel" and set(facts.get("flags", "").split()) >= WIDE

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lab.blas import cpu_facts
 from lab.registry import FieldError, SpecError
 
 if TYPE_CHECKING:
@@ -47,12 +48,7 @@ def device_title(device: torch.device) -> str:
 
 def cpu_title() -> str:
     """The processor's name and how many cores this process may use."""
-    name = platform.processor() or platform.machine()
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-        name = next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
-    except (OSError, StopIteration):
-        pass
+    name = cpu_facts().get("model name") or platform.processor() or platform.machine()
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return f"{name}, {cores} core{'s' if cores != 1 else ''}"
 

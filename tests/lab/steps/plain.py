@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -106,3 +107,15 @@ def assert_same(one: nn.Module, other: nn.Module, **tolerance: float) -> None:
         torch.testing.assert_close(
             tensor, theirs[name], **tolerance, msg=lambda text, at=name: f"{at}: {text}"
         )
+
+
+def trained_as_plain(name: str, count: int, **tolerance: float) -> Step:
+    """A step that trained a network on so many batches and gave the losses and weights of plain torch."""
+    data, theirs, ours = batches(count), network_of(name), network_of(name)
+    expected = plain(theirs, sgd(theirs, 0.01), data)
+    torch.manual_seed(5)
+    step = step_of(ours)
+    step.lr = 0.01
+    assert trained(step, data) == pytest.approx(expected, rel=1e-4, abs=1e-5)
+    assert_same(ours, theirs, **tolerance)
+    return step

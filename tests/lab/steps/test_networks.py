@@ -28,27 +28,19 @@ from tests.lab.steps.plain import (
     NETWORKS,
     OUT,
     PREPARE,
-    assert_same,
     batches,
     network_of,
     plain,
     sgd,
     step_of,
     trained,
+    trained_as_plain,
 )
 
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_a_captured_step_trains_every_network_as_plain_torch_does(name: str) -> None:
-    data, theirs, ours = batches(6), network_of(name), network_of(name)
-    expected = plain(theirs, sgd(theirs, 0.01), data)
-    torch.manual_seed(5)
-    step = step_of(ours)
-    step.lr = 0.01
-    found = trained(step, data)
-    assert step.capture == "captured"
-    assert found == pytest.approx(expected, rel=1e-4, abs=1e-5)
-    assert_same(ours, theirs, rtol=1e-3, atol=1e-4)
+    assert trained_as_plain(name, 6, rtol=1e-3, atol=1e-4).capture == "captured"
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from lab.steps import products
 from lab.steps.products import product_into
-from tests.lab.steps.plain import NETWORKS, assert_same, batches, network_of, plain, sgd, step_of, trained
+from tests.lab.steps.plain import NETWORKS, trained_as_plain
 
 
 @pytest.fixture(autouse=True)
@@ -67,12 +67,6 @@ def test_what_it_cannot_take_is_left_to_torch(left: Tensor) -> None:
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_every_network_trains_as_plain_torch_does(name: str) -> None:
-    data, theirs, ours = batches(3), network_of(name), network_of(name)
-    expected = plain(theirs, sgd(theirs, 0.01), data)
-    torch.manual_seed(5)
-    step = step_of(ours)
-    step.lr = 0.01
-    assert trained(step, data) == pytest.approx(expected, rel=1e-4, abs=1e-5)
     # Batch normalisation makes much of the last digit, with each batch more: plain torch itself is off by this
     # from what it computes in double precision.
-    assert_same(ours, theirs, atol=1e-4, rtol=1e-4)
+    trained_as_plain(name, 3, rtol=1e-4, atol=1e-4)
