@@ -54,7 +54,11 @@ function withTheme(figure, style) {
   } }
 }
 
-const SETTINGS = { displaylogo: false, responsive: true, modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] }
+// Nothing leaves the lab: plotly.js offers by itself to upload a chart to its maker's cloud.
+const SETTINGS = {
+  displaylogo: false, responsive: true, showSendToCloud: false, plotlyServerURL: "",
+  modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
+}
 
 // The export of a component runs again at every change: state stays on the element.
 export async function render({ data, parentElement }) {

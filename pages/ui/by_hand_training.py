@@ -60,6 +60,7 @@ def training() -> None:
         st.plotly_chart(
             descent_figure(descent_data(points), log),
             key="by_hand_curve",
+            config={"displaylogo": False, "showSendToCloud": False},
             alt="The loss at each training step",
         )
     with right:

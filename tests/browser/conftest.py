@@ -73,8 +73,8 @@ def browser() -> Iterator[Browser]:
 def new_page(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
     """Opens tabs of separate people: new_page(server=..., phone=False, dark=False, **context options).
 
-    Every request to anywhere but the lab is aborted and fails the test, as do an error in the page and
-    a traceback or a deprecation in the server's log. `page.goto("/train")` goes to the lab.
+    Every request to anywhere but the lab is aborted and fails the test, as do a chart that offers one, an
+    error in the page and a traceback or a deprecation in the server's log. `page.goto("/train")` goes to the lab.
     """
     opened: list[tuple[Page, Server]] = []
     wrong: list[str] = []
@@ -119,6 +119,8 @@ def new_page(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
         if not tab.is_closed() and tab.get_by_test_id("stException").count():
             shown = tab.get_by_test_id("stException").first.inner_text()
             wrong.append(f"the page shows an exception: {shown[:400]}")
+        if not tab.is_closed() and tab.locator("[data-title^='Share chart']").count():
+            wrong.append("a chart offers to be uploaded to another machine")
         tab.context.close()
     for lab, start in seen.values():
         printed = lab.log()[start:]

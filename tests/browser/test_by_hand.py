@@ -174,6 +174,14 @@ def test_the_check_says_that_all_gradients_agree(page: Page) -> None:
     expect(page.get_by_text("All 38 gradients agree")).to_be_visible(timeout=60_000)
 
 
+def test_ten_steps_of_training_lower_the_loss_and_draw_its_curve(page: Page) -> None:
+    opened(page)
+    page.get_by_role("tab", name="Training steps").click()
+    page.get_by_role("button", name="10 steps").click()
+    expect(page.get_by_text(re.compile("Loss after 10 steps"))).to_be_visible()
+    expect(page.get_by_test_id("stPlotlyChart").locator(".modebar-btn").first).to_be_attached()
+
+
 @pytest.mark.parametrize("dark", [False, True])
 def test_a_phone_shows_the_whole_picture_without_scrolling_sideways(
     dark: bool, new_page: Callable[..., Page]

@@ -123,7 +123,7 @@ def test_a_file_is_taken_and_a_bad_one_named(page: Page, tmp_path: Path) -> None
     good.write_text(preset("lenet5").model_dump_json())
     bad.write_text(json.dumps({"network": {"layers": [{"kind": "liner"}]}}))
     open_train(page)
-    page.get_by_role("button", name="share").click()
+    page.get_by_role("button", name="share icon").click()
     page.get_by_role("tab", name="Load another").click()
     page.locator("input[type=file]").set_input_files(bad)
     page.get_by_role("button", name="Use it").click()
