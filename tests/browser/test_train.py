@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from lab.presets import preset
 
@@ -21,6 +21,11 @@ def open_train(page: Page, query: str = "") -> None:
     expect(page.get_by_text("per epoch")).to_be_visible(timeout=60_000)
     # what is typed while a page is still being drawn may be drawn over
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+
+
+def row(page: Page, number: int) -> Locator:
+    """A layer's row; "the first button" may be another row's while the page is still being put up."""
+    return page.locator(f".st-key-train-layer-{number}")
 
 
 def test_a_newcomer_presses_start_and_sees_the_run(page: Page) -> None:
@@ -39,7 +44,7 @@ def test_the_network_is_drawn_with_every_layer(page: Page) -> None:
 
 def test_a_wrong_number_is_marked_where_it_stands_until_it_is_right(page: Page) -> None:
     open_train(page)
-    units = page.get_by_role("spinbutton", name="Units").first
+    units = row(page, 1).get_by_role("spinbutton", name="Units")
     units.fill("0")
     units.press("Enter")
     expect(page.get_by_text("Units 0 is not allowed: 1 to 16,384").first).to_be_visible()
@@ -53,7 +58,7 @@ def test_a_wrong_number_is_marked_where_it_stands_until_it_is_right(page: Page) 
 
 def test_layers_are_removed_mended_and_brought_back(page: Page) -> None:
     open_train(page)
-    page.get_by_role("button", name="more_vert").first.click()
+    row(page, 0).get_by_role("button", name="more_vert").click()
     page.get_by_text("Remove", exact=True).click()
     expect(page.get_by_text("Linear needs a vector").first).to_be_visible()
     expect(page.get_by_role("button", name=START)).to_be_disabled()
@@ -69,7 +74,7 @@ def test_layers_are_added_before_the_output_or_where_asked(page: Page) -> None:
     page.get_by_role("button", name="Add layer").click()
     page.get_by_text("Dropout").last.click()
     expect(page.get_by_text("2 Dropout")).to_be_visible()
-    page.get_by_role("button", name="more_vert").first.click()
+    row(page, 0).get_by_role("button", name="more_vert").click()
     page.get_by_text("Add below").click()
     page.get_by_role("button", name="Add layer below 1 Flatten").click()
     page.get_by_text("LayerNorm").last.click()
@@ -82,19 +87,19 @@ def test_a_link_opens_the_same_configuration_in_a_second_browser(
     page: Page, new_page: Callable[..., Page]
 ) -> None:
     open_train(page)
-    epochs = page.get_by_role("spinbutton", name="Epochs").first
+    epochs = page.get_by_role("spinbutton", name="Epochs", exact=True)
     epochs.fill("3")
     epochs.press("Enter")
     expect(page).to_have_url(re.compile("train.epochs=3"))
     other = new_page()
     other.goto(page.url)
-    expect(other.get_by_role("spinbutton", name="Epochs").first).to_have_value("3")
+    expect(other.get_by_role("spinbutton", name="Epochs", exact=True)).to_have_value("3")
     expect(other.get_by_role("button", name=START)).to_be_enabled()
 
 
 def test_going_back_in_the_browser_goes_back_in_the_configuration(page: Page) -> None:
     open_train(page)
-    epochs = page.get_by_role("spinbutton", name="Epochs").first
+    epochs = page.get_by_role("spinbutton", name="Epochs", exact=True)
     epochs.fill("3")
     epochs.press("Enter")
     expect(page).to_have_url(re.compile("train.epochs=3"))
@@ -108,14 +113,14 @@ def test_what_was_changed_survives_a_look_at_another_page(page: Page) -> None:
     page.get_by_role("combobox", name="Optimizer").click()
     page.get_by_role("option", name="AdamW", exact=True).click()
     expect(page.get_by_role("spinbutton", name="Beta 1")).to_be_visible()
-    rate = page.get_by_role("spinbutton", name="Learning rate").first
+    rate = page.get_by_role("spinbutton", name="Learning rate", exact=True)
     rate.fill("0.02")
     rate.press("Enter")
     expect(page).to_have_url(re.compile("lr=0.02"))
     page.get_by_role("link", name="Draw").first.click()
     expect(page.get_by_role("heading", name="Draw", level=1)).to_be_visible()
     page.get_by_role("link", name="Train").first.click()
-    expect(page.get_by_role("spinbutton", name="Learning rate").first).to_have_value("0.02")
+    expect(page.get_by_role("spinbutton", name="Learning rate", exact=True)).to_have_value("0.02")
 
 
 def test_a_file_is_taken_and_a_bad_one_named(page: Page, tmp_path: Path) -> None:
