@@ -1,4 +1,4 @@
-"""Matrix products of a replayed step, through OpenBLAS where that is faster than torch's own library.
+"""Matrix products of a replayed step, through OpenBLAS or oneDNN where they are faster than torch's own library.
 
 Owns how tensors are handed over: as they lie, nothing is copied. Knows neither tapes nor networks.
 """
@@ -13,6 +13,8 @@ from torch import Tensor
 
 from lab.blas import openblas_is_faster
 
+_LARGE = 100_000  # weights; below, OpenBLAS is as fast or faster
+
 
 def product_into(
     left: Tensor, right: Tensor, result: Tensor, added: Tensor | None
@@ -26,7 +28,19 @@ def product_into(
         return None
     if not all(_rows_or_columns(matrix) for matrix in matrices):
         return None
+    if added is not None and added.dim() == 1 and right.numel() >= _LARGE and right.stride(0) == 1:
+        return _linear(left, right, result, added)
     return _Product(left, right, result, added)
+
+
+def _linear(inputs: Tensor, weights: Tensor, result: Tensor, bias: Tensor) -> Callable[[], None]:
+    """A linear layer through oneDNN, which reads large weights across their rows a tenth faster than OpenBLAS."""
+    run = torch.ops.mkldnn._linear_pointwise.default._op
+
+    def call() -> None:
+        result.copy_(run(inputs, weights.t(), bias, "none", [], ""))  # it takes no place to write to
+
+    return call
 
 
 class _Product:

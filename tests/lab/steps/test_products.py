@@ -39,6 +39,19 @@ def test_a_product_lands_in_its_place(
         assert torch.allclose(result, expected, atol=1e-5)
 
 
+@pytest.mark.parametrize("layout", list(product([False, True], repeat=2)))
+def test_a_large_linear_layer_lands_in_its_place(layout: tuple[bool, ...]) -> None:
+    inputs, weights, bias = matrix(9, 400, layout[0]), torch.randn(300, 400), torch.randn(300)
+    result = matrix(9, 300, layout[1])
+    call = product_into(inputs, weights.t(), result, bias)
+    assert call is not None
+    for _ in range(2):
+        inputs.mul_(2)
+        bias.add_(1)
+        call()
+        assert torch.allclose(result, torch.addmm(bias, inputs, weights.t()), rtol=1e-4, atol=1e-3)
+
+
 def test_a_product_follows_its_matrices_to_other_memory() -> None:
     left, right, result = torch.randn(4, 3), torch.randn(3, 2), torch.empty(4, 2)
     call = product_into(left, right, result, None)
