@@ -11,6 +11,7 @@ from typing import Literal
 
 from lab.augmentations import Rotate, Shift
 from lab.events import EpochDone
+from lab.failures import smaller
 from lab.history import History
 from lab.layers import Dropout, Linear
 from lab.registry import SpecError
@@ -58,9 +59,9 @@ def _failure(spec: RunSpec, history: History) -> Finding:
     steps: tuple[NextStep, ...] = ()
     if failed.cause == "diverged":
         steps = _tries(_rate(spec, 0.1), _clipped(spec))
-    elif failed.cause == "out_of_memory":
-        half = max(1, spec.train.batch_size // 4)
-        steps = _tries(_step(f"Batches of {half}", spec, ("train.batch_size", half)))
+    elif failed.cause in ("out_of_memory", "lost"):
+        few = smaller(spec.train.batch_size)
+        steps = _tries(_step(f"Batches of {few}", spec, ("train.batch_size", few)))
     return Finding(failed.cause, "bad", sentence, steps)
 
 

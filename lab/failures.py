@@ -1,15 +1,15 @@
 """What a run says when it cannot go on: what it was, and what to try.
 
-Owns the words of divergence and of memory that did not suffice.
+Owns the words of divergence, of memory that did not suffice, and of a process that was lost. Knows no torch.
 """
 
 from __future__ import annotations
 
 import math
 
-import torch
-
 from lab.events import Failed
+from lab.registry import SpecError
+from lab.spec import parse_spec
 
 
 def diverged(step: int, loss: float, before: float, learning_rate: float) -> Failed:
@@ -26,16 +26,39 @@ def diverged(step: int, loss: float, before: float, learning_rate: float) -> Fai
 
 def is_out_of_memory(error: Exception) -> bool:
     """Whether the CPU's or the GPU's memory did not suffice."""
-    if isinstance(error, MemoryError | torch.OutOfMemoryError):
+    if isinstance(error, MemoryError):
         return True
     text = str(error).lower()
     return "can't allocate memory" in text or "out of memory" in text or "not enough memory" in text
 
 
-def out_of_memory(step: int, batch_size: int) -> Failed:
+def out_of_memory(step: int, spec_json: str) -> Failed:
     """The end of a run that asked for more memory than there is."""
-    smaller = max(1, batch_size // 4)
-    advice = "Try a smaller network." if batch_size == 1 else f"Try a batch size of {smaller}."
-    return Failed(
-        step, f"The memory did not suffice for a batch size of {batch_size}.", advice, "out_of_memory"
-    )
+    batch_size = _batch_size(spec_json)
+    of_what = f" for a batch size of {batch_size}" if batch_size else ""
+    return Failed(step, f"The memory did not suffice{of_what}.", _with_less(spec_json), "out_of_memory")
+
+
+def given_up(step: int, attempts: int, reason: str, spec_json: str) -> Failed:
+    """The end of a run whose process was lost again and again, most often for want of memory."""
+    said = f"given up after {attempts} attempts without progress: {reason}"
+    return Failed(step, said, _with_less(spec_json), "lost")
+
+
+def smaller(batch_size: int) -> int:
+    """The batch size to try where the memory did not suffice."""
+    return max(1, batch_size // 4)
+
+
+def _with_less(spec_json: str) -> str:
+    batch_size = _batch_size(spec_json)
+    if batch_size is None or batch_size == 1:
+        return "Try a smaller network."
+    return f"Try a batch size of {smaller(batch_size)}, or a smaller network."
+
+
+def _batch_size(spec_json: str) -> int | None:
+    try:
+        return parse_spec(spec_json).train.batch_size
+    except SpecError:  # of another version of the lab
+        return None

@@ -22,6 +22,7 @@ class Life:
     """A run in the engine."""
 
     owner: str
+    spec_json: str = ""
     step: int = 0
     told_to_pause: bool = False
     gives_way: bool = False  # paused for others, not by a person; until it says that it goes on

@@ -15,6 +15,7 @@ import safetensors.torch  # noqa: F401
 import torch
 import torch._dynamo
 
+import lab.budget
 import lab.data
 import lab.engines.worker
 import lab.training

@@ -17,6 +17,7 @@ from lab.data import DataError
 from lab.engines import ENDS
 from lab.engines.keeper import Keeper
 from lab.events import Checkpoint, Event, Failed, Message, message_from_json, to_json
+from lab.failures import is_out_of_memory, out_of_memory
 from lab.home import latest_weights
 from lab.initialisations import FromRun
 from lab.registry import FieldError, SpecError
@@ -69,10 +70,10 @@ def work(pipe: Connection, home: Path, run_id: str, spec_json: str, from_checkpo
                 pipe.send_bytes(to_json(event).encode())
                 if event.kind in ENDS:
                     break
-        except (MemoryError, Exception) as error:
+        except Exception as error:
             if isinstance(error, (EOFError, BrokenPipeError, ConnectionResetError)):
                 raise
-            pipe.send_bytes(to_json(failure(error, last_step, home)).encode())
+            pipe.send_bytes(to_json(failure(error, last_step, home, spec_json)).encode())
     except (EOFError, BrokenPipeError, ConnectionResetError):
         pass  # the runner is gone: the next one takes the run up from its checkpoint
     finally:
@@ -87,6 +88,7 @@ def _training(
     import torch
 
     from lab import data
+    from lab.budget import admit
     from lab.spec import parse_spec
     from lab.training import train
 
@@ -94,6 +96,8 @@ def _training(
     spec = parse_spec(spec_json)
     keeper = Keeper(home, run_id, spec_json)
     resume = keeper.checkpoint() if from_checkpoint else None
+    if resume is None:
+        admit(spec)  # whichever way it was started
     left_out: Checkpoint | None = None
     first = None if resume else _first_weights(home, spec)
     for event in train(spec, data.load(spec.data.dataset, home), resume, inbox, first):
@@ -126,18 +130,13 @@ def _first_weights(home: Path, spec: RunSpec) -> Mapping[str, Tensor] | None:
         raise SpecError([FieldError("network.initialisation.run", start.run, message)]) from None
 
 
-def failure(error: BaseException, step: int, home: Path) -> Failed:
+def failure(error: Exception, step: int, home: Path, spec_json: str) -> Failed:
     """What went wrong, in words, with what to try."""
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         reason = f"the disk that holds {home} is full: the weights could not be written"
         return Failed(step, reason, "Free some space or delete runs, then start again.", "disk_full")
-    if isinstance(error, MemoryError) or "out of memory" in str(error).lower():
-        return Failed(
-            step,
-            f"out of memory: {str(error)[:300] or 'none left'}",
-            "Use a smaller batch size or network.",
-            "out_of_memory",
-        )
+    if is_out_of_memory(error):
+        return out_of_memory(step, spec_json)
     in_words = isinstance(error, SpecError | DataError)
     reason = str(error) if in_words else f"{type(error).__name__}: {error}"
     return Failed(step, reason[:1000], "", "data" if isinstance(error, DataError) else "error")

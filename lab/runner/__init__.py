@@ -26,6 +26,7 @@ from lab.events import (
     Stop,
     Stopped,
 )
+from lab.failures import given_up
 from lab.home import checkpoint_file
 from lab.lives import SHARING, Life, Lives, Losses
 from lab.record import Record, Task
@@ -131,10 +132,9 @@ class Runner:
         if life.kill_at:
             self._stopped(run_id, life.step)
         elif losses.count > LOSSES_ALLOWED:
-            reason = f"given up after {losses.count} attempts without progress: {lost.reason}"
-            advice = "Try a smaller batch size or network."
-            self.record.event(run_id, Failed(life.step, reason, advice, "lost"))
-            self._end(run_id, "failed", reason)
+            failed = given_up(life.step, losses.count, lost.reason, life.spec_json)
+            self.record.event(run_id, failed)
+            self._end(run_id, "failed", failed.reason)
         else:
             self.record.state(run_id, "interrupted", lost.reason)
 
@@ -248,7 +248,7 @@ class Runner:
         return self.engine.capacity() + SHARING - len(self._lives)
 
     def _start(self, task: Task) -> None:
-        self._lives[task.run_id] = Life(task.owner, step=task.step)
+        self._lives[task.run_id] = Life(task.owner, task.spec_json, task.step)
         try:
             self.engine.start(task.run_id, task.spec_json, from_checkpoint=True)
         except OSError as error:

@@ -121,7 +121,7 @@ def test_after_a_restart_a_run_says_that_it_was_interrupted(bench):
 
 
 def test_a_worker_that_dies_again_and_again_is_given_up(bench):
-    run_id = bench.store.submit(small(epochs=1, train_samples=1500, batch_size=1))
+    run_id = bench.store.submit(small(epochs=1, train_samples=1500, batch_size=4))
 
     def kill() -> bool:
         if run_id in bench.runner.engine.worker_ids():
@@ -131,7 +131,9 @@ def test_a_worker_that_dies_again_and_again_is_given_up(bench):
     bench.until(kill)
     run = bench.store.run(run_id)
     assert f"after {LOSSES_ALLOWED + 1} attempts" in run.reason
-    assert bench.store.last_event(run_id, "failed")[1].cause == "lost"
+    failed = bench.store.last_event(run_id, "failed")[1]
+    assert failed.cause == "lost"
+    assert "Try a batch size of 1" in failed.advice
 
 
 def test_pause_step_learning_rate_resume_and_stop_are_obeyed_while_it_runs(bench):

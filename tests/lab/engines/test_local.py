@@ -13,10 +13,10 @@ import pytest
 import torch
 
 from lab import weights
-from lab.engines import ENDS, Lost
+from lab.engines import ENDS, Lost, worker
 from lab.engines.keeper import Keeper
 from lab.engines.local import LocalEngine, slots_of_this_machine
-from lab.engines.worker import failure
+from lab.engines.worker import failure, work
 from lab.events import (
     Checkpoint,
     LearningRateChanged,
@@ -26,6 +26,7 @@ from lab.events import (
     SetLearningRate,
     StepOnce,
     Stop,
+    from_json,
 )
 from lab.home import checkpoint_file, epoch_weights, latest_weights
 from lab.run import new_run_id
@@ -190,13 +191,25 @@ def test_workers_leave_nothing_behind(engine):
     assert mp.active_children() == []
 
 
+def test_a_run_beyond_the_budget_is_refused_whichever_way_it_was_started(home, monkeypatch):
+    monkeypatch.setenv("LAB_MAX_HOURS", "0.0001")
+    monkeypatch.setattr(worker, "FIRST_TO_GO", "0")  # here it is the tests' own process
+    ours, theirs = mp.Pipe()
+    work(theirs, home, new_run_id(), LONG, from_checkpoint=True)
+    refused = from_json(ours.recv_bytes().decode())
+    assert refused.kind == "failed"
+    assert "at most 0 minutes are allowed (LAB_MAX_HOURS)" in refused.reason
+
+
 def test_a_full_disk_and_a_full_memory_are_told_apart(home):
-    disk = failure(OSError(28, "No space left on device"), 7, home)
+    disk = failure(OSError(28, "No space left on device"), 7, home, SHORT)
     assert (disk.cause, disk.step) == ("disk_full", 7)
     assert str(home) in disk.reason
-    assert failure(MemoryError(), 0, home).cause == "out_of_memory"
-    assert failure(RuntimeError("CUDA out of memory"), 0, home).cause == "out_of_memory"
-    assert failure(ZeroDivisionError("by zero"), 0, home).reason == "ZeroDivisionError: by zero"
+    assert failure(MemoryError(), 0, home, SHORT).cause == "out_of_memory"
+    memory = failure(RuntimeError("CUDA out of memory"), 0, home, SHORT)
+    assert memory.cause == "out_of_memory"
+    assert "Try a batch size of" in memory.advice
+    assert failure(ZeroDivisionError("by zero"), 0, home, SHORT).reason == "ZeroDivisionError: by zero"
 
 
 def test_of_very_many_epochs_those_evenly_apart_and_the_newest_are_kept(home):
