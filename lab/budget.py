@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 
 from lab.data import DATASETS
 from lab.device import memory_total_mb
-from lab.home import is_run_id
+from lab.home import is_run_id, latest_weights
 from lab.initialisations import FromRun
 from lab.layers import BatchNorm
 from lab.network import LayerReport, layer_reports, misfits
@@ -83,6 +84,19 @@ def admit(spec: RunSpec) -> Estimate:
     return needed
 
 
+def without_weights(spec: RunSpec, home: Path) -> tuple[FieldError, ...]:
+    """What keeps a run from going on from another one: that there is none, or that it has no weights yet."""
+    start = spec.network.initialisation
+    if (
+        not isinstance(start, FromRun)
+        or not is_run_id(start.run)
+        or latest_weights(home, start.run).is_file()
+    ):
+        return ()
+    reason = f"there are no weights of a run {start.run!r}; take the id from the run's link"
+    return (FieldError("network.initialisation.run", start.run, reason),)
+
+
 def _totals(reports: tuple[LayerReport, ...]) -> tuple[int, int, int]:
     return (
         sum(report.parameters for report in reports),
@@ -107,7 +121,7 @@ def _contradictions(spec: RunSpec) -> list[FieldError]:
 
 
 def _nothing_to_go_on_from(spec: RunSpec) -> list[FieldError]:
-    """Why fine-tuning could not even begin; whether the other run has weights only its start can tell."""
+    """Why fine-tuning could not begin, whatever other runs there are."""
     start = spec.network.initialisation
     if not isinstance(start, FromRun):
         return []

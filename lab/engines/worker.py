@@ -118,15 +118,17 @@ def _first_weights(home: Path, spec: RunSpec) -> Mapping[str, Tensor] | None:
     Raises: SpecError, when there is no such run or it has no weights.
     """
     from lab import weights
+    from lab.budget import without_weights
 
     start = spec.network.initialisation
     if not isinstance(start, FromRun):
         return None
+    if missing := without_weights(spec, home):
+        raise SpecError(missing)
     try:
         return weights.load(latest_weights(home, start.run))[0]
     except (ValueError, OSError) as error:
-        known = "" if isinstance(error, FileNotFoundError) else f": {error}"
-        message = f"there are no weights of a run {start.run!r}{known}; take the id from the run's link"
+        message = f"the weights of run {start.run!r} cannot be used: {error}"
         raise SpecError([FieldError("network.initialisation.run", start.run, message)]) from None
 
 

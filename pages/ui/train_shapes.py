@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from lab.home import lab_home
 from lab.presets import preset
 from lab.registry import FieldError, SpecError
 from lab.spec import RunSpec
@@ -54,7 +55,11 @@ def verdict(spec: RunSpec) -> Verdict | None:
         if _begun.acquire(blocking=False):
             threading.Thread(target=_warm, name="shape-reports", daemon=True).start()
         return None
-    return _verdict(spec)
+    from lab.budget import without_weights
+
+    known = _verdict(spec)
+    missing = without_weights(spec, lab_home())  # which may come with every step of another run
+    return replace(known, errors=known.errors + missing) if missing else known
 
 
 @lru_cache(maxsize=256)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import torch
 
-from lab.budget import admit, estimate
+from lab.budget import admit, estimate, without_weights
+from lab.home import latest_weights
 from lab.layers import BatchNorm, Conv2d, Flatten, Linear, Transformer
 from lab.network import build_network
 from lab.presets import PRESETS
@@ -84,6 +87,18 @@ def test_fine_tuning_that_cannot_begin_is_refused_at_the_field(field: str, value
     with pytest.raises(SpecError) as caught:
         admit(changed(able, f"network.initialisation.{field}", value))
     assert [error.path for error in caught.value.errors] == [f"network.initialisation.{field}"]
+
+
+def test_going_on_from_another_run_waits_for_its_weights(tmp_path: Path) -> None:
+    spec = changed(spec_of(layers=SMALL_STACK), "network.initialisation.kind", "run")
+    spec = changed(spec, "network.initialisation.run", "amber-finch-k3v7qa")
+    (missing,) = without_weights(spec, tmp_path)
+    assert missing.path == "network.initialisation.run"
+    assert "no weights of a run 'amber-finch-k3v7qa'" in missing.message
+    file = latest_weights(tmp_path, "amber-finch-k3v7qa")
+    file.parent.mkdir(parents=True)
+    file.touch()
+    assert not without_weights(spec, tmp_path)
 
 
 def test_more_epochs_take_longer_in_proportion() -> None:

@@ -62,3 +62,8 @@ def test_a_reader_who_has_seen_enough_gets_no_error() -> None:
         started.stdout.close()
         assert started.stderr.read() == ""
         assert started.wait(timeout=60) == 141
+
+
+def test_a_file_that_is_not_there_is_named_in_words(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", "nowhere.json"]) == 2
+    assert capsys.readouterr().err == "error: nowhere.json: no such file or directory\n"

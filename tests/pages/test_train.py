@@ -166,6 +166,13 @@ def test_fine_tuning_without_a_run_is_marked_and_does_not_start() -> None:
     assert app.button(key="train/start").disabled
 
 
+def test_fine_tuning_from_a_run_without_weights_is_marked_before_it_starts() -> None:
+    asked = {"network.initialisation.kind": "run", "network.initialisation.run": "amber-finch-k3v7qa"}
+    app = with_shapes(asked)
+    assert "There are no weights of a run 'amber-finch-k3v7qa'" in bar_of(app)
+    assert app.button(key="train/start").disabled
+
+
 def test_augmentations_are_chosen_shown_and_drawn_again() -> None:
     app = with_shapes()
     app.session_state["train/tab"] = app.session_state["train/tab-shown"] = "Data"
