@@ -131,7 +131,8 @@ def _grey(image: Image.Image) -> Ink:
     """Lightness 0 to 1, at most the working size; transparent parts become paper."""
     if image.mode.startswith(("I", "F")):
         values = np.asarray(image, dtype=np.float32)
-        grey = values / 65_535.0 if values.max(initial=0.0) > 255 or ";16" in image.mode else values / 255.0
+        bits = max(8, int(values.max(initial=0.0)).bit_length())  # a scanner's 12 bits come in words of 16
+        grey = values / (2.0**bits - 1)
     elif image.has_transparency_data:
         grey = _on_paper(np.asarray(_small(image.convert("RGBA")), dtype=np.float32) / 255.0)
     else:

@@ -60,6 +60,7 @@ GOOD = {
     "palette png": lambda: encoded(Image.fromarray(BYTES).convert("P")),
     "one bit png": lambda: encoded(Image.fromarray(BYTES).convert("1", dither=Image.Dither.NONE)),
     "sixteen bit png": sixteen_bit,
+    "twelve bits of sixteen": lambda: encoded(Image.fromarray(BYTES.astype(np.uint16) * 16)),
     "black on transparent": lambda: encoded(with_alpha(0)),
     "white on transparent": lambda: encoded(with_alpha(255)),
     "grey and alpha": lambda: encoded(with_alpha(0).convert("LA")),
