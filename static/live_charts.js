@@ -33,7 +33,9 @@ function rehearse(Plotly) {
 
 const themed = (style, name) => style.getPropertyValue(`--st-${name}-color`).trim()
 
-function withTheme(figure, style) {
+const NARROW = 480  // pixels: a phone's, where title and legend do not fit side by side
+
+function withTheme(figure, style, width) {
   const text = JSON.stringify(figure).replace(/"@([a-z-]+)(?:\/([\d.]+))?"/g, (_, name, alpha) => {
     const colour = themed(style, name) || "#888888"
     return JSON.stringify(alpha && colour.length === 7 ? colour + Math.round(alpha * 255).toString(16).padStart(2, "0") : colour)
@@ -47,12 +49,15 @@ function withTheme(figure, style) {
     paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", hovermode: "x unified", uirevision: "kept",
     margin: { l: 48, r: 12, t: 34, b: 36 }, showlegend: true, autosize: true,
     legend: { orientation: "h", x: 0.95, xanchor: "right", y: 1.02, yanchor: "bottom", bgcolor: "rgba(0,0,0,0)" },
-    ...layout, ...axes,
+    ...layout, ...axes, ...(width < NARROW && { legend: BELOW }),
     font: { family: style.getPropertyValue("--st-font") || "sans-serif", size: 12, color: ink },
     modebar: { orientation: "v", bgcolor: "rgba(0,0,0,0)", color: themed(style, "gray"), activecolor: themed(style, "blue") },
     hoverlabel: { bgcolor: themed(style, "secondary-background"), font: { color: ink } },
   } }
 }
+
+// The legend below the axis, where it may grow and the title is not in its way.
+const BELOW = { orientation: "h", x: 0, xanchor: "left", y: 0, yref: "container", yanchor: "bottom", bgcolor: "rgba(0,0,0,0)" }
 
 // Nothing leaves the lab: plotly.js offers by itself to upload a chart to its maker's cloud.
 const SETTINGS = {
@@ -79,7 +84,7 @@ export async function render({ data, parentElement }) {
     panel.style.height = `${height}px`
     panel.setAttribute("aria-label", title)
     panel.dataset.points = figure.data.reduce((sum, trace) => sum + (trace.x?.length ?? 0), 0)
-    panel.pending = withTheme(figure, style)
+    panel.pending = withTheme(figure, style, panel.clientWidth)
   }
   const Plotly = await load()
   for (const panel of root.children) {

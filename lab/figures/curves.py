@@ -52,7 +52,9 @@ def loss_data(history: History) -> LossData:
 
 def loss_figure(data: LossData, *, log: bool, unit: str = "") -> Figure:
     """The spread of the raw loss as a band, the smoothed loss as a line, epochs as marks."""
-    band = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False, "x": data.steps}
+    # While a point still is a single step, the band has no width of its own.
+    edge = {"width": 1.2 if data.low == data.high else 0, "color": "@blue/0.4"}
+    band = {"mode": "lines", "line": edge, "hoverinfo": "skip", "showlegend": False, "x": data.steps}
     traces: list[Figure] = [
         {**band, "y": data.low},
         {

@@ -163,8 +163,16 @@ def _digits(box: Box) -> str:
     )
 
 
+# Where the picture goes on beyond an edge there is a shadow, covered up once it is scrolled to its end.
+_SCROLL_SHADOWS = (
+    "background:"
+    " linear-gradient(90deg, var(--st-background-color) 50%, transparent) left / 48px 100% no-repeat local,"
+    " linear-gradient(270deg, var(--st-background-color) 50%, transparent) right / 48px 100% no-repeat local,"
+    " linear-gradient(90deg, rgba(128,128,128,.45), transparent) left / 16px 100% no-repeat scroll,"
+    " linear-gradient(270deg, rgba(128,128,128,.45), transparent) right / 16px 100% no-repeat scroll"
+)
 _STYLE = f"""
-.np {{ overflow-x: auto; color: inherit }}
+.np {{ overflow-x: auto; color: inherit; {_SCROLL_SHADOWS} }}
 .np svg {{ display: block; margin: 0 auto; max-width: 100%; height: auto; font-family: inherit }}
 .np text {{ fill: currentColor; text-anchor: middle }}
 .np .np-title {{ font-size: 12px; font-weight: 600 }}

@@ -1,0 +1,49 @@
+"""The curves of a run: what a person can see in them, from the first steps to a long run."""
+
+from __future__ import annotations
+
+import pytest
+
+from lab import events
+from lab.figures.curves import accuracy_data, accuracy_figure, loss_data, loss_figure
+from lab.history import History
+
+
+def after(steps: int) -> History:
+    history = History()
+    losses = [1 / (1 + step % 7) for step in range(steps)]
+    for start in range(0, steps, 10):
+        some = tuple(losses[start : start + 10])
+        history.extend([events.StepsDone(start + len(some), some, 0.1, 1e4, 1.0)])
+    return history
+
+
+def each_step(history: History) -> dict[str, object]:
+    traces = loss_figure(loss_data(history), log=True)["data"]
+    (found,) = [trace for trace in traces if trace.get("name") == "each step"]
+    return dict(found)
+
+
+def test_the_raw_loss_of_a_short_run_is_a_line_of_its_own() -> None:
+    shown = each_step(after(100))
+    assert shown["line"]["width"] > 0  # type: ignore[index]
+    assert len(set(shown["y"])) == 7  # type: ignore[call-overload]
+
+
+def test_the_raw_loss_of_a_long_run_is_a_band_of_few_points() -> None:
+    shown = each_step(after(20_000))
+    assert shown["line"]["width"] == 0  # type: ignore[index]
+    assert len(shown["x"]) <= 400  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("log", [False, True])
+def test_before_the_first_step_the_axis_has_a_range_of_its_own(log: bool) -> None:
+    assert loss_figure(loss_data(History()), log=log)["layout"]["yaxis"]["range"]
+
+
+def test_the_accuracy_of_each_epoch_is_in_per_cent() -> None:
+    history = History()
+    history.extend([events.EpochDone(1, 10, 0.3, 0.9, 0.4, 0.85, 0.2, 5e4, 0.001)])
+    data = accuracy_data(history)
+    assert (data.train[1], data.validation[1], data.test) == ([90.0], [85.0], None)
+    assert [trace["name"] for trace in accuracy_figure(data, epochs=3)["data"]] == ["train", "validation"]
