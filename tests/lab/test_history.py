@@ -1,5 +1,7 @@
 """A run's past, folded into curves of bounded length, loses no peak and follows a rewind."""
 
+import math
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,6 +32,12 @@ def test_smoothing_starts_at_the_first_value() -> None:
     curve = Curve()
     curve.add(1, [5.0] * 50)
     assert curve.smooth[0] == curve.smooth[-1] == 5.0
+
+
+def test_smoothing_keeps_up_with_the_steep_start() -> None:
+    curve = Curve()
+    curve.add(1, [math.exp(-step / 20) for step in range(100)])
+    assert all(low <= smooth <= 2.2 * low + 0.02 for low, smooth in zip(curve.low, curve.smooth, strict=True))
 
 
 def _started(step: int = 0) -> Started:
