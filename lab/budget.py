@@ -10,7 +10,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab.data import DATASETS
+from lab.data import DATASETS, at_hand
 from lab.device import memory_total_mb
 from lab.home import is_run_id, latest_weights
 from lab.initialisations import FromRun
@@ -18,7 +18,7 @@ from lab.layers import BatchNorm
 from lab.network import LayerReport, layer_reports, misfits
 from lab.registry import FieldError, SpecError
 from lab.samples import steps_per_epoch
-from lab.spec import RunSpec
+from lab.spec import RunSpec, changed
 
 MEMORY_SWITCH, HOURS_SWITCH = "LAB_MAX_MEMORY_GB", "LAB_MAX_HOURS"
 DEFAULT_HOURS = 24.0
@@ -44,6 +44,12 @@ class Estimate:
     memory_gb: float
     epoch_s: float
     hours: float
+
+
+def with_data_at_hand(spec: RunSpec, home: Path) -> RunSpec:
+    """The spec as it would run now: the bundled digits stand in for data that are not on this machine."""
+    usable = at_hand(spec.data.dataset, home)
+    return spec if usable == spec.data.dataset else changed(spec, "data.dataset", usable)
 
 
 def estimate(spec: RunSpec) -> Estimate:

@@ -17,7 +17,7 @@ from lab.data.fetching import fetch_mnist
 from lab.data.mnist import TEST_SIZE, TRAIN_SIZE, load_mnist, missing_mnist
 from lab.registry import did_you_mean, name_in
 
-__all__ = ["DATASETS", "DataError", "Dataset", "DatasetName", "available", "fetch", "load"]
+__all__ = ["DATASETS", "DataError", "Dataset", "DatasetName", "at_hand", "available", "fetch", "load"]
 
 FALLBACK = "digits"
 
@@ -75,6 +75,14 @@ def available(name: str, home: Path) -> tuple[str, str]:
         f"To get {entry.title}, connect to the network and run `python -m lab data --fetch`, "
         "or copy its four files there.",
     )
+
+
+def at_hand(name: str, home: Path) -> str:
+    """The name of the data that a run would use now; the same where that cannot be told."""
+    try:
+        return available(name, home)[0]
+    except OSError:
+        return name
 
 
 def load(name: str, home: Path) -> Dataset:

@@ -88,7 +88,7 @@ def _training(
     import torch
 
     from lab import data
-    from lab.budget import admit
+    from lab.budget import admit, with_data_at_hand
     from lab.spec import parse_spec
     from lab.training import train
 
@@ -97,7 +97,7 @@ def _training(
     keeper = Keeper(home, run_id, spec_json)
     resume = keeper.checkpoint() if from_checkpoint else None
     if resume is None:
-        admit(spec)  # whichever way it was started
+        admit(with_data_at_hand(spec, home))  # whichever way it was started
     left_out: Checkpoint | None = None
     first = None if resume else _first_weights(home, spec)
     for event in train(spec, data.load(spec.data.dataset, home), resume, inbox, first):

@@ -9,8 +9,9 @@ import math
 
 import streamlit as st
 
-from lab.data import DATASETS
+from lab.data import DATASETS, at_hand
 from lab.figures.schedule import schedule_data, schedule_figure
+from lab.home import lab_home
 from lab.registry import Part, Spec
 from lab.spec import NetworkSpec, RunSpec, TrainSpec
 from pages.ui.controls import field_control, kind_control, part_controls
@@ -70,8 +71,8 @@ def _part(draft: Draft, section: str, name: str) -> None:
 
 def steps_per_epoch(spec: RunSpec) -> int:
     """How many batches one epoch has, as far as is known before the data are read."""
-    available = DATASETS[spec.data.dataset].sizes[0]
-    samples = min(spec.data.train_samples, available)
+    usable = DATASETS[at_hand(spec.data.dataset, lab_home())]
+    samples = min(spec.data.train_samples, usable.sizes[0])
     kept = samples - round(samples * spec.data.validation_share)
     return max(1, math.ceil(kept / spec.train.batch_size))
 

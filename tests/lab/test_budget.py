@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from lab.budget import admit, estimate, without_weights
+from lab.budget import admit, estimate, with_data_at_hand, without_weights
 from lab.home import latest_weights
 from lab.layers import BatchNorm, Conv2d, Flatten, Linear, Transformer
 from lab.network import build_network
@@ -99,6 +99,14 @@ def test_going_on_from_another_run_waits_for_its_weights(tmp_path: Path) -> None
     file.parent.mkdir(parents=True)
     file.touch()
     assert not without_weights(spec, tmp_path)
+
+
+def test_an_estimate_is_of_the_digits_where_they_stand_in_for_mnist(tmp_path: Path) -> None:
+    asked = PRESETS["lenet5"].spec
+    standing_in = with_data_at_hand(asked, tmp_path)
+    assert standing_in == changed(asked, "data.dataset", "digits")
+    assert with_data_at_hand(standing_in, tmp_path) is standing_in
+    assert estimate(standing_in).epoch_s < estimate(asked).epoch_s / 10
 
 
 def test_more_epochs_take_longer_in_proportion() -> None:
