@@ -151,13 +151,20 @@ def differences(contents: list[dict[str, Any]]) -> dict[str, list[str]]:
     flat = [dict(_leaves(content)) for content in contents]
     paths = list(dict.fromkeys(path for leaves in flat for path in leaves if path != "title"))
     return {
-        path: [str(leaves.get(path, "")) for leaves in flat]
+        path: [_shown(leaves.get(path, "")) for leaves in flat]
         for path in paths
         if len({leaves.get(path) for leaves in flat}) > 1
     }
 
 
-def _leaves(content: Any, path: str = "") -> list[tuple[str, str]]:
+def _shown(value: Any) -> str:
+    """A setting's value as people write it: 0.0833, relu, off."""
+    if value is None or isinstance(value, bool):
+        return "on" if value else "off"
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def _leaves(content: Any, path: str = "") -> list[tuple[str, Any]]:
     items = (
         content.items()
         if isinstance(content, dict)
@@ -166,4 +173,4 @@ def _leaves(content: Any, path: str = "") -> list[tuple[str, str]]:
         else ()
     )
     found = [leaf for key, value in items for leaf in _leaves(value, f"{path}.{key}" if path else str(key))]
-    return found or [(path, json.dumps(content))]
+    return found or [(path, "none" if isinstance(content, list | dict) else content)]

@@ -137,6 +137,19 @@ def test_only_settings_that_differ_are_listed() -> None:
     assert differences([same, other]) == {"b.c.1": ["2", "3"], "d": ["", "0"]}
 
 
+def test_settings_are_shown_as_people_write_them() -> None:
+    one = {"share": 1 / 12, "kind": "relu", "nesterov": True, "cap": None, "parts": []}
+    other = {"share": 1e-4, "kind": "gelu", "nesterov": False, "cap": 2.0, "parts": ["flip"]}
+    assert differences([one, other]) == {
+        "share": ["0.0833333", "0.0001"],
+        "kind": ["relu", "gelu"],
+        "nesterov": ["on", "off"],
+        "cap": ["off", "2"],
+        "parts": ["none", ""],
+        "parts.0": ["", "flip"],
+    }
+
+
 def test_a_run_is_deleted_after_asking(home: Path) -> None:
     run_id = recorded(home, [*COURSE, FINISHED], "finished")
     app = opened()
