@@ -11,6 +11,7 @@ import contextlib
 import gc
 import os
 
+import numpy as np
 import safetensors.torch  # noqa: F401
 import torch
 import torch._dynamo
@@ -26,6 +27,7 @@ from lab.home import lab_home
 assert torch._dynamo
 
 openblas_is_faster()  # loads it, where it is to be used
+np.seterr(all="ignore")  # a run that diverges is told by its loss, not by a warning
 
 # One thread for each worker, always: the same numbers whether it trains alone or beside others.
 torch.set_num_threads(1)

@@ -67,8 +67,7 @@ class _Product:
         if not result.flags.c_contiguous:  # the same by columns: (AB)' = B'A'
             left, right, result = right.T, left.T, result.T
         if self._added is None:
-            # a run that diverges is told by its loss, not by a warning
-            return partial(np.errstate(all="ignore")(np.dot), left, right, out=result)
+            return partial(np.dot, left, right, out=result)
         # In Fortran's eyes all is transposed, so the factors change places.
         first, second = right.T, left.T
         turned = [not matrix.flags.f_contiguous for matrix in (first, second)]
