@@ -55,7 +55,7 @@ def findings(spec: RunSpec, history: History) -> list[Finding]:
 def _failure(spec: RunSpec, history: History) -> Finding:
     failed = history.failed
     assert failed is not None
-    sentence = f"{failed.reason} {failed.advice}".strip()
+    sentence = f"{failed.reason[:1].upper()}{failed.reason[1:].removesuffix('.')}. {failed.advice}".strip()
     steps: tuple[NextStep, ...] = ()
     if failed.cause == "diverged":
         steps = _tries(_rate(spec, 0.1), _clipped(spec))

@@ -6,6 +6,7 @@ import pytest
 
 from lab import events
 from lab.diagnosis import findings
+from lab.failures import given_up
 from lab.history import History
 from lab.presets import PRESETS, preset
 from lab.spec import changed, parse_spec
@@ -65,6 +66,18 @@ def test_zeros_are_told_from_other_ways_of_not_learning() -> None:
 @pytest.mark.parametrize("cause", ["diverged", "out_of_memory", "disk_full", "lost", "data", "error"])
 def test_a_failure_comes_first_and_alone(cause: str) -> None:
     assert said([epoch(1, 1.0, None), events.Failed(3, "It broke.", "Mend it.", cause)]) == [cause]
+
+
+def test_a_lost_run_is_told_in_whole_sentences_with_a_smaller_batch_to_try() -> None:
+    history = History()
+    history.extend(
+        [STARTED, given_up(7, 4, "its process was ended by SIGKILL", preset("softmax").model_dump_json())]
+    )
+    (finding,) = findings(preset("softmax"), history)
+    batch = preset("softmax").train.batch_size // 4
+    assert finding.sentence.startswith("Given up after 4 attempts")
+    assert f"SIGKILL. Try a batch size of {batch}, or" in finding.sentence
+    assert [step.spec.train.batch_size for step in finding.steps] == [batch]
 
 
 @pytest.mark.parametrize("name", list(PRESETS))
