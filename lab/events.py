@@ -126,7 +126,7 @@ class Checkpoint:
 
 @dataclass(frozen=True)
 class LearningRateChanged:
-    """A person changed the learning rate while the run was going."""
+    """A person changed the optimizer's learning rate while the run was going; the schedule multiplies it."""
 
     kind: ClassVar[str] = "learning_rate_changed"
     step: int
@@ -231,7 +231,7 @@ class StepOnce:
 
 @dataclass(frozen=True)
 class SetLearningRate:
-    """Use this learning rate from the next step on; a schedule goes on scaled to it."""
+    """Use this learning rate from the next step on; the schedule's factor applies to it as to the first one."""
 
     kind: ClassVar[str] = "set_learning_rate"
     learning_rate: float

@@ -107,6 +107,12 @@ class History:
         return self.snapshots[-1] if self.snapshots else None
 
     @property
+    def chosen_rate(self) -> float | None:
+        """The learning rate that a person set while it ran, before the schedule's factor."""
+        changes = [note for note in self.notes if isinstance(note, LearningRateChanged)]
+        return changes[-1].learning_rate if changes else None
+
+    @property
     def remaining_s(self) -> float | None:
         """Units: seconds until the last epoch ends at the present speed, None where that is unknown."""
         if self.started is None or self.samples_per_s <= 0 or self.finished or self.failed:
@@ -155,6 +161,7 @@ class History:
     def _rewind(self, step: int) -> None:
         self.step, self.finished, self.failed = step, None, None
         self.loss.rewind(step)
+        self.notes = [note for note in self.notes if note.step <= step]
         self.rates = [(at, rate) for at, rate in self.rates if at <= step]
         self.epochs = [epoch for epoch in self.epochs if epoch.step <= step]
         self.snapshots = [snapshot for snapshot in self.snapshots if snapshot.step <= step]

@@ -221,9 +221,7 @@ class _Run:
     def _changes(self) -> Iterator[Event]:
         rate = self.orders.taken_learning_rate()
         if rate is not None:
-            self.progress.rate_scale = 1.0
-            # Where the schedule has reached zero, no factor brings the rate back: scale its start.
-            self.progress.rate_scale = rate / (self._learning_rate() or self.spec.train.optimizer.lr)
+            self.progress.rate_scale = rate / self.spec.train.optimizer.lr
             yield LearningRateChanged(self.progress.step, rate)
         if self.orders.taken_resumed():
             yield Resumed(self.progress.step)

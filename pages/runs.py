@@ -47,8 +47,7 @@ try:
             st.space("stretch")
             st.page_link("pages/runs.py", label="All runs", icon=":material/list:")
         known = past(run.id)
-        rates = known.history.rates
-        control_bar(run, rates[-1][1] if rates else run.spec.train.optimizer.lr)
+        control_bar(run, known.history.chosen_rate)
         if known.history.started and known.history.started.notice:
             st.info(known.history.started.notice, icon=":material/info:")
         result(run, known.history)

@@ -6,21 +6,27 @@ Owns what can be pressed in which state. The runner makes the run follow.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
 from lab.events import Message, SetLearningRate, StepOnce
 from lab.run import Run, Want
 from lab.store import UnknownRunError
+from pages.ui.controls import field_control
+from pages.ui.fields import Mistake, fields_of, parsed
 from pages.ui.run_row import is_mine
 from pages.ui.store import store
 
 STEPS = (1, 10, 100)
-MIN_RATE, MAX_RATE = 1e-8, 100.0
 
 
-def control_bar(run: Run, rate: float) -> None:
-    """The buttons for a run that is still active; nothing for one that has ended."""
+def control_bar(run: Run, chosen_rate: float | None) -> None:
+    """The buttons for a run that is still active; nothing for one that has ended.
+
+    `chosen_rate` is the learning rate that was set while it ran, if any.
+    """
     if not run.is_active:
         return
     if not is_mine(run):
@@ -43,19 +49,7 @@ def control_bar(run: Run, rate: float) -> None:
                 disabled=not paused,
             )
         _button("Stop", "stop", _want, run.id, "stop", help="End now and keep what there is")
-        st.number_input(
-            "Learning rate",
-            min_value=MIN_RATE,
-            max_value=MAX_RATE,
-            value=max(rate, MIN_RATE),  # a schedule may end at zero
-            step=max(float(f"{rate / 2:.1g}"), MIN_RATE),
-            format="%g",
-            width=170,
-            key=f"rate-{run.id}",
-            help="Takes effect with the next step; a schedule goes on scaled to it.",
-            on_change=_set_rate,
-            args=(run.id,),
-        )
+        _rate_field(run, chosen_rate)
 
 
 def _button(
@@ -93,7 +87,26 @@ def _tell(run_id: str, message: Message) -> None:
         st.toast("This run has ended.", icon=":material/error:")
 
 
-def _set_rate(run_id: str) -> None:
-    rate = st.session_state.get(f"rate-{run_id}")
-    if rate is not None:
-        _tell(run_id, SetLearningRate(float(rate)))
+def _rate_field(run: Run, chosen: float | None) -> None:
+    """The optimizer's learning rate, to change while it runs; where there is a schedule, that multiplies it."""
+    train = run.spec.train
+    scheduled = train.schedule.kind != "constant"
+    field = fields_of(type(train.optimizer))["lr"]
+    words = "Takes effect with the next step." + (" The schedule multiplies it." if scheduled else "")
+    field = replace(field, title="Base learning rate" if scheduled else field.title, description=words)
+    key, told, mistaken = f"rate-{run.id}", f"rate-told-{run.id}", f"rate-mistake-{run.id}"
+
+    def put(_: str, entered: Any) -> None:
+        try:
+            rate = parsed(field, entered)
+        except ValueError as error:
+            st.session_state[mistaken] = Mistake(entered, str(error))
+            return
+        st.session_state.pop(mistaken, None)
+        st.session_state[told] = (rate, chosen)
+        _tell(run.id, SetLearningRate(rate))
+
+    asked, before = st.session_state.get(told, (None, None))
+    on_its_way = asked is not None and chosen == before  # until the run says that it follows
+    rate = asked if on_its_way else chosen or train.optimizer.lr
+    field_control(field, rate, key, put, mistake=st.session_state.get(mistaken), width=170)
