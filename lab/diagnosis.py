@@ -22,6 +22,8 @@ DEAD = 0.5  # the share of dead units in a layer from which it is worth a word
 OVERFITTING = 1.03  # validation loss over its minimum
 IMPROVING = 0.97  # the last epoch's loss over the one before
 GAP = 0.02  # training accuracy ahead of validation
+UNTRAINED = 0.2  # training accuracy; guessing gives 0.1
+FAR = 0.85  # training accuracy below which nobody would call digits learned
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,9 @@ def findings(spec: RunSpec, history: History) -> list[Finding]:
     if history.failed is not None:
         return [_failure(spec, history)]
     said = [finding for look in _LOOKS if (finding := look(spec, history)) is not None]
-    if not said and history.epochs:
+    if not said and len(history.epochs) == 1:
+        said = [_short(spec, history)]
+    elif not said and history.epochs:
         said = [Finding("settled", "good", _settled(history), _tries(_more_capacity(spec)))]
     return said
 
@@ -67,7 +71,7 @@ def _failure(spec: RunSpec, history: History) -> Finding:
 
 def _untrained(spec: RunSpec, history: History) -> Finding | None:
     last = _last(history)
-    if last is None or last.train_accuracy > 0.2:
+    if last is None or last.train_accuracy > UNTRAINED:
         return None
     if spec.network.initialisation.kind == "zeros":
         sentence = "All units of a layer started equal and got equal gradients, so they stayed equal."
@@ -118,10 +122,23 @@ def _dead(spec: RunSpec, history: History) -> Finding | None:
     return Finding("dead_units", "hint", sentence, _tries(leaky, _rate(spec, 0.3)))
 
 
+def _far(spec: RunSpec, history: History) -> Finding | None:
+    last = _last(history)
+    if last is None or not UNTRAINED < last.train_accuracy < FAR:
+        return None
+    sentence = (
+        f"Far from learned: after {_epochs(len(history.epochs))} it reads {last.train_accuracy:.0%} of its"
+        " training images. It needs more epochs or larger steps."
+    )
+    return Finding("far", "hint", sentence, _tries(_longer(spec, 4), _rate(spec, 10), _one_cycle(spec)))
+
+
 def _improving(spec: RunSpec, history: History) -> Finding | None:
     if len(history.epochs) < 2 or (history.finished and history.finished.reason):
         return None
     before, last = history.epochs[-2:]
+    if last.train_accuracy < FAR:  # said already
+        return None
     falls = last.train_loss < IMPROVING * before.train_loss
     if last.validation_loss is not None and before.validation_loss is not None:
         falls = falls and last.validation_loss < before.validation_loss
@@ -129,13 +146,8 @@ def _improving(spec: RunSpec, history: History) -> Finding | None:
         return None
     share = 1 - last.train_loss / before.train_loss
     sentence = f"Still improving: the last epoch lowered the training loss by {share:.0%}."
-    longer = _step(
-        f"Train {2 * spec.train.epochs} epochs",
-        spec,
-        ("train.epochs", min(1000, 2 * spec.train.epochs)),
-    )
     faster = _rate(spec, 3) if spec.train.schedule.kind == "constant" else None
-    return Finding("improving", "hint", sentence, _tries(longer, faster, _one_cycle(spec)))
+    return Finding("improving", "hint", sentence, _tries(_longer(spec, 2), faster, _one_cycle(spec)))
 
 
 def _gap(spec: RunSpec, history: History) -> Finding | None:
@@ -163,9 +175,18 @@ _LOOKS: tuple[Callable[[RunSpec, History], Finding | None], ...] = (
     _untrained,
     _overfitting,
     _dead,
+    _far,
     _gap,
     _improving,
 )
+
+
+def _short(spec: RunSpec, history: History) -> Finding:
+    sentence = (
+        f"One epoch gave {history.epochs[-1].train_accuracy:.1%} of the training images."
+        " Whether there is more to come, further epochs show."
+    )
+    return Finding("short", "hint", sentence, _tries(_longer(spec, 5), _one_cycle(spec)))
 
 
 def _settled(history: History) -> str:
@@ -195,6 +216,17 @@ def _step(title: str, spec: RunSpec, *changes: tuple[str, object]) -> NextStep |
     except SpecError:
         return None
     return NextStep(title, spec)
+
+
+def _epochs(count: int) -> str:
+    return f"{count:,} epoch{'' if count == 1 else 's'}"
+
+
+def _longer(spec: RunSpec, factor: int) -> NextStep | None:
+    epochs = min(1000, factor * spec.train.epochs)
+    if epochs == spec.train.epochs:
+        return None
+    return _step(f"Train {_epochs(epochs)}", spec, ("train.epochs", epochs))
 
 
 def _rate(spec: RunSpec, factor: float) -> NextStep | None:

@@ -41,6 +41,16 @@ def test_a_rising_validation_loss_is_overfitting_from_that_epoch() -> None:
     assert "from epoch 3" in first.sentence
 
 
+def test_a_run_that_reads_less_than_half_is_not_praised() -> None:
+    slow = [epoch(number, 2.3 - 0.01 * number, None, accuracy=0.3 + 0.01 * number) for number in range(1, 11)]
+    assert said(slow) == ["far"]
+    assert said([epoch(1, 2.0, 2.1, accuracy=0.29)]) == ["far"]
+
+
+def test_one_epoch_has_not_settled() -> None:
+    assert said([epoch(1, 0.3, None)]) == ["short"]
+
+
 def test_both_losses_rising_is_not_overfitting() -> None:
     assert "overfitting" not in said([epoch(1, 1.0, 1.0), epoch(2, 1.2, 1.2)])
 
