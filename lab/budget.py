@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lab.data import DATASETS, at_hand
-from lab.device import memory_total_mb
-from lab.home import is_run_id, latest_weights
+from lab.device import choose_device, memory_total_mb
+from lab.home import is_run_id
 from lab.initialisations import FromRun
 from lab.layers import BatchNorm
 from lab.network import LayerReport, layer_reports, misfits
@@ -90,19 +90,6 @@ def admit(spec: RunSpec) -> Estimate:
     return needed
 
 
-def without_weights(spec: RunSpec, home: Path) -> tuple[FieldError, ...]:
-    """What keeps a run from going on from another one: that there is none, or that it has no weights yet."""
-    start = spec.network.initialisation
-    if (
-        not isinstance(start, FromRun)
-        or not is_run_id(start.run)
-        or latest_weights(home, start.run).is_file()
-    ):
-        return ()
-    reason = f"there are no weights of a run {start.run!r}; take the id from the run's link"
-    return (FieldError("network.initialisation.run", start.run, reason),)
-
-
 def _totals(reports: tuple[LayerReport, ...]) -> tuple[int, int, int]:
     return (
         sum(report.parameters for report in reports),
@@ -112,8 +99,12 @@ def _totals(reports: tuple[LayerReport, ...]) -> tuple[int, int, int]:
 
 
 def _contradictions(spec: RunSpec) -> list[FieldError]:
-    """Fields that are right alone and cannot be used together."""
-    errors = []
+    """Fields that are right alone and cannot be used together, or not on this machine."""
+    errors: list[FieldError] = []
+    try:
+        choose_device(spec.train.device)
+    except SpecError as error:
+        errors += error.errors
     if spec.train.early_stopping and not spec.data.validation_share:
         reason = "early stopping watches the validation loss: give a validation share above 0"
         errors.append(FieldError("data.validation_share", "0", reason))

@@ -66,10 +66,11 @@ def main(args: argparse.Namespace) -> int:
     _, notice = available(spec.data.dataset, home)
     store = Store(home)
     ensure_runner(home)  # loads torch while this process does, which takes as long
-    from lab.budget import admit, with_data_at_hand, without_weights
+    from lab.budget import admit, with_data_at_hand
+    from lab.fine_tuning import hindrances
 
     admit(with_data_at_hand(spec, home))
-    if missing := without_weights(spec, home):
+    if missing := hindrances(spec, home):
         raise SpecError(missing)
     report: Report = JsonLines() if args.json else Words()
     if notice:

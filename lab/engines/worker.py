@@ -118,12 +118,12 @@ def _first_weights(home: Path, spec: RunSpec) -> Mapping[str, Tensor] | None:
     Raises: SpecError, when there is no such run or it has no weights.
     """
     from lab import weights
-    from lab.budget import without_weights
+    from lab.fine_tuning import hindrances
 
     start = spec.network.initialisation
     if not isinstance(start, FromRun):
         return None
-    if missing := without_weights(spec, home):
+    if missing := hindrances(spec, home):
         raise SpecError(missing)
     try:
         return weights.load(latest_weights(home, start.run))[0]

@@ -55,10 +55,11 @@ def verdict(spec: RunSpec) -> Verdict | None:
         if _begun.acquire(blocking=False):
             threading.Thread(target=_warm, name="shape-reports", daemon=True).start()
         return None
-    from lab.budget import with_data_at_hand, without_weights
+    from lab.budget import with_data_at_hand
+    from lab.fine_tuning import hindrances
 
     known = _verdict(with_data_at_hand(spec, lab_home()))
-    missing = without_weights(spec, lab_home())  # which may come with every step of another run
+    missing = hindrances(spec, lab_home())  # which may come with every step of another run
     return replace(known, errors=known.errors + missing) if missing else known
 
 

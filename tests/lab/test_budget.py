@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from lab.budget import admit, estimate, with_data_at_hand, without_weights
-from lab.home import latest_weights
+from lab.budget import admit, estimate, with_data_at_hand
 from lab.layers import BatchNorm, Conv2d, Flatten, Linear, Transformer
 from lab.network import build_network
 from lab.presets import PRESETS
@@ -89,16 +88,10 @@ def test_fine_tuning_that_cannot_begin_is_refused_at_the_field(field: str, value
     assert [error.path for error in caught.value.errors] == [f"network.initialisation.{field}"]
 
 
-def test_going_on_from_another_run_waits_for_its_weights(tmp_path: Path) -> None:
-    spec = changed(spec_of(layers=SMALL_STACK), "network.initialisation.kind", "run")
-    spec = changed(spec, "network.initialisation.run", "amber-finch-k3v7qa")
-    (missing,) = without_weights(spec, tmp_path)
-    assert missing.path == "network.initialisation.run"
-    assert "no weights of a run 'amber-finch-k3v7qa'" in missing.message
-    file = latest_weights(tmp_path, "amber-finch-k3v7qa")
-    file.parent.mkdir(parents=True)
-    file.touch()
-    assert not without_weights(spec, tmp_path)
+def test_a_device_that_is_not_there_is_refused_at_the_field(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(SpecError, match=r"train\.device: there is no CUDA device on this machine"):
+        admit(spec_of(device="cuda"))
 
 
 def test_an_estimate_is_of_the_digits_where_they_stand_in_for_mnist(tmp_path: Path) -> None:

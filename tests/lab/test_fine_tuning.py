@@ -9,12 +9,15 @@ import torch
 
 from lab.data import load
 from lab.events import Checkpoint, Started
+from lab.fine_tuning import hindrances
+from lab.home import latest_weights
 from lab.initialisations import FromRun
 from lab.network import build_network
 from lab.presets import preset
 from lab.registry import SpecError
 from lab.spec import RunSpec, changed
 from lab.training import train
+from lab.weights import save
 
 BASE = changed(changed(preset("document-mlp"), "data.train_samples", 200), "train.epochs", 1)
 
@@ -55,3 +58,23 @@ def test_freezing_everything_is_refused(home: Path) -> None:
     first = build_network(BASE.network).state_dict()
     with pytest.raises(SpecError, match="leave nothing to train"):
         list(train(tuned(frozen=60), load("digits", home), first_weights=first))
+
+
+def test_what_keeps_a_run_from_going_on_is_known_before_it_starts(home: Path) -> None:
+    def reasons(spec: RunSpec) -> str:
+        return " ".join(error.message for error in hindrances(spec, home))
+
+    assert "no weights of a run 'amber-finch-k3v7qa'" in reasons(tuned())
+    file = latest_weights(home, "amber-finch-k3v7qa")
+    save(file, build_network(preset("lenet5").network).state_dict(), {})
+    assert reasons(tuned()) == "no layer of that run has the shape of one here"
+    assert not reasons(
+        tuned(spec=changed(preset("lenet5"), "network.layers.0.channels", 7))
+    )  # the last ones fit
+    assert not reasons(
+        changed(tuned(), "network.layers.0", {"kind": "conv2d"})
+    )  # another mistake, said elsewhere
+    save(file, build_network(BASE.network).state_dict(), {})
+    assert not reasons(tuned())
+    file.write_bytes(b"rubbish")
+    assert "is not a safetensors file" in reasons(tuned())
