@@ -59,7 +59,10 @@ def findings(spec: RunSpec, history: History) -> list[Finding]:
 def _failure(spec: RunSpec, history: History) -> Finding:
     failed = history.failed
     assert failed is not None
-    sentence = f"{failed.reason[:1].upper()}{failed.reason[1:].removesuffix('.')}. {failed.advice}".strip()
+    reason = failed.reason.removesuffix(".")
+    if reason.partition(" ")[0].isalpha():  # not the name of a field, which is to be found as it is
+        reason = reason[:1].upper() + reason[1:]
+    sentence = f"{reason}. {failed.advice}".strip()
     steps: tuple[NextStep, ...] = ()
     if failed.cause == "diverged":
         steps = _tries(_rate(spec, 0.1), _clipped(spec))

@@ -19,7 +19,7 @@ def diverged(step: int, loss: float, before: float, learning_rate: float) -> Fai
     return Failed(
         step,
         f"The loss became {what} at step {step}{was}, with a learning rate of {learning_rate:.3g}.",
-        f"Try a learning rate of {learning_rate / 10:.1g}, gradient clipping at 1, or another initialisation.",
+        f"Try a learning rate of {float(f'{learning_rate / 10:.1g}'):g}, gradient clipping at 1, or another initialisation.",
         "diverged",
     )
 

@@ -39,6 +39,9 @@ class Curve:
     steps: list[int] = field(default_factory=list)
     _filled: int = 0
     _mean: float = 0.0
+    _lagged: float = 0.0
+    _ahead: float = 0.0
+    _least: float = math.inf
     _seen: int = 0
 
     def add(self, first_step: int, values: Iterable[float | None]) -> None:
@@ -46,14 +49,22 @@ class Curve:
         for step, value in enumerate(values, first_step):
             if value is None or not math.isfinite(value):
                 continue
-            self._mean += max(SMOOTHING, EAGER / (EAGER + self._seen)) * (value - self._mean)
-            self._seen += 1
+            self._smooth(value)
             if self._filled % self.stride == 0:
                 self._open(step, value)
             else:
                 self.low[-1], self.high[-1] = min(self.low[-1], value), max(self.high[-1], value)
-            self.steps[-1], self.smooth[-1] = step, self._mean
+            self.steps[-1], self.smooth[-1] = step, self._mean + self._ahead
             self._filled += 1
+
+    def _smooth(self, value: float) -> None:
+        """A moving mean, and how far it lags behind: the mean of its own misses, added where it is read."""
+        follow = max(SMOOTHING, EAGER / (EAGER + self._seen))
+        self._mean += follow * (value - self._mean)
+        self._lagged += follow * (self._mean - self._lagged)
+        self._seen += 1
+        self._least = min(self._least, value)
+        self._ahead = max(self._mean - self._lagged, self._least - self._mean)
 
     def rewind(self, step: int) -> None:
         """Drop what came after `step`: an interrupted run goes on from its checkpoint."""

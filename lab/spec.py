@@ -5,6 +5,7 @@ Owns reading such a value from untrusted text and changing it field by field. Kn
 
 from __future__ import annotations
 
+import codecs
 import json
 from typing import Any, Literal
 
@@ -44,7 +45,7 @@ class DataSpec(Spec):
     )
     normalisation: NormalisationName = hyper("half", "Normalisation", "How pixels become numbers.")
     augmentations: tuple[AnyAugmentation, ...] = hyper(
-        (), "Augmentation", "How training images are varied, anew for every sample.", max_length=8
+        (), "Augmentation", "How training images are varied, anew for every sample.", max_length=16
     )
     label_noise: float = hyper(
         0.0,
@@ -126,15 +127,25 @@ def parse_spec(text: str | bytes) -> RunSpec:
 
     Raises: SpecError, naming each field, its value and what is allowed.
     """
-    size = len(text)
-    if size > MAX_TEXT_BYTES:
+    if len(text) > MAX_TEXT_BYTES:
         raise SpecError(
-            [FieldError("", "", f"the text has {size:,} bytes; at most {MAX_TEXT_BYTES:,} are allowed")]
+            [FieldError("", "", f"the text has more bytes than the {MAX_TEXT_BYTES:,} that are allowed")]
         )
+    try:
+        if isinstance(text, bytes) and (encoding := _marked_encoding(text)):
+            text = text.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise SpecError([FieldError("", "", f"the text is not {encoding}: {error.reason}")]) from None
     try:
         return RunSpec.model_validate_json(text)
     except ValidationError as error:
         raise spec_error(error, RunSpec) from None
+
+
+def _marked_encoding(text: bytes) -> str:
+    """What the byte-order mark of some Windows programs says; "" where there is none, which means UTF-8."""
+    marks = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+    return next((encoding for mark, encoding in marks.items() if text.startswith(mark)), "")
 
 
 def changed(spec: RunSpec, path: str, value: Any) -> RunSpec:
@@ -166,7 +177,8 @@ def _child(here: Any, step: str, path: str) -> Any:
     if isinstance(here, list):
         if step.isdecimal() and int(step) < len(here):
             return here[int(step)]
-        raise SpecError([FieldError(path, step, f"unknown index {step!r}; allowed: 0 to {len(here) - 1}")])
+        allowed = f"allowed: 0 to {len(here) - 1}" if here else "the list is empty"
+        raise SpecError([FieldError(path, step, f"unknown index {step!r}; {allowed}")])
     if isinstance(here, dict) and step in here:
         return here[step]
     known = list(here) if isinstance(here, dict) else []

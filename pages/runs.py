@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.ui.controls import escaped
 from pages.ui.entry import through_app
 from pages.ui.owner import owner, remember_owner
 from pages.ui.run_row import state_badge
@@ -42,7 +43,7 @@ try:
         runs_list()
     else:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.title(run.title or run.id, anchor=False, width="content")
+            st.title(escaped(run.title or run.id), anchor=False, width="content")
             state_badge(run)
             st.space("stretch")
             st.page_link("pages/runs.py", label="All runs", icon=":material/list:")

@@ -87,9 +87,10 @@ def chosen_spec(args: argparse.Namespace) -> RunSpec:
 
     Raises: SpecError, OSError.
     """
-    if args.spec and args.preset:
+    if args.spec is not None and args.preset is not None:
         raise SpecError([FieldError("", args.preset, "give either SPEC.json or --preset NAME, not both")])
-    spec = parse_spec(_text(args.spec)) if args.spec else preset(args.preset or DEFAULT_PRESET)
+    wanted = DEFAULT_PRESET if args.preset is None else args.preset
+    spec = preset(wanted) if args.spec is None else parse_spec(_text(args.spec))
     for field in ("epochs", "seed"):
         if getattr(args, field) is not None:
             spec = changed(spec, field, getattr(args, field))

@@ -6,6 +6,7 @@ figure whose colours are the theme's by name ("@blue").
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -104,7 +105,7 @@ def accuracy_figure(data: AccuracyData, *, epochs: int) -> Figure:
     if data.validation[0]:
         traces.append(_line("validation", *data.validation, 1, marker="diamond"))
     if data.test is not None:
-        traces.append(_line("test", [1.0, float(max(epochs, 1))], [data.test, data.test], 2))
+        traces.append(_line("test", [0.5, max(epochs, 1) + 0.5], [data.test, data.test], 2))
     figure = _figure("Accuracy (%)", traces, log=False, x="epoch")
     if not data.train[0]:
         figure["layout"]["yaxis"] |= {"range": [0, 100]}
@@ -226,8 +227,15 @@ def _marks(name: str, points: Points, colour: str, symbol: str) -> Figure:
     return {"type": "scatter", "name": name, "x": x, "y": y, "mode": "markers", "marker": marker}
 
 
+def _decades(traces: list[Figure]) -> Figure:
+    """Ticks at 1, 2 and 5 where there are a few decades; over more or less than that Plotly finds better ones."""
+    seen = [y for trace in traces for y in trace["y"] if y is not None and 0 < y < math.inf]
+    span = math.log10(max(seen) / min(seen)) if seen else 1.0
+    return {"dtick": "D2"} if 0.7 <= span <= 4 else {"nticks": 7}
+
+
 def _figure(title: str, traces: list[Figure], *, log: bool, x: str = "step", legend: bool = True) -> Figure:
     heading = {"text": title, "x": 0, "xref": "paper", "xanchor": "left", "font": {"size": 14}}
-    yaxis = {"type": "log", "tickformat": "~g", "dtick": "D2"} if log else {"type": "linear"}
+    yaxis = {"type": "log", "tickformat": "~g", **_decades(traces)} if log else {"type": "linear"}
     layout = {"title": heading, "xaxis": {"title": {"text": x}}, "yaxis": yaxis, "showlegend": legend}
     return {"data": traces, "layout": layout}

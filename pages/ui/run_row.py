@@ -6,6 +6,7 @@ import streamlit as st
 
 from lab.figures.thumbnail import WIDTH, thumbnail, thumbnail_data
 from lab.run import Run, State
+from pages.ui.controls import escaped
 from pages.ui.owner import owner
 from pages.ui.store import store
 
@@ -24,7 +25,7 @@ STATE_COLOURS: dict[State, str] = {
 def run_row(run: Run) -> None:
     """The run's row, inside a horizontal container of the caller's."""
     st.image(thumbnail(thumbnail_data(run.curve)), width=WIDTH, alt=f"Loss of {run.title or run.id}")
-    st.page_link("pages/runs.py", label=run.title or run.id, query_params={"run": run.id})
+    st.page_link("pages/runs.py", label=escaped(run.title or run.id), query_params={"run": run.id})
     state_badge(run)
     st.caption(result_in_words(run), width="content")
 

@@ -16,6 +16,7 @@ from lab.run import Run
 from lab.spec import RunSpec, changed
 from pages.ui.live_charts import Panel, live_charts
 from pages.ui.store import start_run
+from pages.ui.train_layers import counted
 from pages.ui.train_link import link_of
 
 _ICONS = {"good": "check_circle", "hint": "lightbulb", "bad": "error"}
@@ -54,7 +55,7 @@ def _accuracy(history: History) -> None:
         st.metric(
             "Training time",
             f"{sum(finished.epoch_s):.1f} s",
-            f"{len(finished.epoch_s)} epochs, {finished.samples_per_s:,.0f} samples/s",
+            f"{counted(len(finished.epoch_s), 'epoch')}, {finished.samples_per_s:,.0f} samples/s",
             delta_color="off",
             delta_arrow="off",
             width="content",

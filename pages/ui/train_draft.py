@@ -140,7 +140,7 @@ def parts_chosen(draft: Draft, path: Path, kinds: tuple[str, ...]) -> Draft:
     try:
         spec = changed(draft.spec, place, kept + new)
     except SpecError as error:
-        raise ValueError(error.errors[0].message) from None
+        raise ValueError(f"{fields_of(type(model))[path[-1]].title}: {error.errors[0].message}") from None
     return _next(draft, spec, mistakes=mistakes)
 
 
@@ -162,7 +162,7 @@ def _with_layers(draft: Draft, change: Callable[[list[tuple[int, Layer]]], None]
     try:
         spec = changed(draft.spec, "network.layers", [layer.model_dump() for _, layer in pairs])
     except SpecError as error:
-        raise ValueError(error.errors[0].message) from None
+        raise ValueError(f"Layers: {error.errors[0].message}") from None
     rows = tuple(row for row, _ in pairs)
     gone = {f"#{row}" for row in draft.now.rows} - {f"#{row}" for row in rows}
     kept = {at: mistake for at, mistake in draft.mistakes.items() if not gone & set(at)}

@@ -73,12 +73,10 @@ def _share(spec: RunSpec) -> None:
 
 
 def _load() -> None:
-    file = st.file_uploader("From a file", type="json", max_upload_size=1, key=_UPLOADED)
-    pasted = st.text_area(
-        "Or paste JSON", height=220, key=_PASTED, placeholder='{"network": {"layers": [...]}}'
-    )
-    ready = file is not None or bool(pasted.strip())
-    st.button("Use it", type="primary", key="train/use-pasted", disabled=not ready, on_click=_use)
+    st.file_uploader("From a file", type="json", max_upload_size=1, key=_UPLOADED)
+    st.text_area("Or paste JSON", height=220, key=_PASTED, placeholder='{"network": {"layers": [...]}}')
+    # Never disabled: what was pasted is known only once the box is left, which the press on this button does.
+    st.button("Use it", type="primary", key="train/use-pasted", on_click=_use)
     if problems := st.session_state.get(_PROBLEMS):
         lines = "\n".join(f"- {escaped(problem)}" for problem in problems[:12])
         st.error(f"This cannot be used; nothing was changed.\n{lines}", icon=":material/error:")
@@ -90,7 +88,10 @@ def _use() -> None:
         if file is not None and file.size > MAX_TEXT_BYTES:
             reason = f"{file.name} has {file.size:,} bytes; at most {MAX_TEXT_BYTES:,} are allowed"
             raise SpecError([FieldError("", "", reason)])
-        spec = parse_spec(file.getvalue() if file is not None else st.session_state.get(_PASTED, ""))
+        pasted = str(st.session_state.get(_PASTED, ""))
+        if file is None and not pasted.strip():
+            raise SpecError([FieldError("", "", "there is nothing yet: choose a file or paste JSON first")])
+        spec = parse_spec(file.getvalue() if file is not None else pasted)
     except SpecError as error:
         st.session_state[_PROBLEMS] = [str(each) for each in error.errors]
         return

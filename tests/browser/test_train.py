@@ -140,6 +140,16 @@ def test_a_file_is_taken_and_a_bad_one_named(page: Page, tmp_path: Path) -> None
     expect(page.get_by_text("61,706").first).to_be_visible()
 
 
+def test_what_was_pasted_is_used_at_the_first_press(page: Page) -> None:
+    open_train(page)
+    page.get_by_role("button", name="share icon").click()
+    page.get_by_role("tab", name="Load another").click()
+    page.get_by_role("textbox", name="Or paste JSON").fill(preset("lenet5").model_dump_json())
+    page.get_by_role("button", name="Use it").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_text("61,706").first).to_be_visible()
+
+
 def test_on_a_phone_the_start_button_is_in_sight_and_nothing_is_wider_than_the_screen(phone: Page) -> None:
     open_train(phone)
     expect(phone.get_by_role("button", name=START)).to_be_in_viewport()

@@ -119,6 +119,8 @@ def test_ctrl_c_stops_the_run_and_keeps_its_weights(one_home):
     ("arguments", "said"),
     [
         (["--preset", "lenet"], "unknown preset 'lenet'; did you mean 'lenet5'?"),
+        (["--preset", ""], "unknown preset ''"),
+        ([""], "is a directory"),
         (["--set", "optimizr.lr=0.1"], "unknown key 'optimizr'; did you mean 'optimizer'?"),
         (["--set", "optimizer=adan"], "unknown kind 'adan'; did you mean 'adam'?"),
         (["--set", "optimizer.lr=fast"], "train.optimizer.lr: 'fast' is not allowed"),

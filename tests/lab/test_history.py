@@ -37,7 +37,13 @@ def test_smoothing_starts_at_the_first_value() -> None:
 def test_smoothing_keeps_up_with_the_steep_start() -> None:
     curve = Curve()
     curve.add(1, [math.exp(-step / 20) for step in range(100)])
-    assert all(low <= smooth <= 2.2 * low + 0.02 for low, smooth in zip(curve.low, curve.smooth, strict=True))
+    assert all(0.9 * low <= smooth <= 1.1 * low for low, smooth in zip(curve.low, curve.smooth, strict=True))
+
+
+def test_smoothing_never_falls_below_what_was_seen() -> None:
+    curve = Curve()
+    curve.add(1, [2.0] * 50 + [0.1] * 100)
+    assert min(curve.smooth) >= 0.1 - 1e-9
 
 
 def _started(step: int = 0) -> Started:

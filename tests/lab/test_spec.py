@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lab.augmentations import AUGMENTATIONS
 from lab.presets import PRESETS, preset
 from lab.registry import SpecError
 from lab.spec import MAX_TEXT_BYTES, RunSpec, changed, parse_spec
@@ -91,7 +92,7 @@ def test_a_million_layers_and_a_billion_units_are_refused() -> None:
 
 
 def test_a_long_text_is_refused_before_it_is_read() -> None:
-    with pytest.raises(SpecError, match="at most"):
+    with pytest.raises(SpecError, match="1,000,000 that are allowed"):
         parse_spec("[" * (MAX_TEXT_BYTES + 1))
 
 
@@ -134,3 +135,24 @@ def test_specs_are_values() -> None:
     assert spec == RunSpec.model_validate(spec.model_dump())
     with pytest.raises(Exception, match="frozen"):
         spec.train.epochs = 3
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_the_byte_order_marks_of_windows_are_no_obstacle(encoding: str) -> None:
+    spec = preset("softmax")
+    assert parse_spec(spec.model_dump_json().encode(encoding)) == spec
+
+
+def test_a_broken_encoding_is_named() -> None:
+    with pytest.raises(SpecError, match="not utf-16"):
+        parse_spec("{}".encode("utf-16") + b"x")
+
+
+def test_an_index_into_an_empty_list_says_that_it_is_empty() -> None:
+    with pytest.raises(SpecError, match="unknown index '0'; the list is empty"):
+        changed(preset("softmax"), "data.augmentations.0.kind", "rotate")
+
+
+def test_all_kinds_of_augmentation_may_be_used_at_once() -> None:
+    wanted = [{"kind": kind} for kind in AUGMENTATIONS]
+    assert len(changed(preset("softmax"), "data.augmentations", wanted).data.augmentations) == len(wanted)

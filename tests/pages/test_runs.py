@@ -11,6 +11,7 @@ from lab.presets import preset
 from lab.record import Record
 from lab.run import State
 from lab.store import Store
+from pages.ui.controls import escaped
 from pages.ui.runs_list import differences
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -102,6 +103,15 @@ def test_the_learning_rate_can_be_changed_and_is_never_another_than_was_meant(ho
         record.event(run_id, events.LearningRateChanged(10, 0.03))  # from another browser of the same person
     record.close()
     assert opened(run=run_id).number_input(key=f"rate-{run_id}").value == 0.03
+
+
+def test_a_title_is_shown_as_it_was_written(home: Path) -> None:
+    title = "*b* $x$ [l](http://x.y)"
+    run_id = Store(home).submit(preset("softmax"), "", title)
+    for app in (opened(run=run_id), opened()):
+        shown = [app.title[0].value, *(str(link.proto.label) for link in app.get("page_link"))]
+        assert escaped(title) in shown
+        assert title not in shown
 
 
 def test_a_running_run_shows_its_controls(home: Path) -> None:

@@ -196,6 +196,8 @@ def test_a_bad_link_is_named_and_the_rest_of_it_used() -> None:
 def test_pasted_json_replaces_everything_and_bad_json_nothing() -> None:
     app = opened()
     app.button(key="train/share").click().run()
+    app.button(key="train/use-pasted").click().run()
+    assert "choose a file or paste JSON first" in app.error[0].value
     app.text_area(key="train/pasted").set_value('{"network": {"layers": [{"kind": "liner"}]}}').run()
     app.button(key="train/use-pasted").click().run()
     assert "did you mean 'linear'" in app.error[0].value.replace("\\", "")

@@ -41,6 +41,23 @@ def test_before_the_first_step_the_axis_has_a_range_of_its_own(log: bool) -> Non
     assert loss_figure(loss_data(History()), log=log)["layout"]["yaxis"]["range"]
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "dtick"), [(0.1, 2.3, "D2"), (2.2, 2.3, None), (1e-3, 1e27, None), (0.0, 0.0, "D2")]
+)
+def test_a_log_axis_has_ticks_that_can_be_read(low: float, high: float, dtick: str | None) -> None:
+    history = History()
+    history.extend([events.StepsDone(2, (high, low), 0.1, 1e4, 1.0)])
+    assert loss_figure(loss_data(history), log=True)["layout"]["yaxis"].get("dtick") == dtick
+
+
+def test_the_test_accuracy_is_a_line_across_even_after_one_epoch() -> None:
+    history = History()
+    history.extend([events.EpochDone(1, 10, 0.3, 0.9, None, None, 0.2, 5e4, 0.001)])
+    history.extend([events.Finished(10, 0.9, 0.8, 1.0, 0.3, (), 5.0, (1.0,), 1000.0)])
+    figure = accuracy_figure(accuracy_data(history), epochs=1)
+    assert figure["data"][-1]["x"] == [0.5, 1.5]
+
+
 def test_the_accuracy_of_each_epoch_is_in_per_cent() -> None:
     history = History()
     history.extend([events.EpochDone(1, 10, 0.3, 0.9, 0.4, 0.85, 0.2, 5e4, 0.001)])
