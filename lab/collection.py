@@ -88,11 +88,17 @@ class Collection:
         answer: int | None,
         probability: float | None,
         model: str,
-    ) -> None:
-        """Adds the drawing to the history, or renews it when the key is known; a label stays as it was."""
+    ) -> str:
+        """Adds the drawing to the history, or renews it when the key is known; returns the key it now has.
+
+        What was labelled stays as it was then: what is drawn over it later is another drawing.
+        """
         strokes = None if drawing is None else json.dumps(drawing_json(drawing))
-        values = (key, time.time(), strokes, _bytes_of(pixels), answer, probability, model)
         with self._open() as store:
+            labelled = "SELECT 1 FROM drawing WHERE key = ? AND label IS NOT NULL AND pixels <> ?"
+            while store.execute(labelled, (key, _bytes_of(pixels))).fetchone():
+                key += "+"
+            values = (key, time.time(), strokes, _bytes_of(pixels), answer, probability, model)
             store.execute(
                 "INSERT INTO drawing (key, drawn_at, strokes, pixels, answer, probability, model)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET strokes = excluded.strokes,"
@@ -105,6 +111,7 @@ class Collection:
                 " (SELECT number FROM drawing WHERE label IS NULL ORDER BY number DESC LIMIT ?)",
                 (HISTORY_KEPT,),
             )
+        return key
 
     def label(self, key: str, digit: int | None) -> None:
         """Puts the drawing into the person's set as this digit; None takes it out again.

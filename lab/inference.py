@@ -103,7 +103,8 @@ def _path_of(reference: str, home: Path | None) -> Path:
     if reference.endswith(".safetensors"):
         return Path(reference)
     hint = did_you_mean(reference, SHIPPED)
-    raise ModelError(f"unknown model {reference[:80]!r}; {hint}, a run's id, or a .safetensors file")
+    joined = "Also allowed:" if hint.endswith("?") else "and"
+    raise ModelError(f"unknown model {reference[:80]!r}; {hint} {joined} a run's id, a .safetensors file")
 
 
 def _missing(reference: str, home: Path | None) -> str:

@@ -163,6 +163,8 @@ def _items(content: object, name: str) -> Iterable[Any]:
         content = [content]
     if not isinstance(content, list):
         raise InkError(f"{name}: expected a list of drawings, got {type(content).__name__}")
+    if not content:
+        raise InkError(f"{name}: expected a list of drawings, it is empty")
     return content
 
 
@@ -177,9 +179,9 @@ def _print(asked: Asked, answer: Answer | None, model: Model, *, as_json: bool) 
     if as_json:
         print(json.dumps(_record(asked, answer)))
     elif answer is not None:
-        share = answer.probabilities[answer.digit]
-        doubt = "" if answer.is_digit else f"; {answer.reason}"
-        print(f"{where}: {answer.digit} ({share:.1%}, {model.title}){doubt}")
+        share = f"{answer.probabilities[answer.digit]:.1%}, {model.title}"
+        found = f"{answer.digit} ({share})" if answer.is_digit else f"no digit: {answer.reason}"
+        print(f"{where}: {found}")
 
 
 def _record(asked: Asked, answer: Answer | None) -> dict[str, Any]:

@@ -17,6 +17,7 @@ import streamlit as st
 from lab.home import is_run_id, lab_home, latest_weights
 from lab.ink import frame
 from lab.models import DEFAULT, SHIPPED
+from pages.ui.controls import escaped
 from pages.ui.owner import owner
 from pages.ui.store import store
 
@@ -87,7 +88,7 @@ def options(*named: str) -> tuple[Option, ...]:
 def _title_of(run: Run) -> str:
     """Runs often share a title; the two words of the id tell them apart."""
     words = " ".join(run.id.split("-")[:2])
-    return f"{run.title} ({words}, {run.state})" if run.title else f"{words} ({run.state})"
+    return f"{run.title} ({words})" if run.title else words
 
 
 def choose() -> tuple[Option, ...]:
@@ -132,7 +133,9 @@ def _take_from_link(asked: str, offered: dict[str, Option]) -> None:
     if not asked:
         return
     if asked not in offered:
-        _say_gone(asked, offered)
+        chosen = st.session_state.get(FIRST_KEY, DEFAULT)
+        if chosen == DEFAULT or chosen not in offered:  # else another one was chosen since
+            _say_gone(asked, offered)
     elif st.session_state.get(_LINK_KEY) != asked:
         st.session_state[FIRST_KEY] = asked
     st.session_state[_LINK_KEY] = asked
@@ -159,17 +162,30 @@ def waiting_is_over(chosen: tuple[Option, ...]) -> bool:
     """Whether the reason for the timer is gone: the network is loaded, or a run has ended."""
     if st.session_state.get(_WAITED_KEY):
         return ready()
+    return any(option.live and has_ended(option) for option in chosen)
+
+
+def has_ended(option: Option) -> bool:
+    """Whether a run is no longer in training, or is gone."""
     try:
-        runs = [store().run(option.reference) for option in chosen if option.live]
+        run = store().run(option.reference)
     except OSError:
         return False
-    return any(run is None or run.state != "running" for run in runs)
+    return run is None or run.state != "running"
+
+
+def no_digit(reason: str) -> str:
+    """What stands above ten probabilities where the drawing is refused."""
+    return (
+        f"This does not look like a digit: {_sentence(reason)} The network knows only ten answers;"
+        " below is what it would say."
+    )
 
 
 def _say_gone(name: str, offered: dict[str, Option]) -> None:
     answering = offered.get(st.session_state.get(FIRST_KEY, DEFAULT), offered[DEFAULT])
     st.warning(
-        f"The model {name[:40]!r} is not here: it was deleted, or has no weights yet. "
+        f"The model {escaped(repr(name[:40]))} is not here: it was deleted, or has no weights yet. "
         f"{answering.title} answers instead.",
         icon=":material/info:",
     )

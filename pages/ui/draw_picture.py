@@ -16,7 +16,6 @@ import streamlit as st
 from lab.pictures import PictureError, read_picture
 from pages.ui.draw_sheet import put_picture, sheet
 
-KINDS = ["png", "jpg", "jpeg", "gif", "webp", "bmp", "tif", "tiff", "svg", "heic"]
 WAYS = {"upload": "Upload", "paste": "Paste", "camera": "Camera"}
 _TAKEN_KEY = "draw_picture_taken"
 _PASTE_KEY = "draw-paste"
@@ -73,7 +72,7 @@ def picture_view() -> None:
     )
     {"upload": _upload, "paste": _paste, "camera": _camera}[way]()
     now = sheet()
-    if now.picture is not None:
+    if now.picture is not None and not st.session_state.get(_TAKEN_KEY, ("", ""))[1]:
         notes = "".join(f"; {note}" for note in now.picture.notes)
         st.success(
             f"{now.picture_name}: {now.picture.was}{notes}. It is on the pad; the X-ray shows how it was read.",
@@ -84,7 +83,7 @@ def picture_view() -> None:
 def _upload() -> None:
     file = st.file_uploader(
         "A picture of one digit, dark on light or light on dark",
-        type=KINDS,
+        type="image",  # of any kind: what cannot be read is said in the lab's own words
         key="picture-file",
         help="PNG, JPEG, GIF, WebP or BMP, up to 20 MB. For several digits, see the tab before this one.",
     )

@@ -56,8 +56,9 @@ def _reading(source: Drawing | Ink, model: Model, title: str) -> None:
     words = [str(answer.digit) if answer.is_digit else "?" for answer in found]
     left, right = st.columns([1, 3], vertical_alignment="center")
     left.metric("Read as", "".join(words))
-    sure = min(answer.probabilities[answer.digit] for answer in found)
-    left.caption(f"The least certain digit has {100 * sure:.1f} %. {title} answers.")
+    sure = [answer.probabilities[answer.digit] for answer in found if answer.is_digit]
+    least = f"The least certain digit has {100 * min(sure):.1f} %. " if sure else ""
+    left.caption(f"{least}{title} answers.")
     for position, answer in enumerate(found, start=1):
         if not answer.is_digit:
             left.caption(f"Piece {position} does not look like a digit: {answer.reason}")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from lab.inference import Model
 
 SHOWN = 24
-_RECORDED_KEY = "draw_recorded"
+_RECORDED_KEY, _KEPT_AS_KEY = "draw_recorded", "draw_recorded_as"
 
 
 def record(now: Sheet, model: Model, title: str) -> None:
@@ -38,7 +38,7 @@ def record(now: Sheet, model: Model, title: str) -> None:
     framing = frame(now.source, stages=False)
     found = answer(model, framing)
     try:
-        Collection(owner()).record(
+        kept = Collection(owner()).record(
             now.key,
             np.rint(255 * framing.pixels).astype(np.uint8),
             drawing=None if now.picture is not None else now.drawing,
@@ -46,6 +46,7 @@ def record(now: Sheet, model: Model, title: str) -> None:
             probability=found.probabilities[found.digit],
             model=title,
         )
+        st.session_state[_KEPT_AS_KEY] = (now.key, kept)
     except (OSError, sqlite3.Error) as error:
         st.warning(f"This drawing could not be kept in your history: {error}", icon=":material/warning:")
 
@@ -63,7 +64,8 @@ def teach_view() -> None:
 
 def _label_this(collection: Collection) -> None:
     now = sheet()
-    entry = collection.entry(now.key) if now.key else None
+    drawn, kept = st.session_state.get(_KEPT_AS_KEY, ("", ""))
+    entry = collection.entry(kept if drawn == now.key else now.key) if now.key else None
     if entry is None:
         st.info(
             "Draw a digit, then say here what it is: labelled drawings make up your own set.",
@@ -183,8 +185,7 @@ def _confirm_delete(count: int) -> None:
     st.write(f"{count} drawings, your labelled set among them, are deleted for good.")
     with st.container(horizontal=True):
         if st.button("Delete", type="primary", key="teach-delete-yes"):
-            Collection(owner()).delete_all()
-            st.session_state.pop(_RECORDED_KEY, None)
+            Collection(owner()).delete_all()  # what is on the pad counts as recorded until it changes
             st.rerun()
         if st.button("Keep", key="teach-delete-no"):
             st.rerun()

@@ -10,7 +10,7 @@ import streamlit as st
 from lab.figures.my_digit import my_digit_data, my_digit_figure
 from lab.home import lab_home
 from lab.ink import frame
-from pages.ui.draw_models import Option, options
+from pages.ui.draw_models import Option, has_ended, no_digit, options
 from pages.ui.draw_sheet import sheet
 
 EVERY_S = 2.0
@@ -54,11 +54,16 @@ def _lines(run: Option) -> None:
             icon=":material/hourglass_empty:",
         )
         return
+    if run.live and has_ended(run):
+        st.rerun()  # what says that it trains stands outside this view, too
     data = my_digit_data((epoch, answer.probabilities) for epoch, answer in found)
     final, digit = data.epochs[-1], data.best[-1]
     settled = next(
         epoch for index, epoch in enumerate(data.epochs) if all(best == digit for best in data.best[index:])
     )
+    last = found[-1][1]
+    if not last.is_digit:
+        st.warning(no_digit(last.reason), icon=":material/help:")
     st.markdown(
         f"After epoch {final} the network says **{digit}** with "
         f"{100 * data.probabilities[digit][-1]:.1f} %; it has said so since epoch {settled}."

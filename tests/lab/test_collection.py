@@ -57,14 +57,19 @@ def test_what_was_not_labelled_is_history_only(put: Callable[..., Collection], t
     assert len(load(ANN, tmp_path)[0]) == 0
 
 
-def test_the_same_drawing_going_on_stays_one_entry_and_keeps_its_label(
-    put: Callable[..., Collection],
-) -> None:
-    put("one", label=4, ink=10)
-    mine = put("one", ink=99)
-    (entry,) = mine.history()
-    assert entry.label == 4
+def test_the_same_drawing_going_on_stays_one_entry(put: Callable[..., Collection]) -> None:
+    put("one", ink=10)
+    (entry,) = put("one", ink=99).history()
     assert entry.pixels[0, 0] == 99
+
+
+def test_what_is_drawn_over_a_labelled_drawing_is_another_one(put: Callable[..., Collection]) -> None:
+    put("one", label=4, ink=10)
+    for ink in (99, 100):
+        over, labelled = put("one", ink=ink).history()
+        assert (labelled.label, labelled.pixels[0, 0]) == (4, 10)
+        assert (over.label, over.pixels[0, 0]) == (None, ink)
+    assert len(put("one", ink=10).history()) == 2  # undone: the labelled one again
 
 
 def test_people_do_not_see_each_other(put: Callable[..., Collection], tmp_path: Path) -> None:

@@ -171,7 +171,7 @@ def test_a_run_with_weights_can_be_chosen_and_followed_through_its_epochs(
     draw(app, SEVEN)
     named = shown(app)["answers"][0]["model"]
     assert named.startswith("My softmax (")
-    assert named.endswith(", queued), after epoch 3")
+    assert named.endswith("), after epoch 3")
     assert "After epoch 3 the network says" in texts(app)
 
 
