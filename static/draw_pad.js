@@ -84,12 +84,15 @@ function send(pad, settled) {
   pad.draw.dataset.sent = String(pad.seq)
   const { sheet, life, seq, brush, strokes } = pad
   const narrow = pad.draw.classList.contains("narrow")
-  pad.emit("ink", { sheet, life, seq, settled, brush, strokes, narrow })
+  pad.emit("ink", { sheet, life, seq, settled, brush, strokes, narrow, picture: pad.picture !== null })
   clearTimeout(pad.rest)
 }
 
+// The server keeps the sheet's one picture too: it is told only whether the picture is on the pad.
+const content = ({ strokes, picture }) => ({ strokes, picture })
+
 function remember(pad) {
-  pad.past.push(pad.strokes)
+  pad.past.push(content(pad))
   pad.future = []
   pad.strokes = pad.strokes.slice()
 }
@@ -125,8 +128,8 @@ function lift(pad) {
 function step(pad, from, to) {
   if (from.length === 0) return
   pad.pen = null
-  to.push(pad.strokes)
-  pad.strokes = from.pop()
+  to.push(content(pad))
+  Object.assign(pad, from.pop())
   refresh(pad)
   send(pad, true)
 }

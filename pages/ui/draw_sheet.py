@@ -25,7 +25,7 @@ class Sheet:
 
     `number` counts sheets put there by the server, `life` how often the pad was cleared since, `seq` messages
     of the pad; `key` names this drawing in the history and is empty while nothing is drawn; `settled` is False
-    while the pen is down.
+    while the pen is down; `aside` is the picture's sheet that strokes replaced, for the pad's undo.
     """
 
     drawing: Drawing
@@ -36,6 +36,7 @@ class Sheet:
     settled: bool = True
     picture: Picture | None = None
     picture_name: str = ""
+    aside: Sheet | None = None
 
     @property
     def source(self) -> Drawing | Ink:
@@ -87,17 +88,16 @@ def receive() -> Sheet:
         drawing = parse_drawing(message.get("strokes"), brush=min(BRUSHES[1], max(BRUSHES[0], brush)))
     except InkError:
         return known
-    life = message.get("life")
-    goes_on = life == known.life and known.key and known.picture is None
-    key = "" if drawing.is_empty else known.key if goes_on else secrets.token_hex(8)
-    received = Sheet(
-        drawing,
-        known.number,
-        seq,
-        life if isinstance(life, int) else known.life,
-        key,
-        settled=message.get("settled") is True,
-    )
+    told = message.get("life")
+    life = told if isinstance(told, int) else known.life
+    settled = message.get("settled") is True
+    brought = known if known.picture is not None else known.aside
+    if brought is not None and message.get("picture") is True:
+        received = replace(brought, seq=seq, life=life, settled=settled)
+    else:
+        goes_on = life == known.life and known.key and known.picture is None
+        key = "" if drawing.is_empty else known.key if goes_on else secrets.token_hex(8)
+        received = Sheet(drawing, known.number, seq, life, key, settled, aside=brought)
     st.session_state[_SESSION_KEY] = received
     st.session_state[_NARROW_KEY] = message.get("narrow") is True
     return received

@@ -212,6 +212,29 @@ def test_a_pasted_picture_goes_onto_the_pad(page: Page) -> None:
     expect(answer(page)).to_contain_text("Waiting for your drawing")
 
 
+@pytest.mark.parametrize("by", ["a stroke", "clear"])
+def test_undo_brings_back_a_picture_that_was_replaced(page: Page, by: str) -> None:
+    opened(page)
+    page.get_by_role("tab", name="Bring a picture").click()
+    page.get_by_test_id("stButtonGroup").get_by_text("Paste", exact=True).click()
+    page.get_by_role("button", name=re.compile("press Ctrl")).evaluate(PASTE)
+    expect(answer(page)).to_have_attribute("data-digit", "7")
+    sure = answer(page).inner_text()
+    pad = page.get_by_test_id("pad").locator("canvas").element_handle()
+    if by == "clear":
+        page.get_by_role("button", name="Clear").click()
+        expect(answer(page)).to_contain_text("Waiting for your drawing")
+    else:
+        write(page, PenDigit(0, ([[0.5, 0.5], [0.51, 0.5]],)))
+        expect(answer(page)).to_contain_text("dot")
+    page.get_by_role("button", name="Undo").click()
+    expect(answer(page)).to_have_text(sure, use_inner_text=True)
+    page.wait_for_function(HAS_INK, arg=pad)
+    expect(page.get_by_text("It is on the pad")).to_be_visible()
+    page.get_by_role("button", name="Redo").click()
+    expect(answer(page)).to_contain_text("Waiting" if by == "clear" else "dot")
+
+
 def test_a_label_is_kept_for_this_browser_and_not_for_another(new_page: Callable[..., Page]) -> None:
     mine = opened(new_page())
     write(mine, SEVEN)

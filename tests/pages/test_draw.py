@@ -242,6 +242,23 @@ def test_a_picture_goes_onto_the_pad_and_is_answered(app: AppTest, kind: str) ->
     assert data["answers"][0]["digit"] == 7
 
 
+def test_strokes_replace_a_picture_and_undo_brings_it_back(app: AppTest) -> None:
+    upload(app, "seven.png", picture("PNG"))
+    before = shown(app)["answers"]
+    draw(app, DOT, sheet=1, picture=False)
+    assert shown(app)["picture"] == ""
+    assert not shown(app)["answers"][0]["is_digit"]
+    draw(app, [], sheet=1, life=1, picture=False)
+    assert shown(app)["answers"][0]["probabilities"] is None
+    draw(app, [], sheet=1, life=1, picture=True)
+    assert shown(app)["answers"] == before
+    assert "It is on the pad" in texts(app)
+
+
+def test_a_picture_that_was_never_brought_cannot_be_undone_to(app: AppTest) -> None:
+    assert shown(draw(app, [], picture=True))["answers"][0]["probabilities"] is None
+
+
 def a_zip() -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
