@@ -44,7 +44,6 @@ function build(root) {
   tools.append(label, pad.undo, pad.redo, pad.clear, pad.keyboard)
   pad.help = make("p", "keys", "Arrow keys move over the 28 x 28 grid (with shift: four cells). "
     + "Space puts the pen down and lifts it. Backspace undoes, delete clears.")
-  pad.help.hidden = true
   left.append(paper, tools, pad.help)
   const right = make("div", "right")
   pad.answers = make("div", "answers")
@@ -61,6 +60,8 @@ function refresh(pad) {
   cancelAnimationFrame(pad.frame)
   pad.frame = requestAnimationFrame(() => paint(pad))
   pad.hint.hidden = pad.strokes.length > 0 || pad.picture !== null || pad.keys
+  pad.help.hidden = !pad.keys
+  pad.keyboard.setAttribute("aria-pressed", String(pad.keys))
   pad.undo.disabled = pad.past.length === 0
   pad.redo.disabled = pad.future.length === 0
   pad.clear.disabled = pad.strokes.length === 0 && pad.picture === null
@@ -172,7 +173,6 @@ function press(pad, event) {
   else return
   event.preventDefault()
   event.stopPropagation()
-  pad.help.hidden = !pad.keys
 }
 
 function listen(pad) {
@@ -188,7 +188,6 @@ function listen(pad) {
     canvas.setPointerCapture(event.pointerId)
     pad.pen = event.pointerId
     pad.keys = false
-    pad.help.hidden = true
     begin(pad, place(event))
   }
   canvas.onpointermove = event => {
@@ -205,8 +204,6 @@ function listen(pad) {
   pad.clear.onclick = () => wipe(pad)
   pad.keyboard.onclick = () => {
     pad.keys = !pad.keys
-    pad.help.hidden = !pad.keys
-    pad.keyboard.setAttribute("aria-pressed", String(pad.keys))
     if (pad.keys) canvas.focus()
     refresh(pad)
   }
@@ -231,7 +228,7 @@ export function render({ data, parentElement, setStateValue, setTriggerValue }) 
   pad.report = setTriggerValue
   if (data.sheet !== pad.sheet && data.strokes) {
     Object.assign(pad, { sheet: data.sheet, strokes: data.strokes, brush: data.brush, past: [], future: [],
-      pen: null, seq: Math.max(pad.seq, data.seq), life: 0, picture: null,
+      pen: null, keys: false, seq: Math.max(pad.seq, data.seq), life: 0, picture: null,
       liftedAt: 0, rested: Math.max(pad.seq, data.seq) })
     pad.foot.textContent = ""
     pad.size.value = String(data.brush)

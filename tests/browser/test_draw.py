@@ -122,6 +122,34 @@ def test_a_seven_can_be_drawn_with_the_keyboard_alone(page: Page) -> None:
     expect(answer(page)).to_contain_text("Waiting for your drawing")
 
 
+def test_the_keyboard_button_says_whether_keys_draw(page: Page) -> None:
+    pad = opened(page).get_by_test_id("pad")
+    button, canvas = pad.get_by_role("button", name="Draw with the keyboard"), pad.locator("canvas")
+    help_text = pad.get_by_text("Arrow keys move over")
+
+    def expect_keys(on: bool) -> None:
+        expect(button).to_have_attribute("aria-pressed", str(on).lower())
+        expect(help_text).to_be_visible(visible=on)
+
+    expect_keys(False)
+    button.click()
+    expect_keys(True)
+    write(page, SEVEN)
+    expect_keys(False)
+    canvas.focus()
+    page.keyboard.press("ArrowRight")
+    expect_keys(True)
+    button.click()
+    expect_keys(False)
+    button.click()
+    expect_keys(True)
+    page.get_by_role("tab", name="Bring a picture").click()
+    page.get_by_test_id("stButtonGroup").get_by_text("Paste", exact=True).click()
+    page.get_by_role("button", name=re.compile("press Ctrl")).evaluate(PASTE)
+    expect(page.get_by_text("It is on the pad")).to_be_visible()
+    expect_keys(False)
+
+
 def test_the_drawing_and_its_answer_survive_a_page_switch(page: Page) -> None:
     opened(page)
     write(page, SEVEN)
