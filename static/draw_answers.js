@@ -26,7 +26,8 @@ function answerPanel(index) {
   return part
 }
 
-const percent = p => (p >= 0.9995 ? "100 %" : `${(100 * p).toFixed(1)} %`)
+// As the views below the pad word it; rounded here alone, or the two would differ.
+const percent = p => `${(100 * p).toFixed(1)} %`
 
 export function show(pad, answers) {
   while (pad.panels.length < answers.length) {

@@ -53,7 +53,7 @@ def panel(framing: Framing | None, option: Option) -> dict[str, Any]:
     if option.is_run and model.epoch:
         said["model"] = f"{option.title}, after epoch {model.epoch}"
     return said | {
-        "probabilities": [round(p, 4) for p in found.probabilities],
+        "probabilities": list(found.probabilities),
         "digit": found.digit,
         "is_digit": found.is_digit,
         "says": " ".join(part for part in (note, words(found)) if part),

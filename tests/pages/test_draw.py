@@ -144,6 +144,14 @@ def test_every_view_opens_on_a_drawing(app: AppTest, tab: str, model: str) -> No
     assert not app.exception
 
 
+def test_pad_and_look_inside_round_the_same_probability(app: AppTest) -> None:
+    app.session_state["draw-tab"] = TABS["inside"]
+    draw(app, SEVEN)
+    probabilities = shown(app)["answers"][0]["probabilities"]
+    assert sum(probabilities) == pytest.approx(1, abs=1e-6)  # rounded once, by whoever shows it
+    assert app.metric[0].value == f"{100 * probabilities[7]:.1f} %"
+
+
 @pytest.mark.parametrize("view", ["pixels", "layers", "neighbours", "neurons"])
 def test_every_look_inside_opens_for_a_dense_network(app: AppTest, view: str) -> None:
     app.selectbox(key="draw_model").select("augmented-mlp").run()
