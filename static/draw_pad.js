@@ -84,8 +84,7 @@ function send(pad, settled) {
   pad.seq += 1
   pad.draw.dataset.sent = String(pad.seq)
   const { sheet, life, seq, brush, strokes } = pad
-  const narrow = pad.draw.classList.contains("narrow")
-  pad.emit("ink", { sheet, life, seq, settled, brush, strokes, narrow, picture: pad.picture !== null })
+  pad.emit("ink", { sheet, life, seq, settled, brush, strokes, picture: pad.picture !== null })
   clearTimeout(pad.rest)
 }
 

@@ -1,31 +1,64 @@
 """The one place that knows streamlit-drawable-canvas: a wide canvas, read as pen strokes.
 
-Owns how Fabric's objects become strokes. Knows no model and no framing.
+Owns how Fabric's objects become strokes, and how the canvas fits its column. Knows no model and no framing.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import streamlit as st
 
 from lab.drawing import Drawing, InkError, parse_drawing
-from pages.ui.draw_sheet import is_narrow
 
 HEIGHT = 220
-WIDE, NARROW = 900, 340
+WIDEST, NARROWEST = 900, 200
 BRUSH = 14
 PIECES = 6  # straight pieces that stand for one curve between two points of the pen
 MAX_COMMANDS = 50_000
+_ROOM_KEY = "draw_wide_room"
+
+# Whole steps, so that a scrollbar that comes and goes does not resize the canvas under the pen.
+_ROOM_JS = """
+export default function ({ parentElement, setStateValue }) {
+  const room = parentElement.querySelector(".room")
+  if (room.watch) return
+  let told = 0, timer = 0
+  const tell = () => {
+    const px = Math.floor(room.clientWidth / 10) * 10
+    if (px > 0 && px !== told) setStateValue("px", told = px)
+  }
+  room.watch = new ResizeObserver(() => {
+    clearTimeout(timer)
+    timer = setTimeout(tell, told ? 150 : 0)
+  })
+  room.watch.observe(room)
+  return () => { clearTimeout(timer); room.watch.disconnect() }
+}
+"""
 
 
 def wide_canvas(key: str, initial: dict[str, Any] | None) -> tuple[Drawing, dict[str, Any] | None]:
     """Shows the canvas; returns its strokes, and its own record of them to restore it from later.
 
+    The record is None until the browser has said how wide the column is, a moment after the view opens.
     Raises: InkError, for a record that cannot be a drawing.
     """
+    with st.container(gap=None):
+        room = _room(f"{key}-room")
+        if room is None:
+            return drawing_of(initial, WIDEST), None
+        width = max(room, math.ceil(_reach(key, initial)))
+        # Ink beyond a column that became narrower is shown smaller, not cut off.
+        st.html(f"<style>.st-key-{key} {{ zoom: {room / width:.4f}; max-width: 100% }}</style>")
+        record = _canvas(key, initial, width)
+    return drawing_of(record, width), record
+
+
+def _canvas(key: str, initial: dict[str, Any] | None, width: int) -> dict[str, Any] | None:
     from streamlit_drawable_canvas import st_canvas
 
     dark = st.context.theme.type == "dark"
@@ -33,18 +66,39 @@ def wide_canvas(key: str, initial: dict[str, Any] | None) -> tuple[Drawing, dict
         stroke_width=BRUSH,
         stroke_color="#e4e9ee" if dark else "#1c2733",
         background_color="#1b222b" if dark else "#f4f6f8",
-        width=canvas_width(),
+        width=width,
         height=HEIGHT,
         drawing_mode="freedraw",
         initial_drawing=initial,
         key=key,
     )
-    return drawing_of(result.json_data, canvas_width()), result.json_data
+    record: dict[str, Any] | None = result.json_data
+    return record
 
 
-def canvas_width() -> int:
-    """The canvas does not follow its column: one width for phones, one for everything else."""
-    return NARROW if is_narrow() else WIDE
+def _room(key: str) -> int | None:
+    """The width that the column has for the canvas; None until the browser has told."""
+    told = _ruler()(key=key, on_px_change=lambda: None).px
+    if isinstance(told, int | float):
+        st.session_state[_ROOM_KEY] = int(min(WIDEST, max(NARROWEST, told)))
+    room: int | None = st.session_state.get(_ROOM_KEY)
+    return room
+
+
+@cache
+def _ruler() -> Callable[..., Any]:
+    return st.components.v2.component("layerlab_room", html='<div class="room">\n</div>', js=_ROOM_JS)
+
+
+def _reach(key: str, initial: Mapping[str, Any] | None) -> float:
+    """How far to the right there is ink, with its brush; what cannot be read reaches nowhere."""
+    state = st.session_state.get(key)
+    shown = state.get("drawing") if state else None
+    try:
+        drawing = drawing_of(shown.get("raw") if isinstance(shown, Mapping) else initial, WIDEST)
+    except InkError:
+        return 0.0
+    return 0.0 if drawing.is_empty else min(WIDEST, drawing.bounds()[2] + drawing.brush)
 
 
 def drawing_of(record: Mapping[str, Any] | None, width: float) -> Drawing:

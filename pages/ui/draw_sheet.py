@@ -16,7 +16,6 @@ from lab.pictures import Picture
 PAD_KEY = "draw-pad"
 BRUSHES = (8.0, 32.0)  # what the slider in draw_pad.js offers
 _SESSION_KEY = "draw_sheet"
-_NARROW_KEY = "draw_narrow"
 
 
 @dataclass(frozen=True)
@@ -99,11 +98,4 @@ def receive() -> Sheet:
         key = "" if drawing.is_empty else known.key if goes_on else secrets.token_hex(8)
         received = Sheet(drawing, known.number, seq, life, key, settled, aside=brought)
     st.session_state[_SESSION_KEY] = received
-    st.session_state[_NARROW_KEY] = message.get("narrow") is True
     return received
-
-
-def is_narrow() -> bool:
-    """Whether the page is as narrow as a phone: as the pad last said, else by the kind of browser."""
-    told = st.session_state.get(_NARROW_KEY)
-    return "Mobile" in st.context.headers.get("User-Agent", "") if told is None else bool(told)

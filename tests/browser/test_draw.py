@@ -177,22 +177,66 @@ def test_two_models_answer_the_same_drawing_side_by_side(page: Page) -> None:
     assert left["x"] + left["width"] <= right["x"]
 
 
-def test_a_number_across_the_wide_canvas_is_read_as_a_whole(page: Page) -> None:
-    opened(page)
-    page.get_by_role("tab", name="Several digits").click()
-    expect(page.get_by_text("Nothing is written yet")).to_be_visible()
+def write_wide(page: Page, place: float, size: float) -> None:
+    """Writes a seven on the wide canvas, `place` of its width from the left."""
     canvas = page.locator("canvas.upper-canvas")
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
     assert box is not None
-    for place in (0.1, 0.4):
-        for stroke in SEVEN.strokes:
-            spots = [(box["x"] + place * box["width"] + 110 * x, box["y"] + 40 + 110 * y) for x, y in stroke]
-            page.mouse.move(*spots[0])
-            page.mouse.down()
-            for spot in spots[1:]:
-                page.mouse.move(*spot)
-            page.mouse.up()
+    left, top = box["x"] + place * box["width"], box["y"] + (box["height"] - size) / 2
+    for stroke in SEVEN.strokes:
+        spots = [(left + size * x, top + size * y) for x, y in stroke]
+        page.mouse.move(*spots[0])
+        page.mouse.down()
+        for spot in spots[1:]:
+            page.mouse.move(*spot)
+        page.mouse.up()
+
+
+def expect_fit(page: Page, least: float) -> None:
+    """The wide canvas comes to lie within the column, and covers at least this share of it."""
+    page.wait_for_function(
+        """least => {
+          const inside = [...document.querySelectorAll("*")].map(each => each.shadowRoot?.querySelector(".dc-root"))
+          const canvas = inside.find(Boolean)?.querySelector(".upper-canvas")
+          if (!canvas) return false
+          const box = canvas.getBoundingClientRect()
+          const room = document.querySelector("[data-testid=stTabs]").getBoundingClientRect()
+          return box.left >= room.left && box.right <= room.right + 1 && box.width >= least * room.width
+        }""",
+        arg=least,
+    )
+
+
+@pytest.mark.parametrize("width", [320, 390, 640, 820, 1024])
+def test_the_wide_canvas_fits_its_column(new_page: Callable[..., Page], width: int) -> None:
+    page = opened(new_page(viewport={"width": width, "height": 1000}))
+    page.get_by_role("tab", name="Several digits").click()
+    expect_fit(page, 0.88)
+
+
+def test_a_number_survives_a_turned_phone(new_page: Callable[..., Page]) -> None:
+    page = opened(new_page(phone=True, viewport={"width": 844, "height": 390}))
+    page.get_by_role("tab", name="Several digits").click()
+    expect_fit(page, 0.9)
+    write_wide(page, 0.05, 110)
+    write_wide(page, 0.8, 110)
+    expect(page.get_by_test_id("stMetricValue")).to_have_text("77")
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect_fit(page, 0.9)
+    write_wide(page, 0.5, 45)
+    expect(page.get_by_test_id("stMetricValue")).to_have_text("777")
+    page.set_viewport_size({"width": 844, "height": 390})
+    expect_fit(page, 0.9)
+    expect(page.get_by_test_id("stMetricValue")).to_have_text("777")
+
+
+def test_a_number_across_the_wide_canvas_is_read_as_a_whole(page: Page) -> None:
+    opened(page)
+    page.get_by_role("tab", name="Several digits").click()
+    expect(page.get_by_text("Nothing is written yet")).to_be_visible()
+    write_wide(page, 0.1, 110)
+    write_wide(page, 0.4, 110)
     expect(page.get_by_test_id("stMetricValue")).to_have_text("77")
     page.get_by_role("tab", name="Bring a picture").click()
     expect(page.locator("input[type=file]")).to_be_attached()
