@@ -10,6 +10,7 @@ const THROTTLE_MS = 80
 const OVERDUE_MS = 400
 const REST_MS = 250
 const MOST_POINTS = 6000
+const KEPT = "layerlab-drawing"
 
 function build(root) {
   const pad = { strokes: [], past: [], future: [], brush: 20, seq: 0, sheet: -1, life: 0, picture: null,
@@ -83,8 +84,8 @@ function send(pad, settled) {
   pad.sentAt = performance.now()
   pad.seq += 1
   pad.draw.dataset.sent = String(pad.seq)
-  const { sheet, life, seq, brush, strokes } = pad
-  pad.emit("ink", { sheet, life, seq, settled, brush, strokes, picture: pad.picture !== null })
+  const { sheet, life, seq, brush, strokes, key } = pad
+  pad.emit("ink", { sheet, life, seq, settled, brush, strokes, key, picture: pad.picture !== null })
   clearTimeout(pad.rest)
 }
 
@@ -215,6 +216,25 @@ function listen(pad) {
   pad.watch.observe(pad.root)
 }
 
+// A reload begins a new session of the server, which knows nothing: the tab itself keeps the last strokes.
+function keep(pad, key) {
+  const { strokes, brush } = pad
+  try {
+    if (strokes.length) sessionStorage.setItem(KEPT, JSON.stringify({ strokes, brush, key }))
+    else sessionStorage.removeItem(KEPT)
+  } catch { /* storage is full or forbidden: then a reload begins anew */ }
+}
+
+function restore(pad) {
+  try {
+    const { strokes, brush, key } = JSON.parse(sessionStorage.getItem(KEPT))
+    if (!strokes.every(stroke => stroke.length && stroke.every(point => point.length === 2))) return
+    Object.assign(pad, { strokes, brush, key })
+    pad.size.value = String(brush)
+  } catch { return }  // nothing is kept, or nothing that can be read
+  send(pad, true)
+}
+
 export function render({ data, parentElement, setStateValue, setTriggerValue }) {
   const root = parentElement.querySelector(".pad-root")
   if (!root) return
@@ -231,6 +251,7 @@ export function render({ data, parentElement, setStateValue, setTriggerValue }) 
       liftedAt: 0, rested: Math.max(pad.seq, data.seq) })
     pad.foot.textContent = ""
     pad.size.value = String(data.brush)
+    if (data.sheet === 0 && data.seq === 0) restore(pad)
     if (data.picture) {
       pad.picture = new Image()
       pad.picture.onload = () => refresh(pad)
@@ -249,7 +270,10 @@ export function render({ data, parentElement, setStateValue, setTriggerValue }) 
     pad.rested = pad.seq
     pad.rest = setTimeout(() => pad.report("rested", pad.rested), REST_MS)
   }
-  if (upToDate) pad.draw.dataset.settled = String(data.seq)
+  if (upToDate) {
+    pad.draw.dataset.settled = String(data.seq)
+    keep(pad, data.key)
+  }
   if (upToDate && pad.liftedAt) {
     const from = pad.liftedAt
     pad.liftedAt = 0

@@ -37,6 +37,7 @@ def pad(now: Sheet, answers: list[dict[str, Any]], on_rest: Callable[[], None]) 
     }
     if now.settled:  # while the pen is down the browser knows the strokes better
         data["strokes"] = [stroke.round(1).tolist() for stroke in now.drawing.strokes]
+        data["key"] = now.key
         data["brush"] = now.drawing.brush
         data["picture"] = "" if now.picture is None else _as_stencil(now.picture.ink)
     _component()(key=PAD_KEY, data=data, on_ink_change=lambda: None, on_rested_change=on_rest)

@@ -5,6 +5,7 @@ Owns the session's one sheet and how messages of the pad change it. Knows no mod
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import dataclass, replace
 
@@ -16,6 +17,7 @@ from lab.pictures import Picture
 PAD_KEY = "draw-pad"
 BRUSHES = (8.0, 32.0)  # what the slider in draw_pad.js offers
 _SESSION_KEY = "draw_sheet"
+_KEY = re.compile("[0-9a-f]{16}")
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,14 @@ def receive() -> Sheet:
         received = replace(brought, seq=seq, life=life, settled=settled)
     else:
         goes_on = life == known.life and known.key and known.picture is None
-        key = "" if drawing.is_empty else known.key if goes_on else secrets.token_hex(8)
+        key = "" if drawing.is_empty else known.key if goes_on else _kept_key(known, message)
         received = Sheet(drawing, known.number, seq, life, key, settled, aside=brought)
     st.session_state[_SESSION_KEY] = received
     return received
+
+
+def _kept_key(known: Sheet, message: dict[str, object]) -> str:
+    """The key of a drawing that the browser kept over a reload, else a new one."""
+    kept = message.get("key")
+    starts = known.number == 0 and known.seq == 0
+    return kept if starts and isinstance(kept, str) and _KEY.fullmatch(kept) else secrets.token_hex(8)

@@ -163,6 +163,28 @@ def test_the_drawing_and_its_answer_survive_a_page_switch(page: Page) -> None:
     page.wait_for_function(HAS_INK, arg=inked.element_handle())
 
 
+def test_the_drawing_survives_a_reload_and_an_emptied_pad_stays_empty(page: Page) -> None:
+    opened(page)
+    write(page, SEVEN)
+    expect(answer(page)).to_have_attribute("data-digit", "7")
+    page.get_by_role("tab", name="Teach it").click()
+    expect(page.get_by_text("Your set: 0 digits")).to_be_visible()
+    drawn = page.locator("[class*=st-key-drawn-]")
+    expect(drawn).to_have_count(1)
+    page.wait_for_function(UP_TO_DATE, arg=page.get_by_test_id("pad").element_handle())
+    page.reload()
+    expect(answer(page)).to_have_attribute("data-digit", "7")
+    page.wait_for_function(HAS_INK, arg=page.get_by_test_id("pad").locator("canvas").element_handle())
+    page.get_by_role("tab", name="Teach it").click()
+    expect(drawn).to_have_count(1)  # the same drawing, not another
+    page.get_by_role("button", name="Clear").click()
+    expect(answer(page)).to_contain_text("Waiting for your drawing")
+    page.wait_for_function(UP_TO_DATE, arg=page.get_by_test_id("pad").element_handle())
+    page.reload()
+    expect(answer(page)).to_contain_text("Waiting for your drawing")
+    expect(page.get_by_role("button", name="Clear")).to_be_disabled()
+
+
 def test_two_models_answer_the_same_drawing_side_by_side(page: Page) -> None:
     opened(page)
     page.get_by_role("combobox", name="Compare with").click()

@@ -325,6 +325,25 @@ def test_a_drawing_that_goes_on_is_one_entry_and_a_cleared_pad_begins_another(
     assert len(Collection(OWNER, home).history()) == 2
 
 
+def test_a_drawing_kept_over_a_reload_continues_its_entry_and_a_forged_key_does_not(
+    app: AppTest, home: Path
+) -> None:
+    draw(app, SEVEN, key="0123456789abcdef")
+    (entry,) = Collection(OWNER, home).history()
+    assert entry.key == "0123456789abcdef"
+    draw(app, DOT, life=1, key="0123456789abcdee")
+    assert len(Collection(OWNER, home).history()) == 2
+    assert not Collection(OWNER, home).entry("0123456789abcdee")
+
+
+@pytest.mark.parametrize("key", ["../../etc", "0123456789ABCDEF", "0" * 5000, 7, ["a"], None])
+def test_a_key_that_no_server_gave_is_replaced(app: AppTest, home: Path, key: object) -> None:
+    draw(app, SEVEN, key=key)
+    (entry,) = Collection(OWNER, home).history()
+    assert entry.key != key
+    assert len(entry.key) == 16
+
+
 def test_every_shipped_model_can_be_chosen(app: AppTest) -> None:
     for name, model in SHIPPED.items():
         app.selectbox(key="draw_model").select(name).run()
