@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -125,3 +126,14 @@ def test_an_animation_is_read_by_its_first_frame(tmp_path, capsys):
     frames[0].save(tmp_path / "a.gif", save_all=True, append_images=frames[1:])
     assert main(["predict", str(tmp_path / "a.gif"), "--json"]) == 0
     assert lines(capsys)[0]["digit"] == 4
+
+
+def test_an_empty_picture_is_no_digit_and_an_empty_file_of_strokes_is_named(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    Image.new("L", (40, 40), 255).save(tmp_path / "white.png")
+    assert main(["predict", str(tmp_path / "white.png")]) == 0
+    assert "white.png: no digit: The canvas is empty" in capsys.readouterr().out
+    (tmp_path / "none.json").write_text("[]")
+    assert main(["predict", "--strokes", str(tmp_path / "none.json")]) == 2
+    assert "it is empty" in capsys.readouterr().err

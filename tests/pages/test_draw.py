@@ -183,6 +183,26 @@ def test_a_run_with_weights_can_be_chosen_and_followed_through_its_epochs(
     assert "After epoch 3 the network says" in texts(app)
 
 
+@pytest.mark.parametrize("tab", ["training", "inside"])
+def test_no_view_is_confident_about_what_is_no_digit(
+    app: AppTest, make_run: Callable[..., str], tab: str
+) -> None:
+    make_run()
+    app.session_state["draw-tab"] = TABS[tab]
+    draw(app, DOT)
+    assert "This does not look like a digit" in texts(app)
+    draw(app, SEVEN)
+    assert "This does not look like a digit" not in texts(app)
+
+
+def test_a_dead_links_warning_ends_when_another_model_is_chosen(app: AppTest) -> None:
+    app.query_params["model"] = "**nope**"
+    app.run()
+    assert r"\*\*nope\*\*" in texts(app)
+    app.selectbox(key="draw_model").select("document-mlp").run()
+    assert "is not here" not in texts(app)
+
+
 def test_somebody_elses_run_answers_when_a_link_names_it_only(
     app: AppTest, make_run: Callable[..., str]
 ) -> None:
