@@ -63,8 +63,8 @@ class Framing:
     """A drawing on its way into the network.
 
     Shapes: pixels (28, 28), 0 to 1; values (28, 28), normalised by `normalisation` ("" where that was off).
-    Units: extent is the longer side of the
-    pen's path in widths of the brush (of the line, for pixels); coverage is the share of 28 x 28 that is ink.
+    Units: extent is the longer side of the pen's path, where it is longest without a gap, in widths of the
+    brush (of the line, for pixels); coverage is the share of 28 x 28 that is ink.
     """
 
     stages: tuple[Stage, ...]
@@ -206,16 +206,42 @@ def _picture(source: Drawing | Ink) -> Ink:
 
 
 def extent(source: Drawing | Ink) -> float:
-    """The longer side of the pen's path, in widths of its line; 0 for a dot or an empty canvas."""
-    if isinstance(source, Drawing):
-        left, top, right, bottom = source.bounds()
-        return max(right - left, bottom - top) / source.brush
+    """The longer side of the longest connected piece of the path, in widths of its line; 0 for dots or no ink."""
+    return _longest_strokes(source) if isinstance(source, Drawing) else _longest_component(source)
+
+
+def _longest_strokes(drawing: Drawing) -> float:
+    """The extent of strokes; strokes whose boxes, brush included, meet are one piece."""
+    from scipy.sparse.csgraph import connected_components
+
+    if drawing.is_empty:
+        return 0.0
+    low = np.stack([stroke.min(axis=0) for stroke in drawing.strokes])
+    high = np.stack([stroke.max(axis=0) for stroke in drawing.strokes])
+    if len(drawing.strokes) == 1:
+        return float((high - low).max()) / drawing.brush
+    meet = np.all(low[:, None] <= high[None] + drawing.brush, axis=2)
+    count, piece = connected_components(meet & meet.T, directed=False)
+    sides = [high[piece == i].max(axis=0) - low[piece == i].min(axis=0) for i in range(count)]
+    return float(np.max(sides)) / drawing.brush
+
+
+def _longest_component(source: Ink) -> float:
+    """The extent of a pixel picture; ink that touches is one piece."""
+    from scipy import ndimage
+
     cut = crop(source)
     assert not isinstance(cut, Drawing)
     if max(cut.shape) > FINE * BOX:
         cut = _resized(cut, FINE * BOX)
-    width = line_width(cut)
-    return max(max(cut.shape) - width, 0.0) / width if width else 0.0
+    labels, count = ndimage.label(cut > FAINT * float(cut.max(initial=0.0)), structure=np.ones((3, 3)))
+    if count == 0:
+        return 0.0
+    boxes = ndimage.find_objects(labels)
+    sides = [max(part.stop - part.start for part in box) for box in boxes]
+    longest = int(np.argmax(sides))
+    width = line_width(np.where(labels[boxes[longest]] == longest + 1, cut[boxes[longest]], 0.0))
+    return max(sides[longest] - width, 0.0) / width if width else 0.0
 
 
 def frame(

@@ -26,13 +26,13 @@ from lab.normalisation import NORMALISATIONS, Normalisation
 from lab.spec import parse_spec
 from lab.weights import load
 
-LEAST_EXTENT = 1.2  # a path shorter than this many line widths is a dot
+LEAST_EXTENT = 1.2  # paths shorter than this many line widths are dots
 MOST_COVERAGE = 0.6
 HEAD_UNITS = 32
 MAX_BYTES = 2_000_000
 
 EMPTY = "The canvas is empty."
-DOT = "Too little ink: this is no more than a dot."
+DOT = "Too little ink: there is no line, only a dot or a few."
 FULL = "Too much ink: there is no line to follow."
 STRANGE = "This does not look like a digit: it is too far from everything seen in training."
 

@@ -113,6 +113,16 @@ def test_a_dot_has_no_extent_and_a_digit_has():
     assert frame(rasterise(drawn(THREE))).extent == pytest.approx(frame(drawn(THREE)).extent, rel=0.25)
 
 
+@pytest.mark.parametrize("dots", [[[[60, 60]], [[220, 220]]], [[[60, 60]], [[220, 60]], [[140, 240]]]])
+def test_the_extent_is_that_of_the_longest_piece_not_of_what_lies_between(dots):
+    assert frame(drawn(dots)).extent == 0
+    assert frame(rasterise(drawn(dots))).extent < 0.5
+    line = [[[100, 60], [100, 160]]]
+    assert frame(drawn([*dots, *line])).extent == pytest.approx(5)
+    halves = [[[100, 60], [100, 110]], [[100, 110], [100, 160]]]
+    assert frame(drawn([*dots, *halves])).extent == pytest.approx(5)
+
+
 @pytest.mark.parametrize("brush", [8, 20, 32])
 def test_line_width_finds_the_brush(brush):
     assert line_width(rasterise(drawn(THREE, brush=brush))) == pytest.approx(brush, rel=0.12)

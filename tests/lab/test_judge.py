@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from bench import non_digits
-from lab.drawing import Drawing, parse_drawing, unit_drawing
+from lab.drawing import Drawing, parse_drawing, rasterise, unit_drawing
 from lab.ink import frame
 from lab.judge import DOT, EMPTY, FULL, STRANGE, verdicts
 from tests.lab.drawn_digits import DIGITS
@@ -27,6 +27,23 @@ def test_an_empty_canvas_and_a_dot_have_too_little_ink():
     assert [verdict.reason for verdict in found] == [EMPTY, DOT, DOT]
     assert not any(verdict.is_digit for verdict in found)
     assert all(verdict.surprise >= 1 for verdict in found)
+
+
+@pytest.mark.parametrize("brush", [4, 8, 20, 32])
+@pytest.mark.parametrize(
+    "places", [[(56, 56), (224, 224)], [(140, 56), (140, 224)], [(60, 60), (190, 80), (140, 220)]]
+)
+def test_dots_far_from_one_another_are_no_digit(places, brush):
+    dots = parse_drawing([[[x, y], [x + 2, y + 1]] for x, y in places], brush=brush)
+    found = verdicts([frame(dots), frame(rasterise(dots))])
+    assert [verdict.reason for verdict in found] == [DOT, DOT]
+
+
+def test_a_digit_whose_strokes_do_not_meet_is_a_digit():
+    five = [[[24, 62], [20, 100], [44, 94], [68, 112], [66, 142], [40, 156], [14, 146]], [[36, 50], [70, 50]]]
+    drawing = parse_drawing(five, width=90, height=200, brush=6)
+    found = verdicts([frame(drawing), frame(rasterise(drawing))])
+    assert all(verdict.is_digit for verdict in found)
 
 
 def test_a_black_sheet_has_too_much():
