@@ -195,8 +195,9 @@ def _answer(probabilities: list[float], verdict: Verdict) -> Answer:
 def read_number(model: Model, source: Drawing | Ink) -> tuple[tuple[Glyph, Answer], ...]:
     """The digits of a number in reading order, each with its place and what the model says to it."""
 
-    def likeness(inks: Sequence[Ink]) -> tuple[float, ...]:
-        return tuple(-verdict.surprise for verdict in verdicts([frame(ink, stages=False) for ink in inks]))
+    def likeness(pieces: Sequence[Drawing | Ink]) -> tuple[float, ...]:
+        framings = [frame(piece, stages=False) for piece in pieces]
+        return tuple(-verdict.surprise for verdict in verdicts(framings))
 
     glyphs = split_digits(source, likeness)
     framings = [frame(glyph.source, stages=False) for glyph in glyphs]

@@ -1,16 +1,18 @@
 """A number written across a canvas, taken apart into digits in reading order.
 
 Strokes stay strokes: pieces that overlap from left to right belong to one digit, so a 5 with its bar apart or
-a crossed 7 stays whole. Pixels are parted into connected components and joined by the same rule; what is too
-wide is cut at its thinnest places, where the caller can say that the parts look more like digits than the
-whole. Knows no network: likeness is a function it is given.
+a crossed 7 stays whole. Pixels are parted into connected components and joined by the same rule. Where boxes
+leave it open - a 4 whose bar stands apart, two rows of digits - the caller can say whether the parts or the whole
+look more like digits; so it can for what is too wide, which is cut at its thinnest places. Knows no network:
+likeness is a function it is given.
 """
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +20,19 @@ from numpy.typing import NDArray
 from lab.drawing import Drawing, Ink, Points, moved_to_origin
 
 Box = tuple[float, float, float, float]
-Likeness = Callable[[Sequence[Ink]], Sequence[float]]
+Likeness = Callable[[Sequence[Drawing | Ink]], Sequence[float]]
 
 JOIN = 0.45  # boxes that share this part of the narrower one are one digit
 NEAR = 0.12  # so are a small piece and its neighbour closer than this share of the line's height
 SMALL = 0.35  # a piece lower than this share of the line's height cannot stand alone as a digit
+CLOSE = 0.15  # pieces side by side and closer than this may be one digit: likeness decides
+UPRIGHT = 0.4  # pieces above one another and closer than this are one digit, unless both could be digits
+TALL = 0.5  # higher than this share of the line's height, a piece above or below another could be a digit
+ALIKE = 0.6  # heights in this ratio or nearer to 1 are those of digits in one row
+# By likeness, 0 for a usual digit and -1 at the judge's limit. A pen digit in two pieces mostly stays above both,
+# two pen digits taken for one in about one pair of a thousand.
+WHOLE = -0.6  # less like a digit than this, pieces are not put together
+MARGIN = 0.3  # what the whole may lie below the least digit-like of its pieces
 SPECK = 0.08  # lower and narrower than this share: dust
 ROW = 0.35  # boxes that share less than this part of their height stand in different rows
 MAYBE_WIDE = 0.95  # wider than this many heights: perhaps digits that touch
@@ -47,6 +57,7 @@ class _Piece:
 
     box: Box
     parts: tuple[int, ...]
+    whole: bool = False  # put together by likeness: not to be cut again
 
     @property
     def width(self) -> float:
@@ -60,27 +71,28 @@ class _Piece:
 def split_digits(source: Drawing | Ink, likeness: Likeness | None = None) -> tuple[Glyph, ...]:
     """The digits on a canvas or in a picture, from left to right and row by row; () when it is empty.
 
-    `likeness` says how much each of some pieces of ink is like a digit; with it, digits that touch in a
-    picture are parted where the parts are more like digits. At most 40 are found; the rest is left out.
+    `likeness` says how much each of some pieces of ink is like a digit: 0 for a usual one, -1 at the limit.
+    With it, pieces of a digit that stand apart are put together, and digits that touch in a picture are parted.
+    At most 40 are found; the rest is left out.
     """
     if isinstance(source, Drawing):
-        return _from_strokes(source)
+        return _from_strokes(source, likeness)
     return _from_pixels(np.asarray(source, dtype=np.float32), likeness)
 
 
 # --- strokes ----------------------------------------------------------------------------------------
 
 
-def _from_strokes(drawing: Drawing) -> tuple[Glyph, ...]:
+def _from_strokes(drawing: Drawing, likeness: Likeness | None) -> tuple[Glyph, ...]:
     half = drawing.brush / 2
     pieces = [_Piece(_stroke_box(stroke, half), (i,)) for i, stroke in enumerate(drawing.strokes)]
-    joined = _joined(_crossing_joined(pieces, drawing.strokes, drawing.brush))
-    glyphs = []
-    for piece in _in_reading_order(joined)[:MAX_GLYPHS]:
+
+    def alone(piece: _Piece) -> Drawing:
         strokes = tuple(drawing.strokes[i] for i in sorted(piece.parts))
-        one = Drawing(strokes, drawing.width, drawing.height, drawing.brush)
-        glyphs.append(Glyph(piece.box, moved_to_origin(one, half)))
-    return tuple(glyphs)
+        return moved_to_origin(Drawing(strokes, drawing.width, drawing.height, drawing.brush), half)
+
+    joined = _joined(_crossing_joined(pieces, drawing.strokes, drawing.brush), alone, likeness)
+    return tuple(Glyph(piece.box, alone(piece)) for piece in _in_reading_order(joined)[:MAX_GLYPHS])
 
 
 def _stroke_box(stroke: Points, half: float) -> Box:
@@ -122,14 +134,20 @@ def _from_pixels(ink: Ink, likeness: Likeness | None) -> tuple[Glyph, ...]:
         for number, (down, across) in enumerate(ndimage.find_objects(labels))
     ]
     pieces = sorted(pieces, key=lambda piece: -piece.height * piece.width)[: 8 * MAX_GLYPHS]
-    glyphs = []
-    for piece in _in_reading_order(_joined(pieces))[:MAX_GLYPHS]:
+
+    def alone(piece: _Piece) -> Ink:
         left, top, right, bottom = (int(edge) for edge in piece.box)
-        top, left = max(top - 1, 0), max(left - 1, 0)
-        cut = ink[top : bottom + 1, left : right + 1]
-        near = ndimage.binary_dilation(np.isin(labels[top : bottom + 1, left : right + 1], piece.parts))
-        alone = np.where(near, cut, 0.0).astype(np.float32)
-        glyphs += _parted(alone, left, top, likeness)
+        place = slice(max(top - 1, 0), bottom + 1), slice(max(left - 1, 0), right + 1)
+        near = ndimage.binary_dilation(np.isin(labels[place], piece.parts))
+        return np.where(near, ink[place], 0.0).astype(np.float32)
+
+    glyphs = []
+    for piece in _in_reading_order(_joined(pieces, alone, likeness))[:MAX_GLYPHS]:
+        left, top = max(int(piece.box[0]) - 1, 0), max(int(piece.box[1]) - 1, 0)
+        if piece.whole:
+            glyphs += _cut_at([], alone(piece), left, top)
+        else:
+            glyphs += _parted(alone(piece), left, top, likeness)
     return tuple(glyphs[:MAX_GLYPHS])
 
 
@@ -144,8 +162,7 @@ def _parted(ink: Ink, left: int, top: int, likeness: Likeness | None) -> list[Gl
     if likeness is None:
         return _cut_at(_cuts(profile, max(2, round(width / (0.75 * height)))), ink, left, top)
     ways = [whole, *(_cut_at(_cuts(profile, parts), ink, left, top) for parts in range(2, most + 1))]
-    inks = [[glyph.source for glyph in way if not isinstance(glyph.source, Drawing)] for way in ways]
-    scores = [min(likeness(way)) for way in inks]
+    scores = [min(likeness([glyph.source for glyph in way])) for way in ways]
     return ways[int(np.argmax(scores))]
 
 
@@ -208,8 +225,15 @@ def _merged(pieces: list[_Piece], belongs: Callable[[_Piece, _Piece], bool]) -> 
     return pieces
 
 
-def _joined(pieces: list[_Piece]) -> list[_Piece]:
-    """Pieces of one digit put together, dust left out."""
+def _gap(one: Box, two: Box, axis: int) -> float:
+    """The paper between two boxes along an axis; negative where they overlap."""
+    return max(one[axis], two[axis]) - min(one[axis + 2], two[axis + 2])
+
+
+def _joined(
+    pieces: list[_Piece], alone: Callable[[_Piece], Drawing | Ink], likeness: Likeness | None
+) -> list[_Piece]:
+    """Pieces of one digit put together, dust left out; `alone` is the ink of a piece."""
     if not pieces:
         return []
     line = float(
@@ -217,17 +241,71 @@ def _joined(pieces: list[_Piece]) -> list[_Piece]:
     )
     large = [p for p in pieces if max(p.height, p.width) >= SPECK * line]
 
-    def belongs(one: _Piece, two: _Piece) -> bool:
-        if _overlap(one.box, two.box, 1) < -0.5 and min(one.height, two.height) > SMALL * line:
-            return False  # one row above the other
-        if _overlap(one.box, two.box, 0) >= JOIN:
-            apart = max(one.box[1], two.box[1]) - min(one.box[3], two.box[3])
-            return apart < 0.4 * line
+    def belongs(one: _Piece, two: _Piece, reach: float) -> bool:
         small = min(one.height, two.height) < SMALL * line
-        gap = max(one.box[0], two.box[0]) - min(one.box[2], two.box[2])
+        if _overlap(one.box, two.box, 0) >= JOIN:
+            above = _gap(one.box, two.box, 1)
+            return above < reach * line and (above <= 0 or min(one.height, two.height) < TALL * line)
+        gap = _gap(one.box, two.box, 0)
         return small and gap < NEAR * line and _overlap(one.box, two.box, 1) > 0
 
-    return _merged(large, belongs)
+    # the nearest first: the bar of a 5 belongs to it and not to the digit in the row above
+    for reach in (NEAR, UPRIGHT):
+        large = _merged(large, partial(belongs, reach=reach))
+    if likeness is None or len(large) > 2 * MAX_GLYPHS:
+        return _merged(large, lambda one, two: _above(one, two, line) and not _in_rows(one, two, large))
+    return _joined_by_likeness(large, line, alone, likeness)
+
+
+def _above(one: _Piece, two: _Piece, line: float) -> bool:
+    """Whether one piece stands so close above the other that they could be one digit."""
+    return _overlap(one.box, two.box, 0) >= JOIN and _gap(one.box, two.box, 1) < UPRIGHT * line
+
+
+def _beside(one: _Piece, two: _Piece, line: float) -> bool:
+    """Whether two pieces stand so close side by side that they could be one digit."""
+    return _gap(one.box, two.box, 0) < CLOSE * line and _overlap(one.box, two.box, 1) > ROW
+
+
+def _in_rows(one: _Piece, two: _Piece, pieces: Sequence[_Piece]) -> bool:
+    """Whether a piece beside one of the two is as high as it alone: then they are digits of two rows."""
+    return any(
+        _overlap(piece.box, other.box, 1) > ROW
+        and _overlap(piece.box, other.box, 0) < JOIN
+        and min(piece.height, other.height) > ALIKE * max(piece.height, other.height)
+        for piece in (one, two)
+        for other in pieces
+        if other is not one and other is not two
+    )
+
+
+def _joined_by_likeness(
+    pieces: Sequence[_Piece], line: float, alone: Callable[[_Piece], Drawing | Ink], likeness: Likeness
+) -> list[_Piece]:
+    """The pieces, joined in pairs as long as the whole is as much like a digit as its parts, the best first."""
+    pieces, known = list(pieces), dict[tuple[int, ...], float]()
+    while True:
+        ways = [
+            (one, two, replace(_together((one, two)), whole=True), MARGIN if not rows else -MARGIN)
+            for one, two in itertools.combinations(pieces, 2)
+            if _above(one, two, line) or _beside(one, two, line)
+            for rows in [_above(one, two, line) and _in_rows(one, two, pieces)]
+        ]
+        asked = {piece.parts: piece for way in ways for piece in way[:3] if piece.parts not in known}
+        if asked:
+            scores = likeness([alone(piece) for piece in asked.values()])
+            known.update(zip(asked, scores, strict=True))
+        gains = [
+            known[both.parts] - min(known[one.parts], known[two.parts]) + margin
+            if known[both.parts] > WHOLE
+            else -1.0
+            for one, two, both, margin in ways
+        ]
+        best = int(np.argmax(gains)) if gains else 0
+        if not gains or gains[best] <= 0:
+            return pieces
+        one, two, both, _ = ways[best]
+        pieces = [both, *(piece for piece in pieces if piece is not one and piece is not two)]
 
 
 def _in_reading_order(pieces: list[_Piece]) -> list[_Piece]:

@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lab.drawing import Drawing, parse_drawing, rasterise
+from lab.inference import load_model, read_number
 from lab.segmentation import split_digits
 from tests.lab.drawn_digits import DIGITS
 
@@ -61,6 +62,36 @@ def test_two_rows_are_read_from_the_top():
     glyphs = split_digits(drawing)
     assert len(glyphs) == 3
     assert glyphs[2].box[1] > glyphs[0].box[3]
+
+
+def rows(height, gap, brush=8.0):
+    """1 2 3 above 4 6 7, all of one height."""
+    strokes = []
+    for row, digits in enumerate(([1, 2, 3], [4, 6, 7])):
+        for column, digit in enumerate(digits):
+            points = np.concatenate([np.array(stroke, float) for stroke in DIGITS[digit]])
+            low, scale = points.min(axis=0), height / np.ptp(points[:, 1])
+            shift = np.array([30 + column * 100, 20 + row * (height + gap)])
+            strokes += [((np.array(stroke) - low) * scale + shift).tolist() for stroke in DIGITS[digit]]
+    return parse_drawing(strokes, width=360, height=2 * height + gap + 40, brush=brush)
+
+
+def digits_read(source):
+    return [answer.digit for _, answer in read_number(load_model("cnn"), source)]
+
+
+@pytest.mark.parametrize(("height", "gap"), [(80, 40), (60, 30), (80, 25)])
+def test_rows_that_stand_close_are_not_one_row_of_tall_digits(height, gap):
+    drawing = rows(height, gap)
+    for source in (drawing, rasterise(drawing)):
+        assert len(split_digits(source)) == 6
+        assert digits_read(source) == [1, 2, 3, 4, 6, 7]
+
+
+def test_a_seven_with_a_gap_stays_one():
+    seven = parse_drawing([[[12, 12], [72, 12], [62, 40]], [[58, 60], [36, 128]]], brush=8)
+    assert digits_read(seven) == [7]
+    assert digits_read(rasterise(seven)) == [7]
 
 
 def test_digits_that_touch_are_parted_where_the_parts_look_more_like_digits():
