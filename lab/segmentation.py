@@ -25,7 +25,7 @@ Likeness = Callable[[Sequence[Drawing | Ink]], Sequence[float]]
 JOIN = 0.45  # boxes that share this part of the narrower one are one digit
 NEAR = 0.12  # so are a small piece and its neighbour closer than this share of the line's height
 SMALL = 0.35  # a piece lower than this share of the line's height cannot stand alone as a digit
-CLOSE = 0.15  # pieces side by side and closer than this may be one digit: likeness decides
+CLOSE = 0.12  # pieces side by side and closer than this may be one digit: likeness decides
 UPRIGHT = 0.4  # pieces above one another and closer than this are one digit, unless both could be digits
 TALL = 0.5  # higher than this share of the line's height, a piece above or below another could be a digit
 ALIKE = 0.6  # heights in this ratio or nearer to 1 are those of digits in one row
@@ -33,6 +33,9 @@ ALIKE = 0.6  # heights in this ratio or nearer to 1 are those of digits in one r
 # two pen digits taken for one in about one pair of a thousand.
 WHOLE = -0.6  # less like a digit than this, pieces are not put together
 MARGIN = 0.3  # what the whole may lie below the least digit-like of its pieces
+UNEVEN_MARGIN = 0.6  # the same where their feet do not stand on one line: digits of a number mostly do
+ROWS_MARGIN = -0.6  # the same where they seem to stand in two rows: the whole has to be far better
+FEET = 0.28  # of their joint height: feet further apart than this do not stand on one line
 SPECK = 0.08  # lower and narrower than this share: dust
 ROW = 0.35  # boxes that share less than this part of their height stand in different rows
 MAYBE_WIDE = 0.95  # wider than this many heights: perhaps digits that touch
@@ -279,32 +282,39 @@ def _in_rows(one: _Piece, two: _Piece, pieces: Sequence[_Piece]) -> bool:
     )
 
 
+def _margin(one: _Piece, two: _Piece, line: float, pieces: Sequence[_Piece]) -> float:
+    """What two pieces put together may lie below the least digit-like of the two."""
+    if _above(one, two, line):
+        return ROWS_MARGIN if _in_rows(one, two, pieces) else MARGIN
+    height = max(one.box[3], two.box[3]) - min(one.box[1], two.box[1])
+    return UNEVEN_MARGIN if abs(one.box[3] - two.box[3]) > FEET * height else MARGIN
+
+
 def _joined_by_likeness(
     pieces: Sequence[_Piece], line: float, alone: Callable[[_Piece], Drawing | Ink], likeness: Likeness
 ) -> list[_Piece]:
     """The pieces, joined in pairs as long as the whole is as much like a digit as its parts, the best first."""
     pieces, known = list(pieces), dict[tuple[int, ...], float]()
+
+    def gain(way: tuple[_Piece, _Piece, _Piece]) -> float:
+        one, two, both = way
+        if known[both.parts] < WHOLE:
+            return -1.0
+        return known[both.parts] - min(known[one.parts], known[two.parts]) + _margin(one, two, line, pieces)
+
     while True:
         ways = [
-            (one, two, replace(_together((one, two)), whole=True), MARGIN if not rows else -MARGIN)
+            (one, two, replace(_together((one, two)), whole=True))
             for one, two in itertools.combinations(pieces, 2)
             if _above(one, two, line) or _beside(one, two, line)
-            for rows in [_above(one, two, line) and _in_rows(one, two, pieces)]
         ]
-        asked = {piece.parts: piece for way in ways for piece in way[:3] if piece.parts not in known}
+        asked = {piece.parts: piece for way in ways for piece in way if piece.parts not in known}
         if asked:
-            scores = likeness([alone(piece) for piece in asked.values()])
-            known.update(zip(asked, scores, strict=True))
-        gains = [
-            known[both.parts] - min(known[one.parts], known[two.parts]) + margin
-            if known[both.parts] > WHOLE
-            else -1.0
-            for one, two, both, margin in ways
-        ]
-        best = int(np.argmax(gains)) if gains else 0
-        if not gains or gains[best] <= 0:
+            known.update(zip(asked, likeness([alone(piece) for piece in asked.values()]), strict=True))
+        best = max(ways, key=gain, default=None)
+        if best is None or gain(best) <= 0:
             return pieces
-        one, two, both, _ = ways[best]
+        one, two, both = best
         pieces = [both, *(piece for piece in pieces if piece is not one and piece is not two)]
 
 

@@ -64,6 +64,23 @@ def test_two_rows_are_read_from_the_top():
     assert glyphs[2].box[1] > glyphs[0].box[3]
 
 
+@pytest.mark.parametrize("top", [30, 60, 90])
+@pytest.mark.parametrize("apart", [4, 8])
+def test_a_four_whose_bar_stands_apart_is_read_as_one(top, apart):
+    brush = 10
+    bar = [[80 + apart + brush, top], [80 + apart + brush, 150]]
+    drawing = parse_drawing([[[60, 30], [30, 110], [80, 110]], bar], width=600, brush=brush)
+    assert digits_read(drawing) == [4]
+    assert digits_read(rasterise(drawing, size=600)) == [4]
+
+
+def test_digits_of_a_number_that_stand_close_stay_apart():
+    for digits in ([6, 1], [1, 0], [2, 7], [1, 1], [8, 3]):
+        drawing = written(digits, gap=6)
+        assert digits_read(drawing) == digits
+        assert len(split_digits(rasterise(drawing))) == 2
+
+
 def rows(height, gap, brush=8.0):
     """1 2 3 above 4 6 7, all of one height."""
     strokes = []
