@@ -29,8 +29,8 @@ CLOSE = 0.12  # pieces side by side and closer than this may be one digit: liken
 UPRIGHT = 0.4  # pieces above one another and closer than this are one digit, unless both could be digits
 TALL = 0.5  # higher than this share of the line's height, a piece above or below another could be a digit
 ALIKE = 0.6  # heights in this ratio or nearer to 1 are those of digits in one row
-# By likeness, 0 for a usual digit and -1 at the judge's limit. A pen digit in two pieces mostly stays above both,
-# two pen digits taken for one in about one pair of a thousand.
+# By likeness, 0 for a usual digit and -1 at the judge's limit. Found on pen digits: pieces pushed apart come together
+# far more often, and about one pair of digits in a hundred, written close and unevenly, is wrongly taken for one.
 WHOLE = -0.6  # less like a digit than this, pieces are not put together
 MARGIN = 0.3  # what the whole may lie below the least digit-like of its pieces
 UNEVEN_MARGIN = 0.6  # the same where their feet do not stand on one line: digits of a number mostly do
