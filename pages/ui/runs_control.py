@@ -14,7 +14,7 @@ import streamlit as st
 from lab.events import Message, SetLearningRate, StepOnce
 from lab.run import Run, Want
 from lab.store import UnknownRunError
-from pages.ui.controls import field_control
+from pages.ui.controls import field_control, mark
 from pages.ui.fields import Mistake, fields_of, parsed
 from pages.ui.run_row import is_mine
 from pages.ui.store import store
@@ -50,6 +50,7 @@ def control_bar(run: Run, chosen_rate: float | None) -> None:
             )
         _button("Stop", "stop", _want, run.id, "stop", help="End now and keep what there is")
         _rate_field(run, chosen_rate)
+    mark(st.session_state.get(_mistaken(run)))  # below the row, whose buttons stay where they are
 
 
 def _button(
@@ -94,7 +95,7 @@ def _rate_field(run: Run, chosen: float | None) -> None:
     field = fields_of(type(train.optimizer))["lr"]
     words = "Takes effect with the next step." + (" The schedule multiplies it." if scheduled else "")
     field = replace(field, title="Base learning rate" if scheduled else field.title, description=words)
-    key, told, mistaken = f"rate-{run.id}", f"rate-told-{run.id}", f"rate-mistake-{run.id}"
+    key, told, mistaken = f"rate-{run.id}", f"rate-told-{run.id}", _mistaken(run)
 
     def put(_: str, entered: Any) -> None:
         try:
@@ -109,4 +110,10 @@ def _rate_field(run: Run, chosen: float | None) -> None:
     asked, before = st.session_state.get(told, (None, None))
     on_its_way = asked is not None and chosen == before  # until the run says that it follows
     rate = asked if on_its_way else chosen or train.optimizer.lr
-    field_control(field, rate, key, put, mistake=st.session_state.get(mistaken), width=170)
+    mistake = st.session_state.get(mistaken)
+    field_control(field, rate, key, put, mistake=mistake, width=170, reason=False)
+
+
+def _mistaken(run: Run) -> str:
+    """Where it is kept what was entered for the learning rate and cannot be used."""
+    return f"rate-mistake-{run.id}"
