@@ -52,6 +52,13 @@ def write(page: Page, digit: PenDigit, *, pause_s: float = 0.0) -> None:
     points = [point for stroke in digit.strokes for point in stroke]
     left = box["x"] + (box["width"] - scale * max(x for x, _ in points)) / 2
     top = box["y"] + (box["height"] - scale * max(y for _, y in points)) / 2
+    trace(page, digit, left, top, scale, pause_s=pause_s)
+
+
+def trace(
+    page: Page, digit: PenDigit, left: float, top: float, scale: float, *, pause_s: float = 0.0
+) -> None:
+    """Pulls the mouse along the digit's strokes, whose unit is `scale` pixels of the screen."""
     for stroke in digit.strokes:
         places = [(left + scale * x, top + scale * y) for x, y in stroke]
         page.mouse.move(*places[0])

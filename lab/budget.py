@@ -12,6 +12,7 @@ from pathlib import Path
 
 from lab.data import DATASETS, at_hand
 from lab.device import choose_device, memory_total_mb
+from lab.fine_tuning import hindrances
 from lab.home import is_run_id
 from lab.initialisations import FromRun
 from lab.layers import BatchNorm
@@ -87,6 +88,17 @@ def admit(spec: RunSpec) -> Estimate:
             "or a smaller network"
         )
         raise SpecError([FieldError("train.epochs", str(spec.train.epochs), reason)])
+    return needed
+
+
+def admit_here(spec: RunSpec, home: Path) -> Estimate:
+    """The estimate of a run that may start now, with the data and on the runs that are in this data folder.
+
+    Raises: SpecError, as `admit` does, and where the run is to go on from another that it cannot go on from.
+    """
+    needed = admit(with_data_at_hand(spec, home))
+    if errors := hindrances(spec, home):
+        raise SpecError(errors)
     return needed
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from lab.blas import cpu_facts
 from lab.registry import FieldError, SpecError
+from lab.words import counted
 
 if TYPE_CHECKING:
     import torch
@@ -50,7 +51,7 @@ def cpu_title() -> str:
     """The processor's name and how many cores this process may use."""
     name = cpu_facts().get("model name") or platform.processor() or platform.machine()
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return f"{name}, {cores} core{'s' if cores != 1 else ''}"
+    return f"{name}, {counted(cores, 'core')}"
 
 
 def memory_used_mb(device: torch.device | None = None) -> float:

@@ -17,6 +17,7 @@ from lab.layers import Dropout, Linear
 from lab.registry import SpecError
 from lab.schedules import OneCycle
 from lab.spec import RunSpec, changed
+from lab.words import counted
 
 DEAD = 0.5  # the share of dead units in a layer from which it is worth a word
 OVERFITTING = 1.03  # validation loss over its minimum
@@ -130,7 +131,7 @@ def _far(spec: RunSpec, history: History) -> Finding | None:
     if last is None or not UNTRAINED < last.train_accuracy < FAR:
         return None
     sentence = (
-        f"Far from learned: after {_epochs(len(history.epochs))} it reads {last.train_accuracy:.0%} of its"
+        f"Far from learned: after {counted(len(history.epochs), 'epoch')} it reads {last.train_accuracy:.0%} of its"
         " training images. It needs more epochs or larger steps."
     )
     return Finding("far", "hint", sentence, _tries(_longer(spec, 4), _rate(spec, 10), _one_cycle(spec)))
@@ -221,15 +222,11 @@ def _step(title: str, spec: RunSpec, *changes: tuple[str, object]) -> NextStep |
     return NextStep(title, spec)
 
 
-def _epochs(count: int) -> str:
-    return f"{count:,} epoch{'' if count == 1 else 's'}"
-
-
 def _longer(spec: RunSpec, factor: int) -> NextStep | None:
     epochs = min(1000, factor * spec.train.epochs)
     if epochs == spec.train.epochs:
         return None
-    return _step(f"Train {_epochs(epochs)}", spec, ("train.epochs", epochs))
+    return _step(f"Train {counted(epochs, 'epoch')}", spec, ("train.epochs", epochs))
 
 
 def _rate(spec: RunSpec, factor: float) -> NextStep | None:

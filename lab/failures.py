@@ -32,17 +32,16 @@ def is_out_of_memory(error: Exception) -> bool:
     return "can't allocate memory" in text or "out of memory" in text or "not enough memory" in text
 
 
-def out_of_memory(step: int, spec_json: str) -> Failed:
+def out_of_memory(step: int, batch_size: int | None) -> Failed:
     """The end of a run that asked for more memory than there is."""
-    batch_size = _batch_size(spec_json)
     of_what = f" for a batch size of {batch_size}" if batch_size else ""
-    return Failed(step, f"The memory did not suffice{of_what}.", _with_less(spec_json), "out_of_memory")
+    return Failed(step, f"The memory did not suffice{of_what}.", _with_less(batch_size), "out_of_memory")
 
 
-def given_up(step: int, attempts: int, reason: str, spec_json: str) -> Failed:
+def given_up(step: int, attempts: int, reason: str, batch_size: int | None) -> Failed:
     """The end of a run whose process was lost again and again, most often for want of memory."""
     said = f"given up after {attempts} attempts without progress: {reason}"
-    return Failed(step, said, _with_less(spec_json), "lost")
+    return Failed(step, said, _with_less(batch_size), "lost")
 
 
 def smaller(batch_size: int) -> int:
@@ -50,15 +49,15 @@ def smaller(batch_size: int) -> int:
     return max(1, batch_size // 4)
 
 
-def _with_less(spec_json: str) -> str:
-    batch_size = _batch_size(spec_json)
+def batch_size_in(spec_json: str) -> int | None:
+    """The batch size of a kept run; None where another version of the lab wrote it."""
+    try:
+        return parse_spec(spec_json).train.batch_size
+    except SpecError:
+        return None
+
+
+def _with_less(batch_size: int | None) -> str:
     if batch_size is None or batch_size == 1:
         return "Try a smaller network."
     return f"Try a batch size of {smaller(batch_size)}, or a smaller network."
-
-
-def _batch_size(spec_json: str) -> int | None:
-    try:
-        return parse_spec(spec_json).train.batch_size
-    except SpecError:  # of another version of the lab
-        return None

@@ -40,7 +40,6 @@ class Curve:
     _filled: int = 0
     _mean: float = 0.0
     _lagged: float = 0.0
-    _ahead: float = 0.0
     _least: float = math.inf
     _seen: int = 0
 
@@ -49,22 +48,22 @@ class Curve:
         for step, value in enumerate(values, first_step):
             if value is None or not math.isfinite(value):
                 continue
-            self._smooth(value)
+            smooth = self._smoothed(value)
             if self._filled % self.stride == 0:
                 self._open(step, value)
             else:
                 self.low[-1], self.high[-1] = min(self.low[-1], value), max(self.high[-1], value)
-            self.steps[-1], self.smooth[-1] = step, self._mean + self._ahead
+            self.steps[-1], self.smooth[-1] = step, smooth
             self._filled += 1
 
-    def _smooth(self, value: float) -> None:
-        """A moving mean, and how far it lags behind: the mean of its own misses, added where it is read."""
+    def _smoothed(self, value: float) -> float:
+        """The moving mean after one more value, plus how far it lags behind, but no less than was ever seen."""
         follow = max(SMOOTHING, EAGER / (EAGER + self._seen))
         self._mean += follow * (value - self._mean)
         self._lagged += follow * (self._mean - self._lagged)
         self._seen += 1
         self._least = min(self._least, value)
-        self._ahead = max(self._mean - self._lagged, self._least - self._mean)
+        return max(2 * self._mean - self._lagged, self._least)
 
     def rewind(self, step: int) -> None:
         """Drop what came after `step`: an interrupted run goes on from its checkpoint."""

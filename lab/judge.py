@@ -34,7 +34,8 @@ MAX_BYTES = 2_000_000
 EMPTY = "The canvas is empty."
 DOT = "Too little ink: there is no line, only a dot or a few."
 FULL = "Too much ink: there is no line to follow."
-STRANGE = "This does not look like a digit: it is too far from everything seen in training."
+UNLIKE = "This does not look like a digit"
+STRANGE = f"{UNLIKE}: it is too far from everything seen in training."
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from lab.steps import Step
+from lab.words import counted
 
 State = dict[str, Tensor]
 
@@ -55,9 +56,8 @@ class Progress:
         """Why the run should end early; "" while it should not."""
         if not patience or not self.best_epoch or self.epoch - self.best_epoch < patience:
             return ""
-        epochs = "epoch" if patience == 1 else "epochs"
         return (
-            f"early stopping: no better validation loss for {patience} {epochs}; "
+            f"early stopping: no better validation loss for {counted(patience, 'epoch')}; "
             f"the weights of epoch {self.best_epoch} are kept"
         )
 

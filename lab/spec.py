@@ -132,20 +132,20 @@ def parse_spec(text: str | bytes) -> RunSpec:
             [FieldError("", "", f"the text has more bytes than the {MAX_TEXT_BYTES:,} that are allowed")]
         )
     try:
-        if isinstance(text, bytes) and (encoding := _marked_encoding(text)):
-            text = text.decode(encoding)
+        return RunSpec.model_validate_json(_unmarked(text))
     except UnicodeDecodeError as error:
-        raise SpecError([FieldError("", "", f"the text is not {encoding}: {error.reason}")]) from None
-    try:
-        return RunSpec.model_validate_json(text)
+        raise SpecError([FieldError("", "", f"the text is not {error.encoding}: {error.reason}")]) from None
     except ValidationError as error:
         raise spec_error(error, RunSpec) from None
 
 
-def _marked_encoding(text: bytes) -> str:
-    """What the byte-order mark of some Windows programs says; "" where there is none, which means UTF-8."""
+def _unmarked(text: str | bytes) -> str | bytes:
+    """The text decoded where it begins with the byte-order mark of some Windows programs, else as it is."""
     marks = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
-    return next((encoding for mark, encoding in marks.items() if text.startswith(mark)), "")
+    if isinstance(text, str):
+        return text
+    encoding = next((name for mark, name in marks.items() if text.startswith(mark)), None)
+    return text.decode(encoding) if encoding else text
 
 
 def changed(spec: RunSpec, path: str, value: Any) -> RunSpec:

@@ -67,7 +67,7 @@ def train(
     except (RuntimeError, MemoryError) as error:
         if not is_out_of_memory(error):
             raise
-        yield out_of_memory(run.progress.step if run else 0, spec.model_dump_json())
+        yield out_of_memory(run.progress.step if run else 0, spec.train.batch_size)
     finally:
         torch.set_rng_state(theirs)
         torch.set_flush_denormal(False)

@@ -66,12 +66,9 @@ def main(args: argparse.Namespace) -> int:
     _, notice = available(spec.data.dataset, home)
     store = Store(home)
     ensure_runner(home)  # loads torch while this process does, which takes as long
-    from lab.budget import admit, with_data_at_hand
-    from lab.fine_tuning import hindrances
+    from lab.budget import admit_here
 
-    admit(with_data_at_hand(spec, home))
-    if missing := hindrances(spec, home):
-        raise SpecError(missing)
+    admit_here(spec, home)
     report: Report = JsonLines() if args.json else Words()
     if notice:
         report.say(notice)

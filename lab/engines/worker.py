@@ -17,7 +17,7 @@ from lab.data import DataError
 from lab.engines import ENDS
 from lab.engines.keeper import Keeper
 from lab.events import Checkpoint, Event, Failed, Message, message_from_json, to_json
-from lab.failures import is_out_of_memory, out_of_memory
+from lab.failures import batch_size_in, is_out_of_memory, out_of_memory
 from lab.home import latest_weights
 from lab.initialisations import FromRun
 from lab.registry import FieldError, SpecError
@@ -88,7 +88,7 @@ def _training(
     import torch
 
     from lab import data
-    from lab.budget import admit, with_data_at_hand
+    from lab.budget import admit_here
     from lab.spec import parse_spec
     from lab.training import train
 
@@ -97,7 +97,7 @@ def _training(
     keeper = Keeper(home, run_id, spec_json)
     resume = keeper.checkpoint() if from_checkpoint else None
     if resume is None:
-        admit(with_data_at_hand(spec, home))  # whichever way it was started
+        admit_here(spec, home)  # whichever way it was started
     left_out: Checkpoint | None = None
     first = None if resume else _first_weights(home, spec)
     for event in train(spec, data.load(spec.data.dataset, home), resume, inbox, first):
@@ -115,16 +115,13 @@ def _training(
 def _first_weights(home: Path, spec: RunSpec) -> Mapping[str, Tensor] | None:
     """The weights of the run that this one goes on from, or None where it starts afresh.
 
-    Raises: SpecError, when there is no such run or it has no weights.
+    Raises: SpecError, when its weights cannot be read.
     """
     from lab import weights
-    from lab.fine_tuning import hindrances
 
     start = spec.network.initialisation
     if not isinstance(start, FromRun):
         return None
-    if missing := hindrances(spec, home):
-        raise SpecError(missing)
     try:
         return weights.load(latest_weights(home, start.run))[0]
     except (ValueError, OSError) as error:
@@ -138,7 +135,7 @@ def failure(error: Exception, step: int, home: Path, spec_json: str) -> Failed:
         reason = f"the disk that holds {home} is full: the weights could not be written"
         return Failed(step, reason, "Free some space or delete runs, then start again.", "disk_full")
     if is_out_of_memory(error):
-        return out_of_memory(step, spec_json)
+        return out_of_memory(step, batch_size_in(spec_json))
     in_words = isinstance(error, SpecError | DataError)
     reason = str(error) if in_words else f"{type(error).__name__}: {error}"
     return Failed(step, reason[:1000], "", "data" if isinstance(error, DataError) else "error")

@@ -26,7 +26,7 @@ from lab.events import (
     Stop,
     Stopped,
 )
-from lab.failures import given_up
+from lab.failures import batch_size_in, given_up
 from lab.home import checkpoint_file
 from lab.lives import SHARING, Life, Lives, Losses
 from lab.record import Record, Task
@@ -132,7 +132,7 @@ class Runner:
         if life.kill_at:
             self._stopped(run_id, life.step)
         elif losses.count > LOSSES_ALLOWED:
-            failed = given_up(life.step, losses.count, lost.reason, life.spec_json)
+            failed = given_up(life.step, losses.count, lost.reason, batch_size_in(life.spec_json))
             self.record.event(run_id, failed)
             self._end(run_id, "failed", failed.reason)
         else:

@@ -11,6 +11,7 @@ from lab.by_hand.digits import four
 from lab.by_hand.setting import MOST_TAKEN
 from lab.figures.by_hand_curve import descent_data, descent_figure
 from lab.figures.by_hand_picture import label
+from lab.words import counted
 from pages.ui import by_hand_state
 from pages.ui.by_hand_choices import optimizer_options
 from pages.ui.by_hand_tables import number_cell, table, text_cell
@@ -23,7 +24,7 @@ def training() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         for count in (1, 10, 100):
             st.button(
-                f"{count} step{'s' if count > 1 else ''}",
+                counted(count, "step"),
                 icon=":material/fast_forward:",
                 key=f"by_hand_take_{count}",
                 on_click=_take,

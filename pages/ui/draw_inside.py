@@ -13,7 +13,7 @@ import streamlit as st
 from lab.figures.pixels import Rgba, ink_picture, signed_picture, strip_picture, tiled_picture
 from lab.home import lab_home
 from lab.ink import Framing, frame
-from pages.ui.draw_models import no_digit
+from pages.ui.draw_live import no_digit
 from pages.ui.draw_sheet import Sheet
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def _pixels(model: Model, framing: Framing) -> None:
     )
     assert digit is not None
     if not found.is_digit:
-        st.warning(no_digit(found.reason), icon=":material/help:")
+        st.warning(no_digit(found), icon=":material/help:")
     rival = None if digit == found.digit else found.digit
     spoke = attribution(model, framing, digit, method, rival)
     whom = f"{digit}" if rival is None else f"{digit} rather than {rival}"

@@ -66,3 +66,13 @@ def words(found: Answer) -> str:
         return found.reason
     order = sorted(range(10), key=lambda digit: -found.probabilities[digit])
     return f"{100 * found.margin:.1f} points ahead of\u00a0{order[1]}."
+
+
+def no_digit(found: Answer) -> str:
+    """What stands above ten probabilities where the drawing is refused."""
+    from lab.judge import UNLIKE
+
+    reason = found.reason
+    if not reason.startswith(UNLIKE):
+        reason = f"{UNLIKE}: {reason[:1].lower()}{reason[1:]}"
+    return f"{reason} The network knows only ten answers; below is what it would say."

@@ -174,14 +174,6 @@ def has_ended(option: Option) -> bool:
     return run is None or run.state != "running"
 
 
-def no_digit(reason: str) -> str:
-    """What stands above ten probabilities where the drawing is refused."""
-    return (
-        f"This does not look like a digit: {_sentence(reason)} The network knows only ten answers;"
-        " below is what it would say."
-    )
-
-
 def _say_gone(name: str, offered: dict[str, Option]) -> None:
     answering = offered.get(st.session_state.get(FIRST_KEY, DEFAULT), offered[DEFAULT])
     st.warning(

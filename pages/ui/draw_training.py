@@ -10,7 +10,8 @@ import streamlit as st
 from lab.figures.my_digit import my_digit_data, my_digit_figure
 from lab.home import lab_home
 from lab.ink import frame
-from pages.ui.draw_models import Option, has_ended, no_digit, options
+from pages.ui.draw_live import no_digit
+from pages.ui.draw_models import Option, has_ended, options
 from pages.ui.draw_sheet import sheet
 
 EVERY_S = 2.0
@@ -42,6 +43,8 @@ def training_view(chosen: tuple[Option, ...]) -> None:
 def _lines(run: Option) -> None:
     from lab.inference import ModelError, through_training
 
+    if run.live and has_ended(run):
+        st.rerun()  # what says that it trains stands outside this view, too
     now = sheet()
     try:
         found = through_training(run.reference, frame(now.source, stages=False), lab_home())
@@ -54,8 +57,6 @@ def _lines(run: Option) -> None:
             icon=":material/hourglass_empty:",
         )
         return
-    if run.live and has_ended(run):
-        st.rerun()  # what says that it trains stands outside this view, too
     data = my_digit_data((epoch, answer.probabilities) for epoch, answer in found)
     final, digit = data.epochs[-1], data.best[-1]
     settled = next(
@@ -63,7 +64,7 @@ def _lines(run: Option) -> None:
     )
     last = found[-1][1]
     if not last.is_digit:
-        st.warning(no_digit(last.reason), icon=":material/help:")
+        st.warning(no_digit(last), icon=":material/help:")
     st.markdown(
         f"After epoch {final} the network says **{digit}** with "
         f"{100 * data.probabilities[digit][-1]:.1f} %; it has said so since epoch {settled}."

@@ -29,6 +29,7 @@ from lab.layers import Shape
 from lab.losses import LOSSES
 from lab.run import Run
 from lab.warm import torch_ready
+from lab.words import counted
 from pages.ui.live_charts import Panel, live_charts
 from pages.ui.live_pictures import live_pictures
 from pages.ui.network_picture import show_network
@@ -130,7 +131,7 @@ def _progress(run: Run, history: History) -> None:
 def _words(run: Run, history: History) -> str:
     if run.state == "queued":
         before = store().waiting_before(run.id)
-        return f"Waiting for {before} run{'s' if before != 1 else ''} before it" if before else "Starting"
+        return f"Waiting for {counted(before, 'run')} before it" if before else "Starting"
     if run.state == "interrupted":
         return f"Interrupted at step {history.step:,}; it goes on from its last checkpoint"
     if history.started is None:

@@ -14,9 +14,9 @@ from lab.home import lab_home, latest_weights
 from lab.initialisations import FromRun
 from lab.run import Run
 from lab.spec import RunSpec, changed
+from lab.words import counted
 from pages.ui.live_charts import Panel, live_charts
 from pages.ui.store import start_run
-from pages.ui.train_layers import counted
 from pages.ui.train_link import link_of
 
 _ICONS = {"good": "check_circle", "hint": "lightbulb", "bad": "error"}

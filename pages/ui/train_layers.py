@@ -12,6 +12,7 @@ import streamlit as st
 
 from lab.layers import LAYERS, Layer, Linear
 from lab.spec import CLASSES, MAX_LAYERS
+from lab.words import counted
 from pages.ui.controls import mark, part_controls
 from pages.ui.train_draft import (
     Draft,
@@ -34,11 +35,6 @@ _ACTIONS = {
     "Duplicate": ":material/content_copy: Duplicate",
     "Remove": ":material/delete: Remove",
 }
-
-
-def counted(number: int, word: str) -> str:
-    """The number with its word: 1 parameter, 200,960 parameters."""
-    return f"{number:,} {word}" + ("" if number == 1 else "s")
 
 
 def in_short(number: float) -> str:

@@ -13,6 +13,7 @@ import streamlit as st
 from lab.presets import PRESETS
 from lab.registry import FieldError
 from lab.spec import RunSpec
+from lab.words import counted
 from pages.ui.controls import escaped
 from pages.ui.store import start_run
 from pages.ui.train_draft import Draft, redone, undone
@@ -95,7 +96,7 @@ def _tool(
 
 def _cost(draft: Draft, known: Verdict | None) -> str:
     train = draft.spec.train
-    epochs = f"{train.epochs:,} epoch" + ("" if train.epochs == 1 else "s")
+    epochs = counted(train.epochs, "epoch")
     if known is None:
         return f"{epochs} in batches of {train.batch_size:,}"
     needed = known.estimate

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from bench.pen import SEVEN, PenDigit, pen_digits, write
+from bench.pen import SEVEN, PenDigit, pen_digits, trace, write
 
 NO_PEN = "no pen digits: name the folder that holds pen/strokes.json in LAB_TEST_DATA"
 # Two pixels of the canvas differ: it is not one plain colour.
@@ -205,14 +205,7 @@ def write_wide(page: Page, place: float, size: float) -> None:
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
     assert box is not None
-    left, top = box["x"] + place * box["width"], box["y"] + (box["height"] - size) / 2
-    for stroke in SEVEN.strokes:
-        spots = [(left + size * x, top + size * y) for x, y in stroke]
-        page.mouse.move(*spots[0])
-        page.mouse.down()
-        for spot in spots[1:]:
-            page.mouse.move(*spot)
-        page.mouse.up()
+    trace(page, SEVEN, box["x"] + place * box["width"], box["y"] + (box["height"] - size) / 2, size)
 
 
 def expect_fit(page: Page, least: float) -> None:

@@ -81,7 +81,7 @@ def test_a_failure_comes_first_and_alone(cause: str) -> None:
 def test_a_lost_run_is_told_in_whole_sentences_with_a_smaller_batch_to_try() -> None:
     history = History()
     history.extend(
-        [STARTED, given_up(7, 4, "its process was ended by SIGKILL", preset("softmax").model_dump_json())]
+        [STARTED, given_up(7, 4, "its process was ended by SIGKILL", preset("softmax").train.batch_size)]
     )
     (finding,) = findings(preset("softmax"), history)
     batch = preset("softmax").train.batch_size // 4
