@@ -27,7 +27,7 @@ class Rotate(Augmentation):
     formula: ClassVar[str] = r"\alpha \sim U(-d, d)"
     stage: ClassVar[Literal["affine", "displace", "value"]] = "affine"
     kind: Literal["rotate"] = "rotate"
-    degrees: float = hyper(10.0, "Degrees", "The largest angle to either side.", ge=0.0, le=180.0, step=1.0)
+    degrees: float = hyper(10.0, "Degrees", "The largest angle to either side.", ge=0.0, le=180.0)
 
 
 class Scale(Augmentation):
@@ -38,9 +38,7 @@ class Scale(Augmentation):
     formula: ClassVar[str] = r"s_x, s_y \sim U(1 - a, 1 + a)"
     stage: ClassVar[Literal["affine", "displace", "value"]] = "affine"
     kind: Literal["scale"] = "scale"
-    amount: float = hyper(
-        0.1, "Amount", "The largest change, as a share of the size.", ge=0.0, le=0.8, step=0.05
-    )
+    amount: float = hyper(0.1, "Amount", "The largest change, as a share of the size.", ge=0.0, le=0.8)
 
 
 class Shear(Augmentation):
@@ -51,7 +49,7 @@ class Shear(Augmentation):
     formula: ClassVar[str] = r"x \leftarrow x + k\,y, \quad k \sim U(-a, a)"
     stage: ClassVar[Literal["affine", "displace", "value"]] = "affine"
     kind: Literal["shear"] = "shear"
-    amount: float = hyper(0.2, "Amount", "The largest slant: sideways per height.", ge=0.0, le=1.0, step=0.05)
+    amount: float = hyper(0.2, "Amount", "The largest slant: sideways per height.", ge=0.0, le=1.0)
 
 
 class Shift(Augmentation):
@@ -62,7 +60,7 @@ class Shift(Augmentation):
     formula: ClassVar[str] = r"t_x, t_y \sim U(-p, p)"
     stage: ClassVar[Literal["affine", "displace", "value"]] = "affine"
     kind: Literal["shift"] = "shift"
-    pixels: float = hyper(2.0, "Pixels", "The largest move in each direction.", ge=0.0, le=14.0, step=0.5)
+    pixels: float = hyper(2.0, "Pixels", "The largest move in each direction.", ge=0.0, le=14.0)
 
 
 class Elastic(Augmentation):
@@ -74,9 +72,7 @@ class Elastic(Augmentation):
     source: ClassVar[str] = "Simard et al. 2003, ICDAR"
     stage: ClassVar[Literal["affine", "displace", "value"]] = "displace"
     kind: Literal["elastic"] = "elastic"
-    pixels: float = hyper(
-        1.0, "Pixels", "How far the points of the coarse grid move.", ge=0.0, le=5.0, step=0.25
-    )
+    pixels: float = hyper(1.0, "Pixels", "How far the points of the coarse grid move.", ge=0.0, le=5.0)
     grid: int = hyper(5, "Grid", "How many points the coarse grid has on each side.", ge=2, le=14)
 
 
@@ -88,9 +84,7 @@ class Thickness(Augmentation):
     formula: ClassVar[str] = r"x \leftarrow x + t\,(\mathrm{dilate}(x) - x), \quad t \sim U(-a, a)"
     stage: ClassVar[Literal["affine", "displace", "value"]] = "value"
     kind: Literal["thickness"] = "thickness"
-    amount: float = hyper(
-        0.5, "Amount", "The largest share of a pixel added or taken away.", ge=0.0, le=1.0, step=0.05
-    )
+    amount: float = hyper(0.5, "Amount", "The largest share of a pixel added or taken away.", ge=0.0, le=1.0)
 
 
 class Contrast(Augmentation):
@@ -101,7 +95,7 @@ class Contrast(Augmentation):
     formula: ClassVar[str] = r"x \leftarrow \mathrm{clip}(0.4 + k\,(x / \max x - 0.4)), \quad k \sim U(1, a)"
     stage: ClassVar[Literal["affine", "displace", "value"]] = "value"
     kind: Literal["contrast"] = "contrast"
-    amount: float = hyper(2.0, "Amount", "The largest factor between grey levels.", ge=1.0, le=10.0, step=0.5)
+    amount: float = hyper(2.0, "Amount", "The largest factor between grey levels.", ge=1.0, le=10.0)
 
 
 class Noise(Augmentation):
@@ -112,9 +106,7 @@ class Noise(Augmentation):
     formula: ClassVar[str] = r"x \leftarrow \mathrm{clip}(x + n), \quad n \sim N(0, s^2)"
     stage: ClassVar[Literal["affine", "displace", "value"]] = "value"
     kind: Literal["noise"] = "noise"
-    std: float = hyper(
-        0.1, "Standard deviation", "The width of the noise, 1 being full ink.", ge=0.0, le=1.0, step=0.05
-    )
+    std: float = hyper(0.1, "Standard deviation", "The width of the noise, 1 being full ink.", ge=0.0, le=1.0)
 
 
 class Erase(Augmentation):

@@ -52,7 +52,7 @@ class Normal(Initialisation):
     formula: ClassVar[str] = r"w \sim N(0, s^2)"
     source: ClassVar[str] = "Document, section 3.2.1"
     kind: Literal["normal"] = "normal"
-    std: float = hyper(0.05, "Standard deviation", "The width of the Gaussian.", scale="log", gt=0.0, le=10.0)
+    std: float = hyper(0.05, "Standard deviation", "The width of the Gaussian.", gt=0.0, le=10.0)
 
     def fill(self, weight: Tensor, generator: torch.Generator) -> None:
         weight.data.normal_(0.0, self.std, generator=generator)
@@ -66,7 +66,7 @@ class Uniform(Initialisation):
     formula: ClassVar[str] = r"w \sim U(-s, s)"
     source: ClassVar[str] = "Document, section 3.2.1"
     kind: Literal["uniform"] = "uniform"
-    bound: float = hyper(0.05, "Bound", "The largest weight drawn.", scale="log", gt=0.0, le=10.0)
+    bound: float = hyper(0.05, "Bound", "The largest weight drawn.", gt=0.0, le=10.0)
 
     def fill(self, weight: Tensor, generator: torch.Generator) -> None:
         weight.data.uniform_(-self.bound, self.bound, generator=generator)

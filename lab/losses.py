@@ -55,7 +55,6 @@ class CrossEntropy(Loss):
         formula=r"y \leftarrow (1 - s)\,y + s / 10",
         ge=0.0,
         le=0.5,
-        step=0.05,
     )
 
     def function(self) -> LossFunction:
@@ -115,7 +114,7 @@ class Hinge(Loss):
     formula: ClassVar[str] = r"J = \tfrac{1}{10} \sum_{k \neq y} \max(0,\; m - z_y + z_k)"
     source: ClassVar[str] = "Crammer & Singer 2001, JMLR 2"
     kind: Literal["hinge"] = "hinge"
-    margin: float = hyper(1.0, "Margin", "How far ahead the right output must be.", gt=0.0, le=10.0, step=0.1)
+    margin: float = hyper(1.0, "Margin", "How far ahead the right output must be.", gt=0.0, le=10.0)
 
     def function(self) -> LossFunction:
         margin = self.margin

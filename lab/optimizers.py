@@ -11,7 +11,7 @@ from lab.registry import Part, hyper, table
 
 def _rate(default: float) -> float:
     return hyper(  # type: ignore[no-any-return]
-        default, "Learning rate", "How far each step goes.", formula=r"\eta", scale="log", gt=0.0, le=100.0
+        default, "Learning rate", "How far each step goes.", formula=r"\eta", gt=0.0, le=100.0
     )
 
 
@@ -27,7 +27,6 @@ class Optimizer(Part):
         "Weight decay (L2)",
         "Pulls every weight towards zero, against overfitting.",
         formula=r"g \leftarrow g + \lambda w",
-        scale="log",
         ge=0.0,
         le=10.0,
     )
@@ -49,7 +48,7 @@ def _beta(default: float, which: str, title: str = "Beta") -> float:
 
 def _epsilon(default: float = 1e-8) -> float:
     return hyper(  # type: ignore[no-any-return]
-        default, "Epsilon", "Keeps the division from zero.", formula=r"\epsilon", scale="log", gt=0.0, le=1.0
+        default, "Epsilon", "Keeps the division from zero.", formula=r"\epsilon", gt=0.0, le=1.0
     )
 
 
@@ -70,7 +69,6 @@ class SGD(Optimizer):
         formula=r"\mu",
         ge=0.0,
         lt=1.0,
-        step=0.05,
     )
     nesterov: bool = hyper(
         False,
@@ -134,7 +132,7 @@ class RMSprop(Optimizer):
     torch_name: ClassVar[str] = "RMSprop"
     kind: Literal["rmsprop"] = "rmsprop"
     alpha: float = _beta(0.99, "", "Alpha")
-    momentum: float = hyper(0.0, "Momentum", "How much of the last step is kept.", ge=0.0, lt=1.0, step=0.05)
+    momentum: float = hyper(0.0, "Momentum", "How much of the last step is kept.", ge=0.0, lt=1.0)
     eps: float = _epsilon()
 
 

@@ -43,15 +43,10 @@ def hyper(
     description: str,
     *,
     formula: str = "",
-    scale: str = "linear",
-    step: float | None = None,
     **bounds: Any,
 ) -> Any:
-    """A field of a part: its default, the words its control shows, and its bounds (ge, gt, le, lt).
-
-    `scale` is "log" where people think in powers of ten; `step` is what one click changes.
-    """
-    extra: JsonDict = {"formula": formula, "scale": scale, "step": step}
+    """A field of a part: its default, the words its control shows, and its bounds (ge, gt, le, lt)."""
+    extra: JsonDict = {"formula": formula}
     return Field(default=default, title=title, description=description, json_schema_extra=extra, **bounds)
 
 

@@ -41,7 +41,7 @@ class StepDecay(Schedule):
     formula: ClassVar[str] = r"\eta_t = \eta\, \gamma^{\lfloor e / k \rfloor}"
     kind: Literal["step"] = "step"
     every: int = hyper(3, "Every", "After how many epochs the rate drops.", ge=1, le=1000)
-    gamma: float = hyper(0.3, "Gamma", "What the rate is multiplied by.", gt=0.0, le=1.0, step=0.05)
+    gamma: float = hyper(0.3, "Gamma", "What the rate is multiplied by.", gt=0.0, le=1.0)
 
     def factor(self, step: int, steps_per_epoch: int, epochs: int) -> float:
         return float(self.gamma ** (step // steps_per_epoch // self.every))
@@ -54,7 +54,7 @@ class Exponential(Schedule):
     summary: ClassVar[str] = "Shrinks the learning rate smoothly, by gamma per epoch."
     formula: ClassVar[str] = r"\eta_t = \eta\, \gamma^{e}"
     kind: Literal["exponential"] = "exponential"
-    gamma: float = hyper(0.8, "Gamma", "What an epoch multiplies the rate by.", gt=0.0, le=1.0, step=0.05)
+    gamma: float = hyper(0.8, "Gamma", "What an epoch multiplies the rate by.", gt=0.0, le=1.0)
 
     def factor(self, step: int, steps_per_epoch: int, epochs: int) -> float:
         return float(self.gamma ** (step / steps_per_epoch))
@@ -68,9 +68,7 @@ class Cosine(Schedule):
     formula: ClassVar[str] = r"\eta_t = \eta \left[ r + (1 - r)\, \tfrac{1}{2} (1 + \cos \pi t / T) \right]"
     source: ClassVar[str] = "Loshchilov & Hutter 2017, ICLR"
     kind: Literal["cosine"] = "cosine"
-    final: float = hyper(
-        0.0, "Final share", "The share of the rate left at the end.", ge=0.0, le=1.0, step=0.05
-    )
+    final: float = hyper(0.0, "Final share", "The share of the rate left at the end.", ge=0.0, le=1.0)
 
     def factor(self, step: int, steps_per_epoch: int, epochs: int) -> float:
         progress = min(step / max(1, steps_per_epoch * epochs - 1), 1.0)
@@ -85,9 +83,7 @@ class OneCycle(Schedule):
     formula: ClassVar[str] = r"\eta / d \;\nearrow\; \eta \;\searrow\; \approx 0"
     source: ClassVar[str] = "Smith & Topin 2018, arXiv:1708.07120"
     kind: Literal["one_cycle"] = "one_cycle"
-    warmup: float = hyper(
-        0.3, "Rising share", "The share of the run in which it rises.", gt=0.0, lt=1.0, step=0.05
-    )
+    warmup: float = hyper(0.3, "Rising share", "The share of the run in which it rises.", gt=0.0, lt=1.0)
     start_divisor: float = hyper(
         25.0, "Start divisor", "The first rate is the full one over this.", ge=1.0, le=1000.0
     )
@@ -109,9 +105,7 @@ class WarmUp(Schedule):
     formula: ClassVar[str] = r"\eta_t = \eta\, \min(1,\; t / t_{\mathrm{warm}})"
     source: ClassVar[str] = "Goyal et al. 2017, arXiv:1706.02677"
     kind: Literal["warmup"] = "warmup"
-    epochs_rising: float = hyper(
-        1.0, "Rising epochs", "How many epochs it rises.", gt=0.0, le=100.0, step=0.5
-    )
+    epochs_rising: float = hyper(1.0, "Rising epochs", "How many epochs it rises.", gt=0.0, le=100.0)
 
     def factor(self, step: int, steps_per_epoch: int, epochs: int) -> float:
         return min(1.0, (step + 1) / max(1.0, self.epochs_rising * steps_per_epoch))

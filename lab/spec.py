@@ -41,7 +41,6 @@ class DataSpec(Spec):
         "The share of the training images held back to watch for overfitting.",
         ge=0.0,
         le=0.5,
-        step=0.05,
     )
     normalisation: NormalisationName = hyper("half", "Normalisation", "How pixels become numbers.")
     augmentations: tuple[AnyAugmentation, ...] = hyper(
@@ -53,7 +52,6 @@ class DataSpec(Spec):
         "The share of training labels replaced by a random other one.",
         ge=0.0,
         le=1.0,
-        step=0.05,
     )
 
 
@@ -86,7 +84,6 @@ class TrainSpec(Spec):
         "L1 penalty",
         "Adds the absolute size of all weights to the loss: many become zero.",
         formula=r"J \leftarrow J + \lambda_1 \sum |w|",
-        scale="log",
         ge=0.0,
         le=1.0,
     )
@@ -97,7 +94,6 @@ class TrainSpec(Spec):
         formula=r"g \leftarrow g \cdot \min(1,\; c / \lVert g \rVert)",
         ge=0.0,
         le=1000.0,
-        step=0.5,
     )
     early_stopping: int = hyper(
         0,

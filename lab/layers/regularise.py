@@ -21,7 +21,7 @@ class Dropout(Layer):
     source: ClassVar[str] = "Srivastava et al. 2014, JMLR 15; document, section 7.1"
     group: ClassVar[str] = "Regularise"
     kind: Literal["dropout"] = "dropout"
-    p: float = hyper(0.25, "Probability", "The share of inputs set to zero.", ge=0.0, le=0.95, step=0.05)
+    p: float = hyper(0.25, "Probability", "The share of inputs set to zero.", ge=0.0, le=0.95)
 
     def build(self, shape: Shape) -> nn.Module:
         from lab import modules

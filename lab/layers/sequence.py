@@ -81,9 +81,7 @@ class Transformer(Layer):
         4, "Heads", "How many attention patterns side by side; must divide the width.", ge=1, le=32
     )
     mlp_ratio: int = hyper(2, "MLP ratio", "Hidden width of the dense part, in token widths.", ge=1, le=8)
-    dropout: float = hyper(
-        0.0, "Dropout", "The share of values set to zero while training.", ge=0.0, le=0.9, step=0.05
-    )
+    dropout: float = hyper(0.0, "Dropout", "The share of values set to zero while training.", ge=0.0, le=0.9)
 
     def build(self, shape: Shape) -> nn.Module:
         from torch import nn

@@ -6,33 +6,27 @@ is given and hands what was entered to `put`. Knows no part or page by name.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 import streamlit as st
 
 from lab.registry import Part, Spec
-from pages.ui.fields import Field, Mistake, fields_of
+from pages.ui.fields import Field, Mistake, fields_of, written
 
 Put = Callable[[str, Any], None]
 """Takes the name of a field and what a person entered; called before the page is drawn again."""
 
 
-def click_size(field: Field, value: float | None) -> float:
-    """What one click on plus or minus changes; on a log scale it follows the value's own power of ten."""
-    if field.scale == "log" and value is not None and value > 0 and math.isfinite(value):
-        power = 10.0 ** math.floor(math.log10(value) + 1e-9)
-        return power / 2 if math.isclose(value, power) else power
-    if field.step is not None:
-        return field.step
-    return 1.0 if field.sort == "whole" else 0.01
-
-
 def mark(mistake: Mistake | None) -> None:
     """The reason in red, for right under the field it belongs to."""
     if mistake is not None:
-        st.caption(f":red[:material/error: {escaped(mistake.message)}]")
+        error_line(mistake.message)
+
+
+def error_line(message: str) -> None:
+    """A line that says what is wrong; no caption, which is too pale to be read in red."""
+    st.markdown(f":small[:red[:material/error: {escaped(message)}]]")
 
 
 def escaped(text: str) -> str:
@@ -83,16 +77,10 @@ def field_control(
     words: dict[str, Any] = {"key": key, "help": field.help(entered), "on_change": changed, "width": width}
     with st.container(gap="xxsmall", width=width):
         if field.sort in ("number", "whole"):
-            number = None if entered is None else float(entered)
-            default = following(key, number)
-            st.number_input(
-                title,
-                value=default if default is not None and math.isfinite(default) else None,
-                step=click_size(field, number),
-                format="%.12g" if field.sort == "whole" else "%.6g",
-                placeholder="off" if field.optional else "empty",
-                **words,
-            )
+            # A field for numbers would put its last value back where a person left it empty or with letters.
+            text = entered if isinstance(entered, str) else written(entered)
+            placeholder = "off" if field.optional else "empty"
+            st.text_input(title, value=following(key, text) or "", placeholder=placeholder, **words)
         elif field.sort == "switch":
             st.space("small")  # as high as the label of the field beside it
             st.toggle(title, value=bool(following(key, bool(entered))), **words)

@@ -6,6 +6,7 @@ Owns reading a field and parsing what was entered there. Knows no widget, no par
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -17,6 +18,7 @@ from pydantic.fields import FieldInfo
 
 from lab.registry import Part
 
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?")  # as this page writes large numbers itself
 _ACRONYMS = {"rnn", "lstm", "gru", "cpu", "cuda", "mps", "mlp"}
 
 
@@ -38,8 +40,6 @@ class Field:
     formula: str
     sort: str  # number | whole | switch | choice | text | part | parts | spec
     optional: bool
-    scale: str
-    step: float | None
     minimum: float | None
     maximum: float | None
     above: float | None  # an open lower end: greater than, not equal
@@ -95,6 +95,13 @@ def shown(value: float | None) -> str:
     return repr(float(value))
 
 
+def written(value: float | None) -> str:
+    """A number as it stands in its field: 16384, 0.001, 1e-08."""
+    if value is None:
+        return ""
+    return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(float(value))
+
+
 def _without_none(annotation: Any) -> tuple[Any, bool]:
     """The annotation inside `X | None`, and whether None was allowed."""
     kinds = get_args(annotation)
@@ -138,7 +145,6 @@ def _field(name: str, info: FieldInfo) -> Field:
         choices = {name: _title(str(name)) for name in get_args(annotation)}
     parts = parts_in(annotation)
     extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
-    step = extra.get("step")
     return Field(
         name=name,
         title=info.title or name.replace("_", " ").capitalize(),
@@ -146,8 +152,6 @@ def _field(name: str, info: FieldInfo) -> Field:
         formula=str(extra.get("formula") or ""),
         sort=_sort(annotation, choices, parts),
         optional=optional,
-        scale=str(extra.get("scale") or "linear"),
-        step=float(step) if isinstance(step, int | float) else None,
         minimum=_bound(info, "ge"),
         maximum=_bound(info, "le"),
         above=_bound(info, "gt"),
@@ -169,20 +173,33 @@ def parsed(field: Field, entered: Any) -> Any:
 
     Raises: ValueError, naming the field, what was entered and what is allowed.
     """
+    if isinstance(entered, str):
+        entered = entered.strip()
     if entered is None or entered == "":
         if field.optional or field.sort == "text":
             return None if field.optional else ""
         raise ValueError(f"{field.title} is empty; allowed: {field.bounds or 'a value'}")
     if field.sort not in ("number", "whole"):
         return entered
-    try:
-        number = float(entered)
-    except (TypeError, ValueError):
-        raise ValueError(f"{field.title} {str(entered)[:40]!r} is not a number") from None
+    number = _number(field, entered)
     if not math.isfinite(number):
-        raise ValueError(f"{field.title} {entered} is not a finite number; allowed: {field.bounds}")
+        raise ValueError(f"{field.title} {_short(entered)} is not a finite number; allowed: {field.bounds}")
     if field.sort == "whole" and not number.is_integer():
         raise ValueError(f"{field.title} {shown(number)} is not a whole number; allowed: {field.bounds}")
     if not field.allows(number):
         raise ValueError(f"{field.title} {shown(number)} is not allowed: {field.bounds}")
     return int(number) if field.sort == "whole" else number
+
+
+def _number(field: Field, entered: Any) -> float:
+    text = str(entered)
+    try:
+        return float(text.replace(",", "") if _THOUSANDS.fullmatch(text) else text)
+    except ValueError:
+        allowed = f"{field.bounds}, with a point for decimals" if "," in text else field.bounds
+        raise ValueError(f"{field.title} {_short(text)!r} is not a number; allowed: {allowed}") from None
+
+
+def _short(entered: Any) -> str:
+    text = str(entered)
+    return text if len(text) <= 40 else f"{text[:40]}..."

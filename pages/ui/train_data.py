@@ -13,7 +13,7 @@ from lab.augmentations import AUGMENTATIONS, AnyAugmentation
 from lab.data import available, load
 from lab.figures.varied import Pixels, one_of_each, varied_data, varied_figure
 from lab.home import lab_home
-from pages.ui.controls import escaped, following, part_controls
+from pages.ui.controls import error_line, following, part_controls
 from pages.ui.fields import fields_of
 from pages.ui.train_draft import Draft, parts_chosen
 from pages.ui.train_state import edit, putter, touched
@@ -41,7 +41,7 @@ def data_notice(draft: Draft) -> None:
     except OSError as error:
         notice = str(error)
     if notice:
-        st.caption(f":orange[:material/info:] {notice}")
+        st.markdown(f":small[:orange[:material/info:] {notice}]")
 
 
 def _augmentations(draft: Draft) -> None:
@@ -91,7 +91,7 @@ def _preview(draft: Draft, ready: bool) -> None:
     try:
         images = _samples(available(data.dataset, lab_home())[0], lab_home())
     except (OSError, RuntimeError) as error:
-        st.caption(f":red[:material/error:] {escaped(str(error))}")
+        error_line(str(error))
         return
     rows = varied_data(images, data.augmentations, draw) if data.augmentations else images[None]
     st.image(

@@ -44,12 +44,18 @@ def test_the_network_is_drawn_with_every_layer(page: Page) -> None:
 
 def test_a_wrong_number_is_marked_where_it_stands_until_it_is_right(page: Page) -> None:
     open_train(page)
-    units = row(page, 1).get_by_role("spinbutton", name="Units")
-    units.fill("0")
-    units.press("Enter")
-    expect(page.get_by_text("Units 0 is not allowed: 1 to 16,384").first).to_be_visible()
-    expect(page.get_by_role("button", name=START)).to_be_disabled()
-    expect(units).to_have_value("0")
+    units = row(page, 1).get_by_role("textbox", name="Units")
+    for wrong, reason in (
+        ("0", "Units 0 is not allowed: 1 to 16,384"),
+        ("", "Units is empty; allowed: 1 to 16,384"),
+        ("many", "Units 'many' is not a number; allowed: 1 to 16,384"),
+        ("1e999", "Units 1e999 is not a finite number; allowed: 1 to 16,384"),
+    ):
+        units.fill(wrong)
+        units.press("Enter")
+        expect(page.get_by_text(reason).first).to_be_visible()
+        expect(page.get_by_role("button", name=START)).to_be_disabled()
+        expect(units).to_have_value(wrong)
     units.fill("300")
     units.press("Enter")
     expect(page.get_by_role("button", name=START)).to_be_enabled()
@@ -87,19 +93,19 @@ def test_a_link_opens_the_same_configuration_in_a_second_browser(
     page: Page, new_page: Callable[..., Page]
 ) -> None:
     open_train(page)
-    epochs = page.get_by_role("spinbutton", name="Epochs", exact=True)
+    epochs = page.get_by_role("textbox", name="Epochs", exact=True)
     epochs.fill("3")
     epochs.press("Enter")
     expect(page).to_have_url(re.compile("train.epochs=3"))
     other = new_page()
     other.goto(page.url)
-    expect(other.get_by_role("spinbutton", name="Epochs", exact=True)).to_have_value("3")
+    expect(other.get_by_role("textbox", name="Epochs", exact=True)).to_have_value("3")
     expect(other.get_by_role("button", name=START)).to_be_enabled()
 
 
 def test_going_back_in_the_browser_goes_back_in_the_configuration(page: Page) -> None:
     open_train(page)
-    epochs = page.get_by_role("spinbutton", name="Epochs", exact=True)
+    epochs = page.get_by_role("textbox", name="Epochs", exact=True)
     epochs.fill("3")
     epochs.press("Enter")
     expect(page).to_have_url(re.compile("train.epochs=3"))
@@ -112,15 +118,15 @@ def test_what_was_changed_survives_a_look_at_another_page(page: Page) -> None:
     open_train(page)
     page.get_by_role("combobox", name="Optimizer").click()
     page.get_by_role("option", name="AdamW", exact=True).click()
-    expect(page.get_by_role("spinbutton", name="Beta 1")).to_be_visible()
-    rate = page.get_by_role("spinbutton", name="Learning rate", exact=True)
+    expect(page.get_by_role("textbox", name="Beta 1")).to_be_visible()
+    rate = page.get_by_role("textbox", name="Learning rate", exact=True)
     rate.fill("0.02")
     rate.press("Enter")
     expect(page).to_have_url(re.compile("lr=0.02"))
     page.get_by_role("link", name="Draw").first.click()
     expect(page.get_by_role("heading", name="Draw", level=1)).to_be_visible()
     page.get_by_role("link", name="Train").first.click()
-    expect(page.get_by_role("spinbutton", name="Learning rate", exact=True)).to_have_value("0.02")
+    expect(page.get_by_role("textbox", name="Learning rate", exact=True)).to_have_value("0.02")
 
 
 def test_a_file_is_taken_and_a_bad_one_named(page: Page, tmp_path: Path) -> None:

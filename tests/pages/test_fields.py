@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import pytest
 from pydantic import BaseModel
@@ -17,7 +16,7 @@ from lab.optimizers import OPTIMIZERS
 from lab.schedules import SCHEDULES
 from lab.spec import DataSpec, TrainSpec
 from pages.ui.controls import escaped
-from pages.ui.fields import Field, fields_of, parsed, shown
+from pages.ui.fields import Field, fields_of, parsed, shown, written
 
 MODELS: list[type[BaseModel]] = [
     DataSpec,
@@ -73,6 +72,13 @@ def test_numbers_are_shown_as_people_write_them(value: float | None, text: str) 
     assert shown(value) == text
 
 
+@pytest.mark.parametrize(
+    ("value", "text"), [(16384, "16384"), (0.001, "0.001"), (1e-8, "1e-08"), (3.0, "3"), (None, "")]
+)
+def test_numbers_stand_in_their_field_as_they_can_be_entered(value: float | None, text: str) -> None:
+    assert written(value) == text
+
+
 def test_markdown_in_an_error_is_taken_literally() -> None:
     assert escaped("**[x](y)** :red[z] $1$") == r"\*\*\[x\]\(y\)\*\* \:red\[z\] \$1\$"
 
@@ -87,18 +93,18 @@ def _controls() -> None:
     def put(name: str, value: object) -> None:
         st.session_state["got"] = (name, value)
 
-    wrong = {"units": Mistake(0.0, "Units 0 is not allowed: 1 to 16,384")}
+    wrong = {"units": Mistake("0", "Units 0 is not allowed: 1 to 16,384")}
     part_controls(LAYERS["linear"].model_validate({}), "a", put, mistakes=wrong)
     part_controls(LAYERS["dropout"].model_validate({}), "b", put)
 
 
 def test_controls_show_the_value_or_the_mistake_and_hand_on_what_is_entered() -> None:
     app = AppTest.from_function(_controls).run()
-    assert app.number_input(key="a/units").value == 0
-    assert any("Units 0 is not allowed" in caption.value for caption in app.caption)
-    assert app.number_input(key="b/p").value == 0.25
-    app.number_input(key="b/p").set_value(0.5).run()
-    assert app.session_state["got"] == ("p", 0.5)
+    assert app.text_input(key="a/units").value == "0"
+    assert any("Units 0 is not allowed" in line.value for line in app.markdown)
+    assert app.text_input(key="b/p").value == "0.25"
+    app.text_input(key="b/p").set_value("0.5").run()
+    assert app.session_state["got"] == ("p", "0.5")
     app.selectbox(key="a/activation").select("tanh").run()
     assert app.session_state["got"] == ("activation", "tanh")
     assert not app.exception
@@ -106,6 +112,5 @@ def test_controls_show_the_value_or_the_mistake_and_hand_on_what_is_entered() ->
 
 def test_a_widget_follows_its_value_not_the_other_way_round() -> None:
     app = AppTest.from_function(_controls).run()
-    app.number_input(key="b/p").set_value(0.7).run()
-    value: Any = app.number_input(key="b/p").value
-    assert value == 0.25, "the caller kept 0.25, so that is what stands there"
+    app.text_input(key="b/p").set_value("0.7").run()
+    assert app.text_input(key="b/p").value == "0.25", "the caller kept 0.25, so that is what stands there"
