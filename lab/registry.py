@@ -161,6 +161,19 @@ def _field_error(detail: ErrorDetails, model: type[BaseModel]) -> FieldError:
     return FieldError(".".join(path), value, message)
 
 
+def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The object of JSON's pairs, for `json.loads`, which would let the last of two values count.
+
+    Raises: SpecError, for a key that stands twice.
+    """
+    content: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in content:
+            raise SpecError([FieldError("", key, f"the key {key[:40]!r} stands twice; write it once")])
+        content[key] = value
+    return content
+
+
 def spec_error(error: ValidationError, model: type[BaseModel]) -> SpecError:
     """pydantic's error in the lab's words: path, value, what is allowed."""
     details = error.errors(include_url=False)

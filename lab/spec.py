@@ -18,7 +18,7 @@ from lab.layers import AnyLayer
 from lab.losses import AnyLoss, CrossEntropy
 from lab.normalisation import NormalisationName
 from lab.optimizers import SGD, AnyOptimizer
-from lab.registry import FieldError, Spec, SpecError, did_you_mean, hyper, spec_error
+from lab.registry import FieldError, Spec, SpecError, did_you_mean, hyper, once, spec_error
 from lab.schedules import AnySchedule, Constant
 
 VERSION = 1
@@ -128,11 +128,18 @@ def parse_spec(text: str | bytes) -> RunSpec:
             [FieldError("", "", f"the text has more bytes than the {MAX_TEXT_BYTES:,} that are allowed")]
         )
     try:
-        return RunSpec.model_validate_json(_unmarked(text))
+        plain = _unmarked(text)
+        spec = RunSpec.model_validate_json(plain)
+        json.loads(plain, object_pairs_hook=once)
+        return spec
+    except SpecError:
+        raise
     except UnicodeDecodeError as error:
         raise SpecError([FieldError("", "", f"the text is not {error.encoding}: {error.reason}")]) from None
     except ValidationError as error:
         raise spec_error(error, RunSpec) from None
+    except (ValueError, RecursionError) as error:
+        raise SpecError([FieldError("", "", f"not JSON: {error}")]) from None
 
 
 def _unmarked(text: str | bytes) -> str | bytes:

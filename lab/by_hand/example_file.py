@@ -11,7 +11,7 @@ from typing import Any
 
 from lab.by_hand.digits import ALLOWED, LARGEST, tidy
 from lab.by_hand.example import DOCUMENT, MOST_LAYERS, Example, Matrix, Vector
-from lab.registry import FieldError, SpecError, did_you_mean
+from lab.registry import FieldError, SpecError, did_you_mean, once
 
 LARGEST_FILE = 1_000_000
 _PLAIN_KEYS = ("x", "y", "W1", "b1", "W2", "b2", "hidden", "output", "loss")
@@ -44,7 +44,7 @@ def _parsed(text: str) -> dict[str, Any]:
     if len(text) > LARGEST_FILE:
         raise _wrong("", "", f"the file has {len(text)} characters; allowed: {LARGEST_FILE}")
     try:
-        found = json.loads(text, object_pairs_hook=_once)
+        found = json.loads(text, object_pairs_hook=once)
     except SpecError:
         raise
     except (ValueError, RecursionError) as error:
@@ -52,14 +52,6 @@ def _parsed(text: str) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise _wrong("", found, f"{type(found).__name__} is not allowed; write one JSON object")
     return found
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    keys = [key for key, _ in pairs]
-    for key in keys:
-        if keys.count(key) > 1:
-            raise _wrong(key[:40], "", "stands twice; write it once")
-    return dict(pairs)
 
 
 def _depth(keys: dict[str, Any]) -> int:

@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from lab.presets import PRESETS, preset
-from lab.registry import FieldError, SpecError
+from lab.registry import FieldError, SpecError, once
 from lab.spec import MAX_TEXT_BYTES, RunSpec, changed, parse_spec
 
 DEFAULT_PRESET = "document-mlp"
@@ -160,6 +160,13 @@ def _spec_in_pack(text: str, otherwise: RunSpec) -> tuple[RunSpec, list[str]]:
 def salvaged(content: bytes, otherwise: RunSpec) -> tuple[RunSpec, list[str]]:
     """The configuration in a JSON text with its unusable fields left out, and what was wrong with them."""
     problems: list[str] = []
+    try:
+        json.loads(content, object_pairs_hook=once)
+    except SpecError as error:
+        problems.append(f"{error}; its last value was taken")
+        content = json.dumps(json.loads(content)).encode()
+    except (ValueError, RecursionError):
+        pass  # said in words by the attempts that follow
     for _ in range(20):
         try:
             return parse_spec(content), problems

@@ -74,7 +74,8 @@ def kind_putter(*path: str) -> Put:
 
 def follow_address() -> None:
     """Take up what the address bar asks for: on arrival by a link, or when the browser went back."""
-    asked = {name: values[-1] for name in st.query_params if (values := st.query_params.get_all(name))}
+    given = {name: values for name in st.query_params if (values := st.query_params.get_all(name))}
+    asked = {name: values[-1] for name, values in given.items()}
     arrived = PRESET_KEY not in st.session_state
     by_control = st.session_state.pop(_TOUCHED, False)
     written, when = st.session_state.get(_WRITTEN, ({}, 0.0))
@@ -84,7 +85,12 @@ def follow_address() -> None:
     linked = spec_in(asked)
     known = _DRAFT in st.session_state
     st.session_state[_DRAFT] = replaced(current(), linked.spec) if known else draft_of(linked.spec)
-    st.session_state[_PROBLEMS] = linked.problems
+    twice = (
+        f"{name} stands {len(values)} times in the link; its last value {values[-1][:40]!r} was taken"
+        for name, values in given.items()
+        if len(values) > 1
+    )
+    st.session_state[_PROBLEMS] = (*twice, *linked.problems)
 
 
 def link_problems() -> tuple[str, ...]:

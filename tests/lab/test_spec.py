@@ -137,6 +137,13 @@ def test_specs_are_values() -> None:
         spec.train.epochs = 3
 
 
+def test_a_key_that_stands_twice_is_named_instead_of_the_last_one_counting() -> None:
+    text = preset("softmax").model_dump_json()
+    for twice in (f'{text[:-1]},"title":"x"}}', text.replace('"title":', '"title":1,"title":')):
+        with pytest.raises(SpecError, match="the key 'title' stands twice"):
+            parse_spec(twice)
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_the_byte_order_marks_of_windows_are_no_obstacle(encoding: str) -> None:
     spec = preset("softmax")

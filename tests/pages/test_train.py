@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 DRAFT = "train/draft"
 
 
-def opened(link: dict[str, str] | None = None) -> AppTest:
+def opened(link: Mapping[str, str | list[str]] | None = None) -> AppTest:
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
     for name, value in (link or {}).items():
         app.query_params[name] = value
@@ -214,6 +215,12 @@ def test_a_bad_link_is_named_and_the_rest_of_it_used() -> None:
     assert "epochs" in app.warning[0].value
     assert spec_of(app) == changed(preset("lenet5"), "train.seed", 5)
     assert not app.button(key="train/start").disabled
+
+
+def test_what_a_link_says_twice_is_named() -> None:
+    app = opened({"preset": "lenet5", "train.epochs": ["3", "4"]})
+    assert "train.epochs stands 2 times in the link; its last value '4' was taken" in app.warning[0].value
+    assert spec_of(app).train.epochs == 4
 
 
 def test_pasted_json_replaces_everything_and_bad_json_nothing() -> None:

@@ -103,6 +103,13 @@ def test_what_is_right_in_a_bad_packed_spec_is_used() -> None:
     assert "train.optimizer" in " ".join(linked.problems)
 
 
+def test_of_a_key_that_stands_twice_the_last_value_is_taken_and_it_is_said() -> None:
+    text = preset("lenet5").model_dump_json().replace('"seed":0', '"seed":1,"seed":2')
+    linked = spec_in({"spec": packed(text.encode())})
+    assert linked.spec == changed(preset("lenet5"), "train.seed", 2)
+    assert linked.problems == ("the key 'seed' stands twice; write it once; its last value was taken",)
+
+
 @given(st.dictionaries(st.text(max_size=30), st.text(max_size=60), max_size=4))
 def test_any_link_gives_a_configuration(link: dict[str, str]) -> None:
     assert isinstance(spec_in(link).spec, RunSpec)
