@@ -51,7 +51,7 @@ class Orders:
             elif message.kind == "stop":
                 self.stopping = True
             elif isinstance(message, StepOnce) and message.steps > 0:
-                self.paused, self.steps_left = False, message.steps
+                self.paused, self.steps_left = False, (self.steps_left or 0) + message.steps
             elif isinstance(message, SetLearningRate) and 0 < message.learning_rate <= 100:
                 self.learning_rate = message.learning_rate
 

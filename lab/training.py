@@ -201,13 +201,13 @@ class _Run:
 
     def _obey(self) -> Iterator[Event]:
         """Does what the run was told, and waits while it is paused."""
-        yield from self._changes()
-        if not self.orders.paused and not self.orders.stopping:
-            return
         yield from self._report()
         if self._over():
             return
         with self.clock.stopped():
+            yield from self._changes()
+            if not self.orders.paused and not self.orders.stopping:
+                return
             yield self._checkpoint()
             if not self.orders.stopping:
                 yield Paused(self.progress.step)
@@ -222,6 +222,7 @@ class _Run:
         rate = self.orders.taken_learning_rate()
         if rate is not None:
             self.progress.rate_scale = rate / self.spec.train.optimizer.lr
+            yield self._checkpoint()  # before it is told: what is resumed from here on must know it
             yield LearningRateChanged(self.progress.step, rate)
         if self.orders.taken_resumed():
             yield Resumed(self.progress.step)

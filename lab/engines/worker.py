@@ -105,7 +105,7 @@ def _training(
             left_out = None if keeper.keep(event) else event
             if left_out:
                 continue
-        elif left_out and event.kind in ("paused", *ENDS):  # where it stands still, the files say so
+        elif left_out and event.kind in ("paused", "learning_rate_changed", *ENDS):  # the files say so too
             keeper.keep(left_out, always=True)
             yield left_out
             left_out = None

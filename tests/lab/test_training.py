@@ -20,6 +20,7 @@ from lab.events import (
     Failed,
     Finished,
     LearningRateChanged,
+    Pause,
     Paused,
     Resume,
     Resumed,
@@ -235,6 +236,23 @@ def test_a_changed_learning_rate_survives_an_interruption() -> None:
     part = run(spec, None, told(first, *[()] * 4, (), [Stop()]))
     rest = run(spec, of_kind(part, Checkpoint)[-1])
     assert same(last_weights(rest), last_weights(whole_run))
+
+
+@pytest.mark.parametrize("paused", [False, True])
+def test_a_changed_learning_rate_is_in_a_checkpoint_before_it_is_told(paused: bool) -> None:
+    spec = spec_of(optimizer=SGD(lr=0.01))
+    orders = [[Pause()], [SetLearningRate(0.05)], [Stop()]] if paused else [[SetLearningRate(0.05)], [Stop()]]
+    events = run(spec, None, told([StepOnce(5)], *[()] * 4, *orders))
+    told_at = next(i for i, event in enumerate(events) if isinstance(event, LearningRateChanged))
+    kept = of_kind(events[:told_at], Checkpoint)[-1]
+    assert kept.step == of_kind(events, LearningRateChanged)[0].step
+    rest = run(spec, kept)
+    assert of_kind(rest, StepsDone)[0].learning_rate == pytest.approx(0.05)
+
+
+def test_steps_asked_for_while_others_are_being_done_are_added() -> None:
+    events = run(spec_of(), None, told([StepOnce(1), StepOnce(4)], (), [StepOnce(3)], *[()] * 20, [Stop()]))
+    assert of_kind(events, Paused)[0].step == 8
 
 
 @pytest.mark.parametrize("rate", [math.nan, math.inf, 0.0, -1.0, 1e9])
