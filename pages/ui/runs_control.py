@@ -104,14 +104,20 @@ def _rate_field(run: Run, chosen: float | None) -> None:
             st.session_state[mistaken] = Mistake(entered, str(error))
             return
         st.session_state.pop(mistaken, None)
-        st.session_state[told] = (rate, chosen)
+        st.session_state[told] = (rate, _changes(run))
         _tell(run.id, SetLearningRate(rate))
 
-    asked, before = st.session_state.get(told, (None, None))
-    on_its_way = asked is not None and chosen == before  # until the run says that it follows
+    asked, before = st.session_state.get(told, (None, 0))
+    on_its_way = asked is not None and _changes(run) == before  # until the run says that it follows
     rate = asked if on_its_way else chosen or train.optimizer.lr
     mistake = st.session_state.get(mistaken)
     field_control(field, rate, key, put, mistake=mistake, width=170, reason=False)
+
+
+def _changes(run: Run) -> int:
+    """The number of the event of the latest change; the page may have been drawn before it."""
+    last = store().last_event(run.id, "learning_rate_changed")
+    return last[0] if last else 0
 
 
 def _mistaken(run: Run) -> str:

@@ -28,7 +28,7 @@ from lab.home import lab_home
 from lab.layers import Shape
 from lab.losses import LOSSES
 from lab.run import Run
-from lab.warm import torch_ready
+from lab.warm import torch_ready, wake_runner
 from lab.words import counted
 from pages.ui.live_charts import Panel, live_charts
 from pages.ui.live_pictures import live_pictures
@@ -65,6 +65,8 @@ def _wait_for_first_point(run: Run, viewer: str) -> None:
 
 def _refreshed(seen: Run, alone: bool, log: bool, viewer: str) -> None:
     """One refresh. With `alone`, the charts come first and by themselves, and the whole page after them."""
+    if seen.is_active:
+        wake_runner()  # should it have been ended: nobody presses anything while watching
     run = store().run(seen.id)
     known = past(seen.id, viewer)
     if run is None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from bench.served import Server
+from lab.home import checkpoint_file
 from lab.presets import preset
 from lab.spec import changed
 from lab.store import Store
@@ -83,18 +86,48 @@ def test_another_learning_rate_takes_effect(page: Page, server: Server) -> None:
     run_id = store.submit(LONG)
     page.goto(f"/runs?run={run_id}")
     drawn(page)
-    page.get_by_role("textbox", name="Learning rate").fill("0.05")
-    page.get_by_role("textbox", name="Learning rate").press("Enter")
+    rate = page.get_by_role("textbox", name="Learning rate")
+    for asked in (0.02, 0.03, 0.05):
+        rate.fill(str(asked))
+        rate.press("Enter")
+        for _ in range(40):
+            found = store.last_event(run_id, "learning_rate_changed")
+            if found and found[1].learning_rate == asked:  # type: ignore[union-attr]
+                break
+            page.wait_for_timeout(250)
+        else:
+            pytest.fail(f"the run never followed to {asked}")
+        page.wait_for_timeout(1_500)  # several refreshes
+        expect(rate).to_have_value(str(asked))
     page.get_by_text("Inside the layers").click()
     drawn(page, "rate")
     expect(page.get_by_test_id("chart-gradient")).to_be_visible()
+    store.want(run_id, "stop")
+
+
+def test_a_runner_that_is_killed_while_somebody_watches_is_followed_by_another(
+    page: Page, server: Server
+) -> None:
+    store = Store(server.home)
+    run_id = store.submit(LONG)
+    page.goto(f"/runs?run={run_id}")
+    drawn(page)
     for _ in range(40):
-        if store.last_event(run_id, "learning_rate_changed"):
+        if checkpoint_file(server.home, run_id).exists():
             break
         page.wait_for_timeout(250)
-    found = store.last_event(run_id, "learning_rate_changed")
-    assert found
-    assert found[1].learning_rate == 0.05  # type: ignore[union-attr]
+    first = (server.home / "runner.pid").read_text()
+    os.kill(int(first), signal.SIGKILL)
+    for _ in range(60):
+        page.wait_for_timeout(250)
+        if (server.home / "runner.pid").read_text() != first and store.last_event(run_id, "resumed"):
+            break
+    else:
+        pytest.fail("nobody took the run up again")
+    expect(page.get_by_test_id("stProgress")).to_contain_text(re.compile(r"step [\d,]+ of"))
+    before = step_of(page)
+    page.wait_for_timeout(2_000)
+    assert step_of(page) > before
     store.want(run_id, "stop")
 
 
