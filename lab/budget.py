@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lab.data import DATASETS, at_hand
-from lab.device import choose_device, memory_total_mb
+from lab.device import choose_device, memory_free_mb, memory_total_mb
 from lab.fine_tuning import hindrances
 from lab.home import is_run_id
 from lab.initialisations import FromRun
@@ -28,7 +28,9 @@ MEMORY_SHARE = 0.8  # of the machine's, where no limit is set
 # One thread of a common server core, measured on the presets: good for "seconds or hours", not for more.
 _FLOPS_PER_S, _BYTES_PER_S, _LAYER_STEP_S = 8e10, 3e9, 30e-6
 _PASSES = 3  # forward, and twice as much backward
-_COPIES = 8  # weights, gradients, two moments; the same again while a checkpoint is written
+# Measured, in copies of the weights: they and their gradients, recorded and written; each moment of the optimizer;
+# and, with early stopping, the best so far.
+_COPIES, _COPIES_PER_MOMENT, _COPIES_OF_BEST = 8, 5, 6
 _PROCESS_GB = 0.4
 _GB = 1e9
 
@@ -60,12 +62,17 @@ def estimate(spec: RunSpec) -> Estimate:
     samples = min(spec.data.train_samples, DATASETS[spec.data.dataset].sizes[0])
     trained = samples - round(samples * spec.data.validation_share)
     batch = min(spec.train.batch_size, trained)
-    memory = parameters * 4 * _COPIES + values * 4 * 2 * batch
+    memory = parameters * 4 * _copies(spec) + values * 4 * 2 * batch
     compute = _PASSES * trained * (flops / _FLOPS_PER_S + 4 * values / _BYTES_PER_S)
     epoch_s = compute + steps_per_epoch(trained, batch) * len(reports) * _LAYER_STEP_S
     return Estimate(
         parameters, flops, _PROCESS_GB + memory / _GB, epoch_s, epoch_s * spec.train.epochs / 3600
     )
+
+
+def _copies(spec: RunSpec) -> int:
+    best = _COPIES_OF_BEST if spec.train.early_stopping else 0
+    return _COPIES + spec.train.optimizer.moments * _COPIES_PER_MOMENT + best
 
 
 def admit(spec: RunSpec) -> Estimate:
@@ -80,7 +87,7 @@ def admit(spec: RunSpec) -> Estimate:
     needed = estimate(spec)
     memory_gb, hours = _limit(MEMORY_SWITCH, _machine_gb()), _limit(HOURS_SWITCH, DEFAULT_HOURS)
     if needed.memory_gb > memory_gb:
-        raise SpecError([_too_large(needed, memory_gb, spec)])
+        raise SpecError([_too_large(needed, spec, memory_gb, f"are allowed ({MEMORY_SWITCH})")])
     if needed.hours > hours:
         reason = (
             f"{spec.train.epochs} epochs would take about {_shown_hours(needed.hours)}; at most "
@@ -92,11 +99,14 @@ def admit(spec: RunSpec) -> Estimate:
 
 
 def admit_here(spec: RunSpec, home: Path) -> Estimate:
-    """The estimate of a run that may start now, with the data and on the runs that are in this data folder.
+    """The estimate of a run that may start now: with the data and runs in this data folder, and the memory left.
 
     Raises: SpecError, as `admit` does, and where the run is to go on from another that it cannot go on from.
     """
     needed = admit(with_data_at_hand(spec, home))
+    free_gb = memory_free_mb() * (1 << 20) / _GB
+    if 0 < free_gb < needed.memory_gb:
+        raise SpecError([_too_large(needed, spec, free_gb, "are free now. End other runs or programs")])
     if errors := hindrances(spec, home):
         raise SpecError(errors)
     return needed
@@ -144,13 +154,15 @@ def _nothing_to_go_on_from(spec: RunSpec) -> list[FieldError]:
     return errors
 
 
-def _too_large(needed: Estimate, allowed_gb: float, spec: RunSpec) -> FieldError:
+def _too_large(needed: Estimate, spec: RunSpec, at_most_gb: float, why: str) -> FieldError:
     reason = (
         f"about {needed.memory_gb:,.1f} GB would be needed ({needed.parameters:,} parameters, "
-        f"batches of {spec.train.batch_size:,}); at most {allowed_gb:,.1f} GB are allowed ({MEMORY_SWITCH})"
+        f"batches of {spec.train.batch_size:,}); at most {at_most_gb:,.1f} GB {why}"
     )
-    weights_gb = needed.parameters * 4 * _COPIES / _GB
-    if weights_gb > allowed_gb / 2:
+    if at_most_gb <= _PROCESS_GB:
+        return FieldError("", "", f"{reason}. A process that trains takes {_PROCESS_GB} GB by itself")
+    weights_gb = needed.parameters * 4 * _copies(spec) / _GB
+    if weights_gb > at_most_gb / 2:
         return FieldError("network.layers", f"{needed.parameters:,}", f"{reason}. Use smaller layers")
     return FieldError("train.batch_size", str(spec.train.batch_size), f"{reason}. Use a smaller batch size")
 

@@ -76,6 +76,21 @@ def _peak_memory_mb() -> float:
     return peak / _MB if sys.platform == "darwin" else peak / 1024
 
 
+def memory_free_mb() -> float:
+    """The memory that this machine, or the container it is held in, could still give; 0 where it cannot be told."""
+    try:
+        lines = dict(line.split(":") for line in Path("/proc/meminfo").read_text().splitlines())
+        free = int(lines["MemAvailable"].split()[0]) / 1024
+    except (OSError, ValueError, KeyError):
+        return 0.0
+    try:
+        stat = dict(line.split() for line in Path("/sys/fs/cgroup/memory.stat").read_text().splitlines())
+        used = int(Path("/sys/fs/cgroup/memory.current").read_text()) - int(stat["inactive_file"])
+        return min(free, max(1.0, memory_total_mb() - used / _MB))
+    except (OSError, ValueError, KeyError):
+        return free
+
+
 def memory_total_mb() -> float:
     """The memory of this machine, or of the container it is held in; 0 where it cannot be told."""
     try:

@@ -31,6 +31,11 @@ class Optimizer(Part):
         le=10.0,
     )
 
+    @property
+    def moments(self) -> int:
+        """How many numbers it keeps of each weight's past, at most."""
+        return 2
+
     def options(self) -> dict[str, Any]:
         """The keyword arguments of the torch.optim class."""
         return self.model_dump(exclude={"kind"})
@@ -76,6 +81,10 @@ class SGD(Optimizer):
         "Looks ahead along the momentum before it takes the step (has no effect without momentum).",
         formula=r"w \leftarrow w - \eta\,(g + \mu v)",
     )
+
+    @property
+    def moments(self) -> int:
+        return int(self.momentum > 0)
 
     def options(self) -> dict[str, Any]:
         # torch refuses nesterov without momentum, where the two are the same

@@ -43,6 +43,7 @@ class Keeper:
         if checkpoint.epoch_end:
             weights.write_beside(epoch_weights(self._home, self._run_id, checkpoint.epoch_end), model)
             self._thin_epochs(checkpoint.epoch_end)
+        del model  # before as much is needed again
         weights.save(checkpoint_file(self._home, self._run_id), checkpoint.state, metadata)
         now = time.monotonic()
         self._not_before = now + (now - begun) / WRITING_SHARE
@@ -52,7 +53,7 @@ class Keeper:
         """The last checkpoint; None if there is none that can be read."""
         path = checkpoint_file(self._home, self._run_id)
         try:
-            state, metadata = weights.load(path)
+            state, metadata = weights.load(path, weights.MAX_CHECKPOINT_BYTES)
             return Checkpoint(int(metadata["step"]), int(metadata["epoch"]), state=state)
         except FileNotFoundError:
             return None

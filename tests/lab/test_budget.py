@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from lab.budget import admit, estimate, with_data_at_hand
+from lab.budget import admit, admit_here, estimate, with_data_at_hand
 from lab.layers import BatchNorm, Conv2d, Flatten, Linear, Transformer
 from lab.network import build_network
 from lab.presets import PRESETS
@@ -37,6 +37,40 @@ def test_a_network_beyond_the_memory_is_refused_with_the_figures(monkeypatch: py
         admit(wide())
     assert caught.value.errors[0].path == "network.layers"
     assert torch.equal(before, torch.get_rng_state())
+
+
+@pytest.mark.parametrize(
+    ("changes", "copies"),
+    [
+        ({"optimizer": {"kind": "sgd", "momentum": 0.0}}, 8),
+        ({"optimizer": {"kind": "sgd"}}, 13),
+        ({"optimizer": {"kind": "adam"}}, 18),
+        ({"optimizer": {"kind": "adam"}, "early_stopping": 3}, 24),
+    ],
+)
+def test_the_memory_counts_what_the_optimizer_keeps(changes: dict[str, object], copies: int) -> None:
+    needed = estimate(spec_of(layers=(Flatten(), Linear(units=10_000), Linear(units=10)), **changes))
+    assert needed.memory_gb - 0.4 == pytest.approx(needed.parameters * 4 * copies / 1e9, rel=0.05)
+
+
+def test_a_run_beyond_the_memory_that_is_free_now_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("lab.budget.memory_free_mb", lambda: 900.0)
+    admit_here(spec_of(), tmp_path)
+    with pytest.raises(
+        SpecError, match=r"at most 0\.9 GB are free now. End other runs or programs. Use smaller"
+    ):
+        admit_here(spec_of(layers=(Flatten(), Linear(units=16_000), Linear(units=10))), tmp_path)
+
+
+def test_a_limit_below_the_process_itself_does_not_send_people_to_the_batch_size(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("LAB_MAX_MEMORY_GB", "0.3")
+    with pytest.raises(SpecError, match=r"takes 0\.4 GB by itself") as caught:
+        admit(spec_of())
+    assert caught.value.errors[0].path == ""
 
 
 def test_a_batch_beyond_the_memory_names_the_batch_size(monkeypatch: pytest.MonkeyPatch) -> None:

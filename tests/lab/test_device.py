@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from lab.device import choose_device, cpu_title, device_title, memory_total_mb, memory_used_mb
+from lab.device import choose_device, cpu_title, device_title, memory_free_mb, memory_total_mb, memory_used_mb
 from lab.registry import SpecError
 
 
@@ -28,3 +28,4 @@ def test_the_processor_has_a_name_and_cores() -> None:
 
 def test_used_memory_is_part_of_all_memory() -> None:
     assert 10 < memory_used_mb() < memory_total_mb()
+    assert 10 < memory_free_mb() < memory_total_mb()
