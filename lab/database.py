@@ -5,6 +5,7 @@ Owns the schema and the settings of a connection. Knows no run and no event.
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -58,6 +59,14 @@ class DiskFullError(StoreError):
     """The disk that holds the store has no room left."""
 
 
+class ReadOnly(sqlite3.Connection):
+    """A connection for a full disk, where SQLite cannot make the files it writes with: what is there can be read."""
+
+
+_WITHOUT_ROOM = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
+_LITTLE_BYTES = 1 << 16
+
+
 def store_path(home: Path) -> Path:
     """The file that holds the runs, their events and what they are told."""
     return home / "lab.sqlite"
@@ -73,7 +82,7 @@ def in_words(home: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if code == sqlite3.SQLITE_FULL:
+        if code == sqlite3.SQLITE_FULL or (code in _WITHOUT_ROOM and _is_full(home)):
             raise DiskFullError(
                 f"the disk that holds {home} is full: free some space, or delete runs"
             ) from error
@@ -84,11 +93,31 @@ def in_words(home: Path) -> Iterator[None]:
         raise StoreError(f"{store_path(home)} cannot be used: {error}") from error
 
 
+def _is_full(home: Path) -> bool:
+    return home.is_dir() and shutil.disk_usage(home).free < _LITTLE_BYTES
+
+
 def connect(home: Path) -> sqlite3.Connection:
-    """A connection of its own, with the tables made if they are not there.
+    """A connection of its own, with the tables made if they are not there; a `ReadOnly` one on a full disk.
 
     Raises: StoreError.
     """
+    try:
+        return _connect(home)
+    except DiskFullError:
+        if not store_path(home).exists():
+            raise
+    with in_words(home):
+        address = f"{store_path(home).absolute().as_uri()}?immutable=1"
+        connection = sqlite3.connect(
+            address, uri=True, isolation_level=None, check_same_thread=False, factory=ReadOnly
+        )
+        connection.row_factory = sqlite3.Row
+        connection.execute("SELECT 1 FROM runs LIMIT 1")
+        return connection
+
+
+def _connect(home: Path) -> sqlite3.Connection:
     with in_words(home):
         connection = sqlite3.connect(
             store_path(home), timeout=10.0, isolation_level=None, check_same_thread=False

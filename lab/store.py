@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from lab.database import connect, in_words, transaction
+from lab.database import ReadOnly, connect, in_words, transaction
 from lab.events import Event, Message, from_json, to_json
 from lab.home import is_run_id, run_folder
 from lab.run import DELETE, WANTS, Run, Want, new_run_id, run_of
@@ -184,7 +184,10 @@ class Store:
             try:
                 yield connection
             finally:
-                self._idle.append(connection)
+                if isinstance(connection, ReadOnly):  # until there is room again
+                    connection.close()
+                else:
+                    self._idle.append(connection)
 
     def _rows(self, query: str, values: Sequence[object]) -> list[sqlite3.Row]:
         with self._connection() as connection:

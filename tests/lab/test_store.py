@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 from itertools import pairwise
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lab import database
 from lab.database import DiskFullError, StoreError, store_path
 from lab.events import (
     Checkpoint,
@@ -245,6 +247,19 @@ def test_a_full_disk_is_said_in_words_and_what_was_written_stays_readable(store,
     record._connection.execute("PRAGMA max_page_count = 1000000")
     write(record, run_id, steps(2, 1.0))
     assert [event.step for _, event in store.events(run_id)] == [1, 2]
+
+
+def test_a_store_opened_on_a_full_disk_shows_its_runs_and_refuses_new_ones(store, home, monkeypatch):
+    run_id = store.submit(SPEC)
+    store.close()
+    monkeypatch.setattr(database.shutil, "disk_usage", lambda folder: SimpleNamespace(free=0))
+    (home / "lab.sqlite-wal").mkdir()  # no more can SQLite make its file there
+    full = Store(home)
+    assert [run.id for run in full.runs()] == [run_id]
+    with pytest.raises(DiskFullError, match="is full: free some space"):
+        full.submit(SPEC)
+    (home / "lab.sqlite-wal").rmdir()
+    assert full.submit(SPEC) in {run.id for run in full.runs()}
 
 
 def test_a_file_that_is_no_store_is_named_in_the_error(home):
