@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, ClassVar, TypeAlias
 
+PROBE_IMAGES = 100  # test images on which a snapshot measures; fewer where there are fewer
+
 # --- what training says -----------------------------------------------------------------------------
 
 
@@ -56,7 +58,7 @@ class LayerState:
     """One layer with parameters, seen at one moment.
 
     `update_ratio` is |change of the weights| / |weights| over one step; `dead_share` the share of units
-    that are zero on every probe sample (None where the activation cannot die).
+    that are zero for all of the first `PROBE_IMAGES` test images (None where the activation cannot die).
     """
 
     name: str

@@ -13,11 +13,10 @@ import torch
 from torch import Tensor, nn
 
 from lab.device import memory_used_mb
-from lab.events import LayerState, Snapshot
+from lab.events import PROBE_IMAGES, LayerState, Snapshot
 from lab.layers import Layer, Shape
 from lab.spec import IMAGE_SHAPE, NetworkSpec
 
-PROBE_IMAGES = 100
 SHOWN_IMAGES = 12
 SHOWN_UNITS = 64
 SHOWN_WEIGHTS = 32

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from lab.events import LayerState
+from lab.events import PROBE_IMAGES, LayerState
 from lab.history import History
 
 Figure: TypeAlias = dict[str, Any]
@@ -164,7 +164,7 @@ LAYER_QUANTITIES = (
     LayerQuantity(
         "dead",
         "Dead units (%)",
-        "Units that are zero for every probe image: they pass nothing on and learn nothing.",
+        f"Units that are zero for all of {PROBE_IMAGES} test images. While it is zero, a unit passes nothing on and learns nothing.",
         _dead_percent,
         False,
     ),

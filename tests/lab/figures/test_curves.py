@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lab import events
-from lab.figures.curves import accuracy_data, accuracy_figure, loss_data, loss_figure
+from lab.figures.curves import LAYER_QUANTITIES, accuracy_data, accuracy_figure, loss_data, loss_figure
 from lab.history import History
 
 
@@ -64,3 +64,8 @@ def test_the_accuracy_of_each_epoch_is_in_per_cent() -> None:
     data = accuracy_data(history)
     assert (data.train[1], data.validation[1], data.test) == ([90.0], [85.0], None)
     assert [trace["name"] for trace in accuracy_figure(data, epochs=3)["data"]] == ["train", "validation"]
+
+
+def test_dead_units_are_explained_by_what_was_measured() -> None:
+    dead = next(quantity for quantity in LAYER_QUANTITIES if quantity.name == "dead")
+    assert f"all of {events.PROBE_IMAGES} test images" in dead.summary
