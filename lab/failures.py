@@ -1,6 +1,6 @@
 """What a run says when it cannot go on: what it was, and what to try.
 
-Owns the words of divergence, of memory that did not suffice, and of a process that was lost. Knows no torch.
+Owns the words of divergence and the rate to try after it, of memory that did not suffice, and of a process that was lost. Knows no torch.
 """
 
 from __future__ import annotations
@@ -8,20 +8,41 @@ from __future__ import annotations
 import math
 
 from lab.events import Failed
+from lab.optimizers import AnyOptimizer
 from lab.registry import SpecError
-from lab.spec import parse_spec
+from lab.spec import TrainSpec, parse_spec
+
+LARGE = 10  # times the rate that an optimizer begins with: from here on steps are seldom small enough
 
 
-def diverged(step: int, loss: float, before: float, learning_rate: float) -> Failed:
-    """The end of a run whose loss is no number any more."""
+def diverged(
+    step: int, loss: float, before: float, learning_rate: float, base: float, train: TrainSpec
+) -> Failed:
+    """The end of a run whose loss is no number any more.
+
+    `learning_rate` is that of the step, `base` the one that was set, before the schedule's factor.
+    """
     was = f" (it was {before:.3g} before)" if math.isfinite(before) else ""
     what = "not a number" if math.isnan(loss) else "infinite"
+    scheduled = not math.isclose(learning_rate, base, rel_tol=1e-3)
+    set_to = f" ({base:.3g} before the schedule's factor)" if scheduled else ""
+    clipping = "" if train.clip_norm else " gradient clipping at 1,"
     return Failed(
         step,
-        f"The loss became {what} at step {step}{was}, with a learning rate of {learning_rate:.3g}.",
-        f"Try a learning rate of {float(f'{learning_rate / 10:.1g}'):g}, gradient clipping at 1, or another initialisation.",
+        f"The loss became {what} at step {step}{was}, with a learning rate of {learning_rate:.3g}{set_to}.",
+        f"Try a learning rate of {gentler(base, train.optimizer):g},{clipping} or another initialisation.",
         "diverged",
     )
+
+
+def gentler(rate: float, optimizer: AnyOptimizer) -> float:
+    """The learning rate to try where the steps were far too large: a tenth, and no more than is usual."""
+    return float(f"{min(rate / 10, largest_rate(optimizer)):.2g}")
+
+
+def largest_rate(optimizer: AnyOptimizer) -> float:
+    """The learning rate above which nobody is sent."""
+    return LARGE * float(type(optimizer).model_fields["lr"].default)
 
 
 def is_out_of_memory(error: Exception) -> bool:

@@ -190,7 +190,12 @@ class _Run:
         self._reported = (progress.step, progress.elapsed_s)
         self.rhythm.reported()
         if bad is not None:
-            self._ending = diverged(first + bad, losses[bad], self._last_loss, self._rate)
+            self._ending = self._diverged(first + bad, losses[bad])
+
+    def _diverged(self, step: int, loss: float) -> Event:
+        train = self.spec.train
+        base = train.optimizer.lr * self.progress.rate_scale
+        return diverged(step, loss, self._last_loss, self._rate, base, train)
 
     def _look_at(self, before: Weights) -> Iterator[Event]:
         with self.clock.stopped():
@@ -233,7 +238,7 @@ class _Run:
         progress.end_epoch()
         on_train, on_validation = learner.on_training(), learner.on_validation()
         if not math.isfinite(on_train.loss):
-            self._ending = diverged(progress.step, on_train.loss, self._last_loss, self._rate)
+            self._ending = self._diverged(progress.step, on_train.loss)
             return
         if on_validation is not None:
             keep = self.spec.train.early_stopping > 0

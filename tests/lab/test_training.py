@@ -266,9 +266,17 @@ def test_a_diverging_run_says_what_it_was_and_what_to_try() -> None:
     assert isinstance(failed, Failed)
     assert failed.cause == "diverged"
     assert f"step {failed.step}" in failed.reason
-    assert "learning rate" in failed.advice
+    assert "learning rate of 0.1," in failed.advice
     assert all(map(math.isfinite, losses_of(events)))
     assert len(losses_of(events)) == failed.step - 1
+
+
+def test_after_divergence_the_rate_to_try_is_that_of_the_field_not_of_the_step() -> None:
+    spec = spec_of(optimizer=SGD(lr=0.02), schedule=OneCycle(), epochs=20, loss={"kind": "mse"})
+    failed = run(spec, None, told([StepOnce(5), SetLearningRate(50.0)], *[()] * 5, [Resume()]))[-1]
+    assert isinstance(failed, Failed)
+    assert "(50 before the schedule's factor)" in failed.reason
+    assert "learning rate of 0.1," in failed.advice
 
 
 def test_running_out_of_memory_names_a_batch_size_to_try(monkeypatch: pytest.MonkeyPatch) -> None:
