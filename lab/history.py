@@ -30,13 +30,17 @@ EAGER = 5  # steps; it begins as the mean of about the last fifth, for a loss fa
 
 @dataclass
 class Curve:
-    """A value per step, kept as the lowest, the highest and the smoothed value of each block of steps."""
+    """A value per step, kept as the lowest, the highest and the smoothed value of each block of steps.
+
+    `first` is the value of the first step, as it was.
+    """
 
     stride: int = 1
     low: list[float] = field(default_factory=list)
     high: list[float] = field(default_factory=list)
     smooth: list[float] = field(default_factory=list)
     steps: list[int] = field(default_factory=list)
+    first: float = math.nan
     _filled: int = 0
     _mean: float = 0.0
     _lagged: float = 0.0
@@ -48,6 +52,8 @@ class Curve:
         for step, value in enumerate(values, first_step):
             if value is None or not math.isfinite(value):
                 continue
+            if not self._seen:
+                self.first = value
             smooth = self._smoothed(value)
             if self._filled % self.stride == 0:
                 self._open(step, value)

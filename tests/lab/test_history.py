@@ -20,6 +20,7 @@ def test_a_curve_keeps_its_peaks_however_it_comes_in(losses: list[float], block:
     assert (min(curve.low), max(curve.high)) == (min(losses), max(losses))
     assert curve.steps[-1] == len(losses)
     assert curve.steps == sorted(set(curve.steps))
+    assert curve.first == losses[0]
 
 
 def test_what_is_not_finite_leaves_a_gap() -> None:

@@ -1,0 +1,91 @@
+"""What was seen in a run, in sentences, and what to try next.
+
+Owns the judgement over a finished or failed run. Each next step is a changed spec: a run to press Train on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from lab.diagnosis.causes import noisy_labels, penalty, symmetric
+from lab.diagnosis.judged import base_rate
+from lab.diagnosis.next_steps import (
+    NextStep,
+    clipped,
+    longer,
+    lowered,
+    more_capacity,
+    one_cycle,
+    smaller_batches,
+    tries,
+)
+from lab.diagnosis.rules import Finding, consistent
+from lab.diagnosis.symptoms import (
+    dead_cause,
+    dead_hint,
+    far,
+    gap,
+    improving,
+    overfitting,
+    stopped_early,
+    untrained,
+)
+from lab.failures import smaller
+from lab.history import History
+from lab.spec import RunSpec
+
+__all__ = ["Finding", "NextStep", "findings"]
+
+_LOOKS: tuple[Callable[[RunSpec, History], Finding | None], ...] = (
+    stopped_early,
+    symmetric,
+    noisy_labels,
+    penalty,
+    dead_cause,
+    untrained,
+    overfitting,
+    dead_hint,
+    far,
+    gap,
+    improving,
+)
+
+
+def findings(spec: RunSpec, history: History) -> list[Finding]:
+    """What there is to say about a run, causes before what follows from them."""
+    if history.failed is not None:
+        return [_failure(spec, history)]
+    said = consistent([finding for look in _LOOKS if (finding := look(spec, history)) is not None])
+    if not said and len(history.epochs) == 1:
+        said = [_short(spec, history)]
+    elif not said and history.epochs:
+        said = [Finding("settled", "good", _settled(history), tries(more_capacity(spec)))]
+    return said
+
+
+def _failure(spec: RunSpec, history: History) -> Finding:
+    failed = history.failed
+    assert failed is not None
+    reason = failed.reason.removesuffix(".")
+    if reason.partition(" ")[0].isalpha():  # not the name of a field, which is to be found as it is
+        reason = reason[:1].upper() + reason[1:]
+    sentence = f"{reason}. {failed.advice}".strip()
+    steps: tuple[NextStep, ...] = ()
+    if failed.cause == "diverged":
+        steps = tries(lowered(spec, base_rate(spec, history)), clipped(spec))
+    elif failed.cause in ("out_of_memory", "lost"):
+        steps = tries(smaller_batches(spec, smaller(spec.train.batch_size)))
+    return Finding(failed.cause, "bad", sentence, steps)
+
+
+def _short(spec: RunSpec, history: History) -> Finding:
+    sentence = (
+        f"One epoch gave {history.epochs[-1].train_accuracy:.1%} of the training images."
+        " Whether there is more to come, further epochs show."
+    )
+    return Finding("short", "hint", sentence, tries(longer(spec, 5), one_cycle(spec)))
+
+
+def _settled(history: History) -> str:
+    last = history.epochs[-1]
+    return f"It has settled: the training loss stays near {last.train_loss:.3g}, and nothing looks wrong."

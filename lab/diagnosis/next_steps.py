@@ -1,0 +1,166 @@
+"""What to try next: changed specs, each a run to press Train on.
+
+Owns the changes and their titles. Whether one is worth trying, others judge. A change that the spec's
+bounds do not allow, or that is made already, is None.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from lab.augmentations import Rotate, Shift
+from lab.failures import gentler, largest_rate
+from lab.layers import Dropout, Linear
+from lab.registry import SpecError
+from lab.schedules import OneCycle
+from lab.spec import RunSpec, changed
+from lab.words import counted
+
+Way = Literal["", "raise", "lower", "longer"]
+OPPOSITE: dict[Way, Way] = {"raise": "lower", "lower": "raise"}
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """A change worth trying: what the button says, and the run it opens.
+
+    `way` is what it does to the learning rate or the epochs, for advice that another finding contradicts.
+    """
+
+    title: str
+    spec: RunSpec
+    way: Way = ""
+
+
+def tries(*steps: NextStep | None) -> tuple[NextStep, ...]:
+    """The steps that there are."""
+    return tuple(step for step in steps if step is not None)
+
+
+def step(title: str, spec: RunSpec, *changes: tuple[str, object], way: Way = "") -> NextStep | None:
+    """The spec with these fields changed."""
+    changed_spec = spec
+    try:
+        for path, value in changes:
+            changed_spec = changed(changed_spec, path, value)
+    except SpecError:
+        return None
+    return None if changed_spec == spec else NextStep(title, changed_spec, way)
+
+
+def longer(spec: RunSpec, factor: int) -> NextStep | None:
+    """More epochs."""
+    epochs = min(1000, factor * spec.train.epochs)
+    return step(f"Train {counted(epochs, 'epoch')}", spec, ("train.epochs", epochs), way="longer")
+
+
+def raised(spec: RunSpec, base: float, factor: float) -> NextStep | None:
+    """A higher learning rate than `base`, unless that is more than is usual."""
+    rate = float(f"{base * factor:.2g}")
+    if rate > largest_rate(spec.train.optimizer):
+        return None
+    title = f"Raise the learning rate to {rate:g}"
+    return step(title, spec, ("train.optimizer.lr", rate), way="raise")
+
+
+def lowered(spec: RunSpec, base: float, factor: float = 0.0) -> NextStep | None:
+    """A lower learning rate than `base`; without a factor the one to try where steps were far too large."""
+    rate = float(f"{base * factor:.2g}") if factor else gentler(base, spec.train.optimizer)
+    title = f"Lower the learning rate to {rate:g}"
+    return step(title, spec, ("train.optimizer.lr", rate), way="lower")
+
+
+def clipped(spec: RunSpec) -> NextStep | None:
+    """Steps of bounded length."""
+    if spec.train.clip_norm:
+        return None
+    return step("Clip the gradient at 1", spec, ("train.clip_norm", 1.0))
+
+
+def one_cycle(spec: RunSpec) -> NextStep | None:
+    """Today's usual recipe instead of SGD at one rate."""
+    if spec.train.schedule.kind != "constant" or spec.train.optimizer.kind != "sgd":
+        return None
+    return step(
+        "AdamW with one-cycle",
+        spec,
+        ("train.optimizer", {"kind": "adamw", "lr": 0.003}),
+        ("train.schedule", OneCycle().model_dump()),
+    )
+
+
+def smaller_batches(spec: RunSpec, batch_size: int) -> NextStep | None:
+    """Batches that need less memory."""
+    return step(f"Batches of {batch_size}", spec, ("train.batch_size", batch_size))
+
+
+def random_weights(spec: RunSpec) -> NextStep | None:
+    """First weights that differ, of the size that suits ReLU."""
+    return step("Start from He's random weights", spec, ("network.initialisation", {"kind": "he_uniform"}))
+
+
+def true_labels(spec: RunSpec) -> NextStep | None:
+    """Training labels as they are."""
+    return step("Train with the true labels", spec, ("data.label_noise", 0.0))
+
+
+def without_penalties(spec: RunSpec, penalties: dict[str, str]) -> NextStep | None:
+    """None of these penalties; from the path of each to its name."""
+    title = f"Train without {' and '.join(penalties.values())}"
+    return step(title, spec, *((path, 0.0) for path in penalties))
+
+
+def leaky(spec: RunSpec) -> NextStep | None:
+    """An activation that cannot die."""
+    layers = [layer.model_dump(mode="json") for layer in spec.network.layers]
+    for layer in layers:
+        if layer.get("activation") == "relu":
+            layer["activation"] = "leaky_relu"
+    return step("LeakyReLU instead of ReLU", spec, ("network.layers", layers))
+
+
+def with_augmentation(spec: RunSpec) -> NextStep | None:
+    """Training images that vary."""
+    if spec.data.augmentations:
+        return None
+    wanted = [Rotate(degrees=8).model_dump(), Shift(pixels=1.5).model_dump()]
+    return step("Turn and shift the images", spec, ("data.augmentations", wanted))
+
+
+def with_dropout(spec: RunSpec) -> NextStep | None:
+    """Units left out at random before the last layer."""
+    layers = spec.network.layers
+    if any(isinstance(layer, Dropout) for layer in layers):
+        return None
+    at = max((index for index, layer in enumerate(layers) if isinstance(layer, Linear)), default=None)
+    if not at:
+        return None
+    stack = [layer.model_dump(mode="json") for layer in layers]
+    stack.insert(at, Dropout(p=0.25).model_dump(mode="json"))
+    return step("Add dropout before the last layer", spec, ("network.layers", stack))
+
+
+def stopping_early(spec: RunSpec) -> NextStep | None:
+    """An end as soon as the validation loss rises."""
+    if spec.train.early_stopping or not spec.data.validation_share:
+        return None
+    return step("Stop early, after 2 epochs without gain", spec, ("train.early_stopping", 2))
+
+
+def more_patience(spec: RunSpec) -> NextStep | None:
+    """Early stopping that waits longer."""
+    epochs = min(100, max(5, 3 * spec.train.early_stopping))
+    title = f"Stop early only after {epochs} epochs without gain"
+    return step(title, spec, ("train.early_stopping", epochs))
+
+
+def more_capacity(spec: RunSpec) -> NextStep | None:
+    """Twice the units and channels."""
+    layers = [layer.model_dump(mode="json") for layer in spec.network.layers]
+    for layer in layers[:-1]:
+        if layer["kind"] == "linear":
+            layer["units"] = min(2048, 2 * layer["units"])
+        elif layer["kind"] == "conv2d":
+            layer["channels"] = min(256, 2 * layer["channels"])
+    return step("A network twice as wide", spec, ("network.layers", layers))
