@@ -38,6 +38,7 @@ RULES = {
     "penalty": RuledOut(_SYMPTOMS),
     "dead_units": RuledOut((), ("raise",)),
     "untrained": RuledOut(("overfitting", "gap")),  # near chance both are noise
+    "far": RuledOut(("gap",)),  # what helps against a gap makes learning slower still
     "overfitting": RuledOut(("far", "improving"), ("longer", "raise")),
 }
 

@@ -88,6 +88,8 @@ def overfitting(spec: RunSpec, history: History) -> Finding | None:
         return None
     if last.train_loss >= best.train_loss:
         return None
+    if last.train_accuracy < FAR and last.epoch - best.epoch < 2:  # one worse epoch on the way is no trend
+        return None
     first = watched[watched.index(best) + 1]
     sentence = (
         f"Overfitting from epoch {first.epoch}: since then the training loss fell on while the validation"
@@ -102,7 +104,10 @@ def dead_hint(spec: RunSpec, history: History) -> Finding | None:
     sentence, kept = _dead(spec, history), kept_epoch(spec, history)
     if not sentence or (kept is not None and kept.train_accuracy <= UNTRAINED):
         return None
-    steps = tries(leaky(spec), lowered(spec, base_rate(spec, history), 0.3))
+    base = base_rate(spec, history)
+    if steps_too_large(history):
+        return Finding("dead_units", "hint", sentence, tries(lowered(spec, base), leaky(spec)))
+    steps = tries(leaky(spec), lowered(spec, base, 0.3))
     return Finding("dead_units", "hint", sentence, steps)
 
 
@@ -112,7 +117,7 @@ def far(spec: RunSpec, history: History) -> Finding | None:
     if kept is None or not UNTRAINED < kept.train_accuracy < FAR:
         return None
     epochs, base = history.epochs, base_rate(spec, history)
-    reads = f"{kept.train_accuracy:.0%} of its training images."
+    reads = f"{kept.train_accuracy:.0%} of the training images."
     after = f"after {counted(len(epochs), 'epoch')} it reads"
     if kept is not epochs[-1]:
         after = f"the weights that are kept, of epoch {kept.epoch}, read"

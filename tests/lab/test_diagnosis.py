@@ -177,6 +177,26 @@ def test_an_early_stopped_run_is_judged_by_the_weights_that_are_kept() -> None:
     ]
 
 
+def test_one_worse_epoch_on_the_way_is_not_yet_overfitting() -> None:
+    course = [watched(1, 1.9, 1.84, 0.37, 0.3), watched(2, 1.5, 1.93, 0.48, 0.3)]
+    spec = spec_of(data__validation_share=0.2, train__early_stopping=1)
+    said = found(spec, *course, ended("early stopping: ..."))
+    assert [finding.kind for finding in said] == ["early", "far"]
+    more = found(spec_of(), *course, watched(3, 1.3, 2.0, 0.55, 0.3))
+    assert [finding.kind for finding in more] == ["overfitting", "gap"]
+
+
+def test_a_gap_is_not_mended_in_a_network_that_is_far_from_learned() -> None:
+    assert [finding.kind for finding in found(spec_of(), watched(1, 1.5, 1.6, 0.6, 0.5))] == ["far"]
+
+
+def test_units_that_large_steps_killed_want_smaller_steps_first() -> None:
+    course = (losses(2.3, 3.8, 2.0), dead(0.6), epoch(1, 1.9, None, accuracy=0.9))
+    assert titles(found(spec_of(optimizer__lr=0.1), *course))[0] == "Lower the learning rate to 0.01"
+    calm = (losses(2.3, 2.2), *course[1:])
+    assert titles(found(spec_of(optimizer__lr=0.1), *calm))[0] == "LeakyReLU instead of ReLU"
+
+
 @pytest.mark.parametrize(
     ("optimizer", "lower"), [({"kind": "sgd", "lr": 0.6}, 0.06), ({"kind": "adam", "lr": 1.0}, 0.01)]
 )
@@ -292,7 +312,11 @@ COURSES = {
 EPOCHS = {
     "nothing": [watched(1, 2.31, 2.31, 0.1, 0.1), watched(2, 2.30, 2.4, 0.13, 0.1)],
     "far": [watched(1, 2.0, 2.0, 0.4, 0.4), watched(2, 1.5, 1.5, 0.6, 0.6)],
-    "far, overfitting": [watched(1, 2.0, 2.0, 0.4, 0.4), watched(2, 1.5, 2.5, 0.6, 0.3)],
+    "far, overfitting": [
+        watched(1, 2.0, 2.0, 0.4, 0.4),
+        watched(2, 1.5, 2.5, 0.6, 0.3),
+        watched(3, 1.4, 2.5, 0.7, 0.3),
+    ],
     "improving": [watched(1, 0.4, 0.4, 0.9, 0.9), watched(2, 0.2, 0.3, 0.95, 0.9)],
     "overfitting": [
         watched(1, 0.4, 0.3, 0.9, 0.9),
