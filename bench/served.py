@@ -41,11 +41,10 @@ MNIST_FILES = (
 
 
 def mnist_source() -> Path | None:
-    """The folder of MNIST archives to copy from: LAB_TEST_DATA, else the one beside the checkout."""
-    given = os.environ.get("LAB_TEST_DATA")
-    candidates = [Path(given), Path(given, "MNIST")] if given else [ROOT.parent / "shared/data/MNIST"]
-    for folder in candidates:
-        if all((folder / "raw" / name).is_file() for name in MNIST_FILES):
+    """The folder with the MNIST archives to copy: in LAB_TEST_DATA, else beside the checkout."""
+    top = Path(os.environ.get("LAB_TEST_DATA") or ROOT.parent / "shared/data")
+    for folder in (top, top / "raw", top / "MNIST/raw"):
+        if all((folder / name).is_file() for name in MNIST_FILES):
             return folder
     return None
 
@@ -59,7 +58,7 @@ def copy_mnist(home: Path) -> bool:
     raw.mkdir(parents=True, exist_ok=True)
     for name in MNIST_FILES:
         # Contents only: the source may be read-only, and torchvision unpacks beside the copies.
-        shutil.copyfile(source / "raw" / name, raw / name)
+        shutil.copyfile(source / name, raw / name)
     return True
 
 

@@ -26,7 +26,7 @@ def packed() -> Path:
     """The folder with the four files as they are downloaded."""
     source = mnist_source()
     assert source is not None
-    return source / "raw"
+    return source
 
 
 def place(packed: Path, folder: Path, unpacked: bool = False) -> Path:
