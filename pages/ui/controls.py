@@ -6,6 +6,7 @@ is given and hands what was entered to `put`. Knows no part or page by name.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
@@ -24,9 +25,27 @@ def mark(mistake: Mistake | None) -> None:
         error_line(mistake.message)
 
 
+def _outline(key: str) -> None:
+    """A red border around the input of the widget with this key.
+
+    Its label stays plain: screen readers say it letter by letter. A container would take the focus away.
+    """
+    place = f".st-key-{re.sub(r'[^A-Za-z0-9_-]', '-', key)}"  # as Streamlit makes a class of a key
+    input_box = '[data-testid="stTextInputRootElement"], .react-aria-ComboBox > div, .stCheckbox > label'
+    st.html(
+        f"<style>{place} :is({input_box})"
+        " { outline: 2px solid light-dark(#bd2b2b, #ff8585); outline-offset: -2px }</style>"
+    )
+
+
 def error_line(message: str) -> None:
     """A line that says what is wrong; no caption, which is too pale to be read in red."""
     st.markdown(f":small[:red[:material/error: {escaped(message)}]]")
+
+
+def _explained(help_text: str, mistake: Mistake | None) -> str:
+    """The help of a field, after what is wrong with it: a narrow field has its reason in another place."""
+    return help_text if mistake is None else f":red[{escaped(mistake.message)}]\n\n{help_text}"
 
 
 def escaped(text: str) -> str:
@@ -69,32 +88,34 @@ def field_control(
     `reason=False` leaves the reason to the caller, where the field is too narrow for a sentence.
     """
     entered = value if mistake is None else mistake.entered
-    title = field.title if mistake is None else f":red[:material/error: {field.title}]"
 
     def changed() -> None:
         put(field.name, st.session_state.get(key))
 
-    words: dict[str, Any] = {"key": key, "help": field.help(entered), "on_change": changed, "width": width}
+    explained = _explained(field.help(entered), mistake)
+    words: dict[str, Any] = {"key": key, "help": explained, "on_change": changed, "width": width}
     with st.container(gap="xxsmall", width=width):
         if field.sort in ("number", "whole"):
             # A field for numbers would put its last value back where a person left it empty or with letters.
             text = entered if isinstance(entered, str) else written(entered)
             placeholder = "off" if field.optional else "empty"
-            st.text_input(title, value=following(key, text) or "", placeholder=placeholder, **words)
+            st.text_input(field.title, value=following(key, text) or "", placeholder=placeholder, **words)
         elif field.sort == "switch":
             st.space("small")  # as high as the label of the field beside it
-            st.toggle(title, value=bool(following(key, bool(entered))), **words)
+            st.toggle(field.title, value=bool(following(key, bool(entered))), **words)
         elif field.sort == "choice":
             names = tuple(field.choices)
             st.selectbox(
-                title,
+                field.title,
                 names,
                 index=_place(names, following(key, entered)),
                 format_func=field.choices.__getitem__,
                 **words,
             )
         else:
-            st.text_input(title, value=following(key, str(entered)) or "", **words)
+            st.text_input(field.title, value=following(key, str(entered)) or "", **words)
+        if mistake is not None:
+            _outline(key)
         if reason:
             mark(mistake)
 

@@ -44,7 +44,8 @@ def test_the_network_is_drawn_with_every_layer(page: Page) -> None:
 
 def test_a_wrong_number_is_marked_where_it_stands_until_it_is_right(page: Page) -> None:
     open_train(page)
-    units = row(page, 1).get_by_role("textbox", name="Units")
+    units = row(page, 1).get_by_role("textbox", name="Units", exact=True)
+    box = row(page, 1).get_by_test_id("stTextInputRootElement").first
     for wrong, reason in (
         ("0", "Units 0 is not allowed: 1 to 16,384"),
         ("", "Units is empty; allowed: 1 to 16,384"),
@@ -56,10 +57,13 @@ def test_a_wrong_number_is_marked_where_it_stands_until_it_is_right(page: Page) 
         expect(page.get_by_text(reason).first).to_be_visible()
         expect(page.get_by_role("button", name=START)).to_be_disabled()
         expect(units).to_have_value(wrong)
+        expect(units).to_be_focused()
+        expect(box).to_have_css("outline-style", "solid")
     units.fill("300")
     units.press("Enter")
     expect(page.get_by_role("button", name=START)).to_be_enabled()
     expect(page.get_by_text("235,500 parameters")).to_be_visible()
+    expect(box).to_have_css("outline-style", "none")
 
 
 def test_layers_are_removed_mended_and_brought_back(page: Page) -> None:

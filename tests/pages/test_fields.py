@@ -102,6 +102,9 @@ def test_controls_show_the_value_or_the_mistake_and_hand_on_what_is_entered() ->
     app = AppTest.from_function(_controls).run()
     assert app.text_input(key="a/units").value == "0"
     assert any("Units 0 is not allowed" in line.value for line in app.markdown)
+    assert app.text_input(key="a/units").label == "Units"
+    assert "Units 0 is not allowed" in app.text_input(key="a/units").help
+    assert [part.proto.body.count(".st-key-a-units ") for part in app.get("html")] == [1]
     assert app.text_input(key="b/p").value == "0.25"
     app.text_input(key="b/p").set_value("0.5").run()
     assert app.session_state["got"] == ("p", "0.5")

@@ -96,7 +96,8 @@ def test_the_learning_rate_can_be_changed_and_is_never_another_than_was_meant(ho
     assert app.text_input(key=f"rate-{run_id}").value == "0.02"
     for wrong in ("200", "", "fast", "1e999"):
         app.text_input(key=f"rate-{run_id}").set_value(wrong).run()
-        assert ":red" in app.text_input(key=f"rate-{run_id}").label
+        assert app.text_input(key=f"rate-{run_id}").label == "Base learning rate"
+        assert any(f".st-key-rate-{run_id} " in part.proto.body for part in app.get("html"))
         assert app.text_input(key=f"rate-{run_id}").value == wrong
         assert "above 0 and at most 100" in text_of(app)
         assert len(record.messages()) == 1
