@@ -131,12 +131,22 @@ def kind_chosen(draft: Draft, path: Path, kind: str) -> Draft:
 
 
 def parts_chosen(draft: Draft, path: Path, kinds: tuple[str, ...]) -> Draft:
-    """The draft with a list of parts of these kinds; those there already keep their fields and their order."""
+    """The draft with a list of parts of these kinds; those there already keep their fields and their order.
+
+    What stands wrong in a part that stays goes with it to its new place.
+    """
     model, place = _model_at(draft.now, path)
     now = getattr(model, path[-1])
-    kept = [part.model_dump() for part in now if part.kind in kinds]
+    stay = [i for i, part in enumerate(now) if part.kind in kinds]
+    kept = [now[i].model_dump() for i in stay]
     new = [{"kind": kind} for kind in kinds if kind not in {part.kind for part in now}]
-    mistakes = {at: mistake for at, mistake in draft.mistakes.items() if at[: len(path)] != path}
+    places = {(*path, str(i)): (*path, str(after)) for after, i in enumerate(stay)}
+    depth = len(path) + 1
+    mistakes = {
+        places.get(at[:depth], at[:depth]) + at[depth:]: mistake
+        for at, mistake in draft.mistakes.items()
+        if at[: len(path)] != path or at[:depth] in places
+    }
     try:
         spec = changed(draft.spec, place, kept + new)
     except SpecError as error:

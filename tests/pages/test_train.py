@@ -218,6 +218,16 @@ def test_augmentations_are_chosen_shown_and_drawn_again() -> None:
     assert "below as the network may get them" in captions(app)
 
 
+def test_an_augmentation_chosen_takes_no_mistake_of_another_away() -> None:
+    app = opened()
+    app.pills(key="train/data/augmentations").set_value(["rotate"]).run()
+    app.text_input(key="train/augmentation/0/rotate/degrees").set_value("x").run()
+    app.pills(key="train/data/augmentations").set_value(["rotate", "shift"]).run()
+    assert app.text_input(key="train/augmentation/0/rotate/degrees").value == "x"
+    assert is_marked(app, "train/augmentation/0/rotate/degrees")
+    assert app.button(key="train/start").disabled
+
+
 def test_a_bad_link_is_named_and_the_rest_of_it_used() -> None:
     app = opened({"preset": "lenet5", "train.epochs": "-1", "train.seed": "5"})
     assert "train" in app.warning[0].value

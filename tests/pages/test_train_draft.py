@@ -114,6 +114,19 @@ def test_chosen_augmentations_keep_their_fields(draft: Draft) -> None:
     assert two.spec.data.augmentations[0].degrees == 33  # type: ignore[union-attr]
 
 
+def test_what_is_wrong_in_an_augmentation_stays_when_others_come_and_go(draft: Draft) -> None:
+    at = ("data", "augmentations")
+    two = parts_chosen(draft, at, ("shift", "rotate"))
+    wrong = entered(entered(two, (*at, "1", "degrees"), "x"), (*at, "0", "pixels"), "y")
+    three = parts_chosen(entered(wrong, LR, -1), at, ("shift", "rotate", "noise"))
+    assert list(three.mistakes) == [(*at, "1", "degrees"), (*at, "0", "pixels"), LR]
+    without = parts_chosen(three, at, ("rotate", "noise"))
+    assert {path: mistake.entered for path, mistake in without.mistakes.items()} == {
+        (*at, "0", "degrees"): "x",
+        LR: -1,
+    }
+
+
 def test_what_forbids_a_start_is_marked_at_its_field_only_where_there_is_one(draft: Draft) -> None:
     errors = [FieldError("data.validation_share", "0", "why"), FieldError("network.layers.1", "", "misfit")]
     assert list(marked(draft, errors).mistakes) == [("data", "validation_share")]
