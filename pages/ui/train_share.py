@@ -5,12 +5,13 @@ Owns the dialog. What is brought is checked before it replaces anything.
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
-from lab.registry import FieldError, SpecError
-from lab.spec import MAX_TEXT_BYTES, RunSpec, parse_spec
+from lab.registry import SpecError
+from lab.spec import RunSpec, parse_spec
 from pages.ui.controls import escaped
 from pages.ui.train_draft import replaced
 from pages.ui.train_link import link_of
@@ -18,6 +19,7 @@ from pages.ui.train_state import edit, touched
 
 _OPEN = "train/share-open"
 _PASTED, _UPLOADED = "train/pasted", "train/uploaded"
+_GIVEN = "train/load-given"
 _PROBLEMS = "train/load-problems"
 
 
@@ -32,6 +34,7 @@ def close_share() -> None:
     touched()
     st.session_state[_OPEN] = False
     st.session_state.pop(_PROBLEMS, None)
+    st.session_state.pop(_GIVEN, None)
 
 
 def share_dialog_if_open(spec: RunSpec) -> None:
@@ -73,27 +76,47 @@ def _share(spec: RunSpec) -> None:
 
 
 def _load() -> None:
-    st.file_uploader("From a file", type="json", max_upload_size=1, key=_UPLOADED)
-    st.text_area("Or paste JSON", height=220, key=_PASTED, placeholder='{"network": {"layers": [...]}}')
+    st.file_uploader("From a file", type="json", max_upload_size=1, key=_UPLOADED, on_change=_note_given)
+    st.text_area(
+        "Or paste JSON",
+        height=220,
+        key=_PASTED,
+        placeholder='{"network": {"layers": [...]}}',
+        on_change=_note_given,
+    )
     # Never disabled: what was pasted is known only once the box is left, which the press on this button does.
     st.button("Use it", type="primary", key="train/use-pasted", on_click=_use)
     if problems := st.session_state.get(_PROBLEMS):
-        lines = "\n".join(f"- {escaped(problem)}" for problem in problems[:12])
-        st.error(f"This cannot be used; nothing was changed.\n{lines}", icon=":material/error:")
+        st.error(problems, icon=":material/error:")
+
+
+def _note_given() -> None:
+    """Note which of the two, file or text, was given after the other: that one is meant."""
+    file = st.session_state.get(_UPLOADED)
+    pasted = str(st.session_state.get(_PASTED, "")).strip()
+    now = {"file": file.file_id if file is not None else "", "text": pasted}
+    before, last = st.session_state.get(_GIVEN, ({}, ""))
+    # A text that comes with a press on the button was entered after every file.
+    new = [name for name, what in now.items() if what and what != before.get(name)]
+    last = new[-1] if new else last
+    last = last if now.get(last) else next((name for name, what in now.items() if what), "")
+    st.session_state[_GIVEN] = (now, last)
 
 
 def _use() -> None:
-    file = st.session_state.get(_UPLOADED)
+    _note_given()
+    last = st.session_state[_GIVEN][1]
+    if not last:
+        st.session_state[_PROBLEMS] = "There is nothing yet: choose a file or paste JSON first."
+        return
+    file: Any = st.session_state.get(_UPLOADED)
+    pasted = str(st.session_state.get(_PASTED, ""))
     try:
-        if file is not None and file.size > MAX_TEXT_BYTES:
-            reason = f"{file.name} has {file.size:,} bytes; at most {MAX_TEXT_BYTES:,} are allowed"
-            raise SpecError([FieldError("", "", reason)])
-        pasted = str(st.session_state.get(_PASTED, ""))
-        if file is None and not pasted.strip():
-            raise SpecError([FieldError("", "", "there is nothing yet: choose a file or paste JSON first")])
-        spec = parse_spec(file.getvalue() if file is not None else pasted)
+        spec = parse_spec(file.getvalue() if last == "file" else pasted)
     except SpecError as error:
-        st.session_state[_PROBLEMS] = [str(each) for each in error.errors]
+        source = escaped(file.name) if last == "file" else "The pasted text"
+        lines = "\n".join(f"- {escaped(str(each))}" for each in error.errors[:12])
+        st.session_state[_PROBLEMS] = f"{source} cannot be used; nothing was changed.\n{lines}"
         return
     edit(replaced, spec)
     close_share()

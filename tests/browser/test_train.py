@@ -143,6 +143,7 @@ def test_a_file_is_taken_and_a_bad_one_named(page: Page, tmp_path: Path) -> None
     page.locator("input[type=file]").set_input_files(bad)
     page.get_by_role("button", name="Use it").click()
     expect(page.get_by_text("did you mean 'linear'")).to_be_visible()
+    expect(page.get_by_text("bad.json cannot be used; nothing was changed.")).to_be_visible()
     page.locator("input[type=file]").set_input_files(good)
     expect(page.get_by_text("good.json")).to_be_visible()
     page.get_by_role("button", name="Use it").click()
@@ -150,10 +151,15 @@ def test_a_file_is_taken_and_a_bad_one_named(page: Page, tmp_path: Path) -> None
     expect(page.get_by_text("61,706").first).to_be_visible()
 
 
-def test_what_was_pasted_is_used_at_the_first_press(page: Page) -> None:
+def test_what_was_pasted_is_used_at_the_first_press_also_after_a_bad_file(page: Page, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.json"
+    bad.write_text("{")
     open_train(page)
     page.get_by_role("button", name="share icon").click()
     page.get_by_role("tab", name="Load another").click()
+    page.locator("input[type=file]").set_input_files(bad)
+    page.get_by_role("button", name="Use it").click()
+    expect(page.get_by_text("bad.json cannot be used; nothing was changed.")).to_be_visible()
     page.get_by_role("textbox", name="Or paste JSON").fill(preset("lenet5").model_dump_json())
     page.get_by_role("button", name="Use it").click()
     expect(page.get_by_role("dialog")).to_have_count(0)

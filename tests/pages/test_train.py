@@ -250,6 +250,7 @@ def test_pasted_json_replaces_everything_and_bad_json_nothing() -> None:
     app.text_area(key="train/pasted").set_value('{"network": {"layers": [{"kind": "liner"}]}}').run()
     app.button(key="train/use-pasted").click().run()
     assert "did you mean 'linear'" in app.error[0].value.replace("\\", "")
+    assert "The pasted text cannot be used" in app.error[0].value
     assert spec_of(app) == preset("document-mlp")
     app.text_area(key="train/pasted").set_value(preset("lenet5").model_dump_json()).run()
     app.button(key="train/use-pasted").click().run()
@@ -263,3 +264,25 @@ def test_an_uploaded_file_replaces_everything() -> None:
     app.run()
     app.button(key="train/use-pasted").click().run()
     assert spec_of(app) == preset("tiny-vit")
+
+
+def test_of_a_file_and_a_text_the_one_given_last_is_used_and_named() -> None:
+    app = opened()
+    app.button(key="train/share").click().run()
+    app.file_uploader(key="train/uploaded").upload("bad.json", b"{").run()
+    app.button(key="train/use-pasted").click().run()
+    assert app.error[0].value.replace("\\", "").startswith("bad.json cannot be used")
+    app.text_area(key="train/pasted").set_value("[").run()
+    app.button(key="train/use-pasted").click().run()
+    assert app.error[0].value.startswith("The pasted text cannot be used")
+    app.file_uploader(key="train/uploaded").set_value(
+        ("vit.json", preset("tiny-vit").model_dump_json().encode(), "application/json")
+    ).run()
+    app.button(key="train/use-pasted").click().run()
+    assert spec_of(app) == preset("tiny-vit")
+    app.button(key="train/share").click().run()
+    app.file_uploader(key="train/uploaded").upload("bad.json", b"{").run()
+    app.button(key="train/use-pasted").click().run()
+    app.text_area(key="train/pasted").set_value(preset("lenet5").model_dump_json())
+    app.button(key="train/use-pasted").click().run()
+    assert spec_of(app) == preset("lenet5")
