@@ -6,6 +6,7 @@ Allocates nothing.
 
 from __future__ import annotations
 
+import math
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from lab.device import choose_device, memory_free_mb, memory_total_mb
 from lab.fine_tuning import hindrances
 from lab.home import is_run_id
 from lab.initialisations import FromRun
-from lab.layers import BatchNorm
+from lab.layers import BatchNorm, Residual
 from lab.network import LayerReport, layer_reports, misfits
 from lab.registry import FieldError, SpecError
 from lab.samples import steps_per_epoch
@@ -134,7 +135,8 @@ def _contradictions(spec: RunSpec) -> list[FieldError]:
         errors += [
             FieldError("train.batch_size", "1", "batch normalisation needs at least 2 samples per batch")
             for report, layer in zip(layer_reports(spec.network), spec.network.layers, strict=False)
-            if isinstance(layer, BatchNorm) and len(report.in_shape) == 1
+            # Over one pixel, or a vector, a channel has a single value in such a batch: no variance.
+            if isinstance(layer, BatchNorm | Residual) and math.prod((report.out_shape or ())[1:]) == 1
         ][:1]
     return errors + _nothing_to_go_on_from(spec)
 

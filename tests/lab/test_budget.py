@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from lab.budget import admit, admit_here, estimate, with_data_at_hand
-from lab.layers import BatchNorm, Conv2d, Flatten, Linear, Transformer
+from lab.layers import BatchNorm, Conv2d, Flatten, Layer, Linear, MaxPool, Residual, Transformer
 from lab.network import build_network
 from lab.presets import PRESETS
 from lab.registry import SpecError
@@ -105,11 +105,30 @@ def test_early_stopping_without_validation_is_refused_at_the_field() -> None:
     admit(spec_of(early_stopping=3, data={"validation_share": 0.1}))
 
 
-def test_batch_normalisation_of_single_samples_is_refused_at_the_field() -> None:
-    layers = (Flatten(), Linear(units=4), BatchNorm(), Linear(units=10, activation="identity"))
-    with pytest.raises(SpecError, match=r"train\.batch_size: batch normalisation needs"):
-        admit(spec_of(layers=layers, batch_size=1))
-    admit(spec_of(layers=SMALL_STACK, batch_size=1))
+LAST = (Flatten(), Linear(units=10, activation="identity"))
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        (Flatten(), Linear(units=4), BatchNorm()),
+        (Conv2d(kernel=28, padding=0), BatchNorm()),
+        (MaxPool(kernel=28, stride=28), Residual()),
+        (MaxPool(kernel=14, stride=14), Residual(stride=2)),
+        (Conv2d(kernel=27, padding=0), BatchNorm()),
+        (MaxPool(kernel=14, stride=14), Residual()),
+    ],
+)
+def test_batch_normalisation_of_single_values_is_refused_at_the_field(layers: tuple[Layer, ...]) -> None:
+    spec = spec_of(layers=(*layers, *LAST), batch_size=1)
+    try:
+        build_network(spec.network)(torch.randn(1, 1, 28, 28))
+    except ValueError:
+        with pytest.raises(SpecError, match=r"train\.batch_size: batch normalisation needs"):
+            admit(spec)
+    else:
+        admit(spec)
+    admit(changed(spec, "batch_size", 2))
 
 
 @pytest.mark.parametrize(("field", "value"), [("run", ""), ("run", "../other"), ("frozen", 64)])
