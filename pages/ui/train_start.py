@@ -16,7 +16,7 @@ from lab.spec import RunSpec
 from lab.words import counted
 from pages.ui.controls import escaped
 from pages.ui.store import start_run
-from pages.ui.train_draft import Draft, redone, undone
+from pages.ui.train_draft import Draft, Path, redone, undone
 from pages.ui.train_layers import in_short
 from pages.ui.train_shapes import Verdict, verdict
 from pages.ui.train_share import open_share, share_dialog_if_open
@@ -28,13 +28,23 @@ _STARTED, _FAILED = "train/started", "train/start-failed"
 
 def obstacles(draft: Draft, known: Verdict | None) -> list[str]:
     """Why this draft cannot start, in the order a person meets it on the page; empty if it can."""
-    wrong = [mistake.message for mistake in draft.mistakes.values()]
+    wrong = [f"{_part_of(draft, path)}{mistake.message}" for path, mistake in draft.mistakes.items()]
     if known is None:
         return wrong
     misfits = [
         f"{report.index + 1} {report.title}: {report.error}" for report in known.reports if report.error
     ]
     return wrong + (misfits or [_sentence(error) for error in known.errors])
+
+
+def _part_of(draft: Draft, path: Path) -> str:
+    """The layer or augmentation that a field is of: its title alone would not tell which is meant."""
+    if path[:2] == ("network", "layers"):
+        place = draft.now.rows.index(int(path[2].removeprefix("#")))
+        return f"{place + 1} {draft.layers[place].title}: "
+    if path[:2] == ("data", "augmentations"):
+        return f"{draft.spec.data.augmentations[int(path[2])].title}: "
+    return ""
 
 
 def _sentence(error: FieldError) -> str:
@@ -61,7 +71,10 @@ def start_bar(draft: Draft, known: Verdict | None) -> None:
         with st.container(width=TEXT_WIDTH, gap=None):
             if wrong:
                 more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
-                st.markdown(f":small[:red[:material/error: {escaped(wrong[0])}{more}]]")
+                st.markdown(
+                    f":small[:red[:material/error: {escaped(wrong[0])}{more}]]",
+                    help=_listed(wrong) if more else None,
+                )
             else:
                 st.markdown(f":small[{_cost(draft, known)}]")
         with st.container(horizontal=True, width="content", gap="small", vertical_alignment="center"):
@@ -74,10 +87,15 @@ def start_bar(draft: Draft, known: Verdict | None) -> None:
                 type="primary",
                 key="train/start",
                 disabled=bool(wrong),
-                help=wrong[0] if wrong else None,
+                help=_listed(wrong) if wrong else None,
                 on_click=_start,
             )
     share_dialog_if_open(draft.spec)
+
+
+def _listed(wrong: list[str]) -> str:
+    """All that is wrong, for a tooltip."""
+    return "\n".join(f"- {escaped(line)}" for line in wrong) if len(wrong) > 1 else escaped(wrong[0])
 
 
 def _tool(
@@ -132,6 +150,6 @@ def _start() -> None:
 def open_started_run() -> None:
     """Go to the run that was just started; say why if it could not be."""
     if failure := st.session_state.pop(_FAILED, ""):
-        st.error(failure, icon=":material/error:")
+        st.error(escaped(failure), icon=":material/error:")
     if run_id := st.session_state.pop(_STARTED, ""):
         st.switch_page("pages/runs.py", query_params={"run": run_id})

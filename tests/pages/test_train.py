@@ -179,6 +179,20 @@ def test_a_stack_that_does_not_end_in_ten_logits_is_completed() -> None:
     assert not app.button(key="train/start").disabled
 
 
+def test_the_bar_says_where_each_mistake_is() -> None:
+    app = opened()
+    app.pills(key="train/data/augmentations").set_value(["rotate"]).run()
+    for key, wrong in (("row/1/units", "abc"), ("augmentation/0/rotate/degrees", "*"), ("train/seed", "")):
+        app.text_input(key=f"train/{key}").set_value(wrong).run()
+    line = next(part for part in app.markdown if "more)" in part.value)
+    assert "2 Linear: Units 'abc' is not a number" in line.value.replace("\\", "")
+    assert "(and 2 more)" in line.value
+    for words in (line.proto.help, app.button(key="train/start").help):
+        _, degrees, seed = words.replace("\\", "").split("\n")
+        assert degrees.startswith("- Rotate: Degrees '*' is not a number")
+        assert seed.startswith("- Seed is empty")
+
+
 def test_a_run_beyond_the_budget_is_refused_with_its_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LAB_MAX_HOURS", "0.001")
     app = with_shapes({"preset": "document-mlp", "train.epochs": "900"})
