@@ -59,7 +59,7 @@ def draft_of(spec: RunSpec) -> Draft:
     return Draft(Version(spec, tuple(range(count))), next_row=count)
 
 
-def _model_at(version: Version, path: Path) -> tuple[Spec, str]:
+def model_at(version: Version, path: Path) -> tuple[Spec, str]:
     """The spec that holds the path's last field, and the same path with rows made into places.
 
     Raises: LookupError where there is no such row or field any more.
@@ -80,7 +80,7 @@ def _with_value(version: Version, path: Path, value: Any) -> RunSpec:
     Raises: ValueError with the reason in one line; LookupError where the field is no longer there.
     """
     try:
-        model, place = _model_at(version, path)
+        model, place = model_at(version, path)
     except (ValueError, AttributeError, LookupError):
         raise LookupError(".".join(path)) from None
     field_here = fields_of(type(model))[path[-1]]
@@ -135,7 +135,7 @@ def parts_chosen(draft: Draft, path: Path, kinds: tuple[str, ...]) -> Draft:
 
     What stands wrong in a part that stays goes with it to its new place.
     """
-    model, place = _model_at(draft.now, path)
+    model, place = model_at(draft.now, path)
     now = getattr(model, path[-1])
     stay = [i for i, part in enumerate(now) if part.kind in kinds]
     kept = [now[i].model_dump() for i in stay]
@@ -239,7 +239,7 @@ def marked(draft: Draft, errors: Iterable[FieldError]) -> Draft:
     for error in errors:
         path = tuple(error.path.split("."))
         try:
-            model, _ = _model_at(draft.now, path)
+            model, _ = model_at(draft.now, path)
         except (ValueError, AttributeError, LookupError):
             continue
         reason = error.message[:1].upper() + error.message[1:]

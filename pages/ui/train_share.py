@@ -13,8 +13,9 @@ import streamlit as st
 from lab.registry import SpecError
 from lab.spec import RunSpec, parse_spec
 from pages.ui.controls import escaped
-from pages.ui.train_draft import replaced
+from pages.ui.train_draft import Draft, replaced
 from pages.ui.train_link import link_of
+from pages.ui.train_places import wrong_fields
 from pages.ui.train_state import edit, touched
 
 _OPEN = "train/share-open"
@@ -37,10 +38,10 @@ def close_share() -> None:
     st.session_state.pop(_GIVEN, None)
 
 
-def share_dialog_if_open(spec: RunSpec) -> None:
+def share_dialog_if_open(draft: Draft) -> None:
     """The dialog, from its button's press until it is closed."""
     if st.session_state.get(_OPEN, False):
-        _share(spec)
+        _share(draft)
 
 
 def file_name(spec: RunSpec) -> str:
@@ -50,9 +51,15 @@ def file_name(spec: RunSpec) -> str:
 
 
 @st.dialog("This configuration", width="large", on_dismiss=close_share)
-def _share(spec: RunSpec) -> None:
+def _share(draft: Draft) -> None:
     if not st.session_state.get(_OPEN):
         st.rerun()
+    spec = draft.spec
+    if wrong := wrong_fields(draft):
+        st.markdown(
+            ":small[:orange[:material/info:] Link and JSON hold the last valid value of what is marked: "
+            f"{escaped(', '.join(wrong))}.]"
+        )
     link, text, load = st.tabs(["Link", "JSON", "Load another"])
     with link:
         here = urlsplit(st.context.url or "")

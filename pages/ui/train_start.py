@@ -16,8 +16,9 @@ from lab.spec import RunSpec
 from lab.words import counted
 from pages.ui.controls import escaped
 from pages.ui.store import start_run
-from pages.ui.train_draft import Draft, Path, redone, undone
+from pages.ui.train_draft import Draft, redone, undone
 from pages.ui.train_layers import in_short
+from pages.ui.train_places import part_of
 from pages.ui.train_shapes import Verdict, verdict
 from pages.ui.train_share import open_share, share_dialog_if_open
 from pages.ui.train_state import current, edit
@@ -28,23 +29,13 @@ _STARTED, _FAILED = "train/started", "train/start-failed"
 
 def obstacles(draft: Draft, known: Verdict | None) -> list[str]:
     """Why this draft cannot start, in the order a person meets it on the page; empty if it can."""
-    wrong = [f"{_part_of(draft, path)}{mistake.message}" for path, mistake in draft.mistakes.items()]
+    wrong = [f"{part_of(draft, path)}{mistake.message}" for path, mistake in draft.mistakes.items()]
     if known is None:
         return wrong
     misfits = [
         f"{report.index + 1} {report.title}: {report.error}" for report in known.reports if report.error
     ]
     return wrong + (misfits or [_sentence(error) for error in known.errors])
-
-
-def _part_of(draft: Draft, path: Path) -> str:
-    """The layer or augmentation that a field is of: its title alone would not tell which is meant."""
-    if path[:2] == ("network", "layers"):
-        place = draft.now.rows.index(int(path[2].removeprefix("#")))
-        return f"{place + 1} {draft.layers[place].title}: "
-    if path[:2] == ("data", "augmentations"):
-        return f"{draft.spec.data.augmentations[int(path[2])].title}: "
-    return ""
 
 
 def _sentence(error: FieldError) -> str:
@@ -90,7 +81,7 @@ def start_bar(draft: Draft, known: Verdict | None) -> None:
                 help=_listed(wrong) if wrong else None,
                 on_click=_start,
             )
-    share_dialog_if_open(draft.spec)
+    share_dialog_if_open(draft)
 
 
 def _listed(wrong: list[str]) -> str:

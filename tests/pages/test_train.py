@@ -193,6 +193,17 @@ def test_the_bar_says_where_each_mistake_is() -> None:
         assert seed.startswith("- Seed is empty")
 
 
+def test_what_is_shared_is_said_to_lack_the_marked_fields() -> None:
+    app = opened()
+    app.text_input(key="train/row/1/units").set_value("abc").run()
+    app.text_input(key="train/train/epochs").set_value("0").run()
+    app.button(key="train/share").click().run()
+    assert "hold the last valid value of what is marked: 2 Linear: Units, Epochs." in captions(app)
+    app.text_input(key="train/row/1/units").set_value("30").run()
+    app.text_input(key="train/train/epochs").set_value("3").run()
+    assert "last valid value" not in captions(app)
+
+
 def test_a_run_beyond_the_budget_is_refused_with_its_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LAB_MAX_HOURS", "0.001")
     app = with_shapes({"preset": "document-mlp", "train.epochs": "900"})
