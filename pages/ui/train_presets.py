@@ -7,18 +7,24 @@ import streamlit as st
 from lab.presets import PRESETS, preset
 from pages.ui.controls import escaped, following
 from pages.ui.train_draft import Draft, replaced
-from pages.ui.train_state import PRESET_KEY, edit, link_problems
+from pages.ui.train_state import PRESET_KEY, current, edit, link_problems
 
 
 def _chosen() -> None:
-    name = st.session_state.get(PRESET_KEY)
+    # A press on the marked preset gives None: start from it again, without what was entered wrong.
+    name = st.session_state.get(PRESET_KEY) or _equal(current())
     if name in PRESETS:
         edit(replaced, preset(name))
 
 
+def _equal(draft: Draft) -> str | None:
+    """The preset that the draft is the same as."""
+    return next((name for name, entry in PRESETS.items() if entry.spec == draft.spec), None)
+
+
 def preset_choice(draft: Draft) -> None:
     """All presets as pills, the one that the draft equals marked, with a line on what it shows."""
-    equal = next((name for name, entry in PRESETS.items() if entry.spec == draft.spec), None)
+    equal = _equal(draft)
     st.pills(
         "Start from",
         tuple(PRESETS),

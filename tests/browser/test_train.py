@@ -66,6 +66,20 @@ def test_a_wrong_number_is_marked_where_it_stands_until_it_is_right(page: Page) 
     expect(box).to_have_css("outline-style", "none")
 
 
+def test_the_chosen_preset_pressed_again_takes_away_what_is_wrong(page: Page) -> None:
+    open_train(page)
+    chosen = page.get_by_role("radio", name="The document's MLP")
+    epochs = page.get_by_role("textbox", name="Epochs", exact=True)
+    for _ in range(2):
+        epochs.fill("0")
+        epochs.press("Enter")
+        expect(page.get_by_role("button", name=START)).to_be_disabled()
+        chosen.click()
+        expect(epochs).to_have_value("10")
+        expect(page.get_by_role("button", name=START)).to_be_enabled()
+        expect(chosen).to_be_checked()
+
+
 def test_layers_are_removed_mended_and_brought_back(page: Page) -> None:
     open_train(page)
     row(page, 0).get_by_role("button", name="more_vert").click()

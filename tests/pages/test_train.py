@@ -158,6 +158,19 @@ def test_undo_and_redo_go_through_all_changes() -> None:
     assert app.text_input(key="train/train/epochs").value == "3"
 
 
+def test_a_preset_pressed_again_is_started_from_again() -> None:
+    app = opened()
+    app.text_input(key="train/train/epochs").set_value("0").run()
+    app.pills(key="train/preset").set_value(None).run()
+    assert app.pills(key="train/preset").value == "document-mlp"
+    assert app.text_input(key="train/train/epochs").value == "10"
+    assert not app.button(key="train/start").disabled
+    app.text_input(key="train/train/epochs").set_value("3").run()
+    assert app.pills(key="train/preset").value is None
+    app.pills(key="train/preset").set_value("document-mlp").run()
+    assert spec_of(app) == preset("document-mlp")
+
+
 def test_a_layer_that_does_not_fit_is_marked_and_its_fix_mends_it() -> None:
     broken = changed(
         preset("document-mlp"), "network.layers", [{"kind": "linear"}, {"kind": "linear", "units": 10}]
