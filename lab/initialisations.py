@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
+LOWEST_WIDTH = 1e-12  # far smaller ones are zero in float32: that is another entry
+
 
 class Initialisation(Part):
     """How a weight tensor gets its first values."""
@@ -52,7 +54,7 @@ class Normal(Initialisation):
     formula: ClassVar[str] = r"w \sim N(0, s^2)"
     source: ClassVar[str] = "Document, section 3.2.1"
     kind: Literal["normal"] = "normal"
-    std: float = hyper(0.05, "Standard deviation", "The width of the Gaussian.", gt=0.0, le=10.0)
+    std: float = hyper(0.05, "Standard deviation", "The width of the Gaussian.", ge=LOWEST_WIDTH, le=10.0)
 
     def fill(self, weight: Tensor, generator: torch.Generator) -> None:
         weight.data.normal_(0.0, self.std, generator=generator)
@@ -66,7 +68,7 @@ class Uniform(Initialisation):
     formula: ClassVar[str] = r"w \sim U(-s, s)"
     source: ClassVar[str] = "Document, section 3.2.1"
     kind: Literal["uniform"] = "uniform"
-    bound: float = hyper(0.05, "Bound", "The largest weight drawn.", gt=0.0, le=10.0)
+    bound: float = hyper(0.05, "Bound", "The largest weight drawn.", ge=LOWEST_WIDTH, le=10.0)
 
     def fill(self, weight: Tensor, generator: torch.Generator) -> None:
         weight.data.uniform_(-self.bound, self.bound, generator=generator)

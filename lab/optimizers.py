@@ -8,10 +8,13 @@ from pydantic import Field
 
 from lab.registry import Part, hyper, table
 
+LOWEST_RATE, HIGHEST_RATE = 1e-12, 100.0
+LOWEST_EPSILON = 1e-30  # parameters are float32, in which much smaller numbers are zero
+
 
 def _rate(default: float) -> float:
     return hyper(  # type: ignore[no-any-return]
-        default, "Learning rate", "How far each step goes.", formula=r"\eta", gt=0.0, le=100.0
+        default, "Learning rate", "How far each step goes.", formula=r"\eta", ge=LOWEST_RATE, le=HIGHEST_RATE
     )
 
 
@@ -53,7 +56,7 @@ def _beta(default: float, which: str, title: str = "Beta") -> float:
 
 def _epsilon(default: float = 1e-8) -> float:
     return hyper(  # type: ignore[no-any-return]
-        default, "Epsilon", "Keeps the division from zero.", formula=r"\epsilon", gt=0.0, le=1.0
+        default, "Epsilon", "Keeps the division from zero.", formula=r"\epsilon", ge=LOWEST_EPSILON, le=1.0
     )
 
 

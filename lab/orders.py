@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable
 
 from lab.events import Message, SetLearningRate, StepOnce
+from lab.optimizers import HIGHEST_RATE, LOWEST_RATE
 
 FIRST_REPORT_S, REPORT_S = 0.03, 0.25
 LOOK_S = 0.02
@@ -52,7 +53,9 @@ class Orders:
                 self.stopping = True
             elif isinstance(message, StepOnce) and message.steps > 0:
                 self.paused, self.steps_left = False, (self.steps_left or 0) + message.steps
-            elif isinstance(message, SetLearningRate) and 0 < message.learning_rate <= 100:
+            elif (
+                isinstance(message, SetLearningRate) and LOWEST_RATE <= message.learning_rate <= HIGHEST_RATE
+            ):
                 self.learning_rate = message.learning_rate
 
     def step_done(self) -> None:

@@ -1,16 +1,18 @@
 """The tables of parts: every entry has its words, and does what its formula says."""
 
 import math
+from typing import Any
 
 import pytest
 import torch
+from pydantic import ValidationError
 from torch.nn import functional
 
 from lab.augmentations import AUGMENTATIONS
 from lab.initialisations import INITIALISATIONS
 from lab.layers import LAYERS, Layer, LayerMisfit
 from lab.losses import LOSSES, BinaryCrossEntropy, CrossEntropy, Hinge, SquaredError
-from lab.optimizers import OPTIMIZERS
+from lab.optimizers import LOWEST_EPSILON, LOWEST_RATE, OPTIMIZERS
 from lab.schedules import SCHEDULES, Cosine, Exponential, OneCycle, StepDecay
 
 TABLES = {
@@ -81,6 +83,26 @@ def test_every_optimizer_is_taken_by_torch_with_its_options(kind: str) -> None:
         weight.square().sum().backward()
         optimizer.step()
     assert weight.detach().square().sum() < 3
+
+
+@pytest.mark.parametrize("kind", list(OPTIMIZERS))
+def test_the_smallest_rate_and_epsilon_are_steps_and_no_zeros_in_float32(kind: str) -> None:
+    part = OPTIMIZERS[kind]
+    least: dict[str, Any] = {"lr": LOWEST_RATE}
+    if "eps" in part.model_fields:
+        least["eps"] = LOWEST_EPSILON
+    for value in least.values():
+        assert torch.tensor(value, dtype=torch.float32) >= torch.finfo(torch.float32).tiny
+    for name, value in least.items():
+        with pytest.raises(ValidationError):
+            part.model_validate({name: value / 10})
+    weight = torch.nn.Parameter(torch.zeros(3))  # whose gradient is zero: 0 / epsilon must stay a number
+    optimizer = getattr(torch.optim, part.torch_name)([weight], **part.model_validate(least).options())
+    for _ in range(12):
+        optimizer.zero_grad()
+        weight.square().sum().backward()
+        optimizer.step()
+    assert weight.isfinite().all()
 
 
 def test_schedules_equal_torchs_own() -> None:

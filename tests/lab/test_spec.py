@@ -96,7 +96,9 @@ def test_a_long_text_is_refused_before_it_is_read() -> None:
         parse_spec("[" * (MAX_TEXT_BYTES + 1))
 
 
-@pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity", '"0.1"', "null", "0", "-1", "1e308"])
+@pytest.mark.parametrize(
+    "value", ["NaN", "Infinity", "-Infinity", '"0.1"', "null", "0", "-1", "1e308", "5e-324"]
+)
 def test_a_learning_rate_is_a_positive_number_in_bounds(value: str) -> None:
     text = json.dumps(CONTENT).replace('"lr": 0.003', f'"lr": {value}')
     with pytest.raises(SpecError, match=r"train\.optimizer\.lr"):

@@ -255,7 +255,7 @@ def test_steps_asked_for_while_others_are_being_done_are_added() -> None:
     assert of_kind(events, Paused)[0].step == 8
 
 
-@pytest.mark.parametrize("rate", [math.nan, math.inf, 0.0, -1.0, 1e9])
+@pytest.mark.parametrize("rate", [math.nan, math.inf, 0.0, -1.0, 1e9, 5e-324])
 def test_a_learning_rate_that_is_none_is_not_taken(rate: float) -> None:
     assert losses_of(run(spec_of(), None, told([SetLearningRate(rate)]))) == losses_of(run(spec_of()))
 
