@@ -13,7 +13,10 @@ from typing import Any, ClassVar, TypeVar, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic.config import JsonDict
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticCustomError
+
+from lab.words import range_words
 
 
 class Spec(BaseModel):
@@ -48,6 +51,12 @@ def hyper(
     """A field of a part: its default, the words its control shows, and its bounds (ge, gt, le, lt)."""
     extra: JsonDict = {"formula": formula}
     return Field(default=default, title=title, description=description, json_schema_extra=extra, **bounds)
+
+
+def bound(info: FieldInfo, name: str) -> float | None:
+    """One bound of a field (ge, gt, le, lt), if it has it."""
+    found = [getattr(rule, name) for rule in info.metadata if getattr(rule, name, None) is not None]
+    return float(found[0]) if found else None
 
 
 P = TypeVar("P", bound=Part)
@@ -131,6 +140,10 @@ def _walk(model: type[BaseModel], location: tuple[int | str, ...]) -> tuple[list
     return path, here
 
 
+_OUT_OF_RANGE = ("greater_than_equal", "less_than_equal", "greater_than", "less_than")
+_ENDS = ("ge", "le", "gt", "lt")
+
+
 def _field_error(detail: ErrorDetails, model: type[BaseModel]) -> FieldError:
     location, kind, context = detail["loc"], detail["type"], detail.get("ctx", {})
     path, _ = _walk(model, location)
@@ -154,6 +167,10 @@ def _field_error(detail: ErrorDetails, model: type[BaseModel]) -> FieldError:
         message = f"{context.get('actual_length')} items; at most {context.get('max_length')} are allowed"
     elif kind == "too_short":
         message = f"{context.get('actual_length')} items; at least {context.get('min_length')} needed"
+    elif kind in _OUT_OF_RANGE:
+        _, here = _walk(model, location[:-1])
+        info = next(m.model_fields[str(location[-1])] for m in here if str(location[-1]) in m.model_fields)
+        message = f"{value} is not allowed: {range_words(*(bound(info, end) for end in _ENDS))}"
     elif kind == "json_invalid":
         message = f"not JSON: {context.get('error', detail['msg'])}"
     else:

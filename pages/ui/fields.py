@@ -16,7 +16,8 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from lab.registry import Part
+from lab.registry import Part, bound
+from lab.words import range_words, shown
 
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?")  # as this page writes large numbers itself
 _ACRONYMS = {"rnn", "lstm", "gru", "cpu", "cuda", "mps", "mlp"}
@@ -51,16 +52,7 @@ class Field:
     @property
     def bounds(self) -> str:
         """The allowed values in words, or nothing where every value is allowed."""
-        low, high = self.minimum, self.maximum
-        if low is not None and high is not None:
-            return f"{shown(low)} to {shown(high)}"
-        ends = [
-            f"at least {shown(low)}" if low is not None else "",
-            f"above {shown(self.above)}" if self.above is not None else "",
-            f"at most {shown(high)}" if high is not None else "",
-            f"below {shown(self.below)}" if self.below is not None else "",
-        ]
-        return " and ".join(end for end in ends if end)
+        return range_words(self.minimum, self.maximum, self.above, self.below)
 
     def allows(self, number: float) -> bool:
         """Whether a number is within the bounds."""
@@ -86,15 +78,6 @@ class Field:
         return "\n\n".join(lines)
 
 
-def shown(value: float | None) -> str:
-    """A number as people write it: 16,384, 0.001, 1e-08."""
-    if value is None:
-        return ""
-    if float(value).is_integer() and abs(value) < 1e15:
-        return f"{int(value):,}"
-    return repr(float(value))
-
-
 def written(value: float | None) -> str:
     """A number as it stands in its field: 16384, 0.001, 1e-08."""
     if value is None:
@@ -116,11 +99,6 @@ def parts_in(annotation: Any) -> tuple[type[Part], ...]:
     if isinstance(annotation, type):
         return (annotation,) if issubclass(annotation, Part) else ()
     return tuple(part for argument in get_args(annotation) for part in parts_in(argument))
-
-
-def _bound(info: FieldInfo, name: str) -> float | None:
-    found = [getattr(rule, name) for rule in info.metadata if getattr(rule, name, None) is not None]
-    return float(found[0]) if found else None
 
 
 def _title(name: str) -> str:
@@ -152,10 +130,10 @@ def _field(name: str, info: FieldInfo) -> Field:
         formula=str(extra.get("formula") or ""),
         sort=_sort(annotation, choices, parts),
         optional=optional,
-        minimum=_bound(info, "ge"),
-        maximum=_bound(info, "le"),
-        above=_bound(info, "gt"),
-        below=_bound(info, "lt"),
+        minimum=bound(info, "ge"),
+        maximum=bound(info, "le"),
+        above=bound(info, "gt"),
+        below=bound(info, "lt"),
         choices=choices,
         words=entries,
         parts=parts,

@@ -86,6 +86,28 @@ def test_a_wrong_version_is_named() -> None:
     assert _error(version=2).startswith("version: 2 is not allowed")
 
 
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"train": {"epochs": 5000}}, "train.epochs: 5000 is not allowed: 1 to 1,000"),
+        (
+            {"train": {"optimizer": {"kind": "sgd", "lr": 0}}},
+            "train.optimizer.lr: 0 is not allowed: 1e-12 to 100",
+        ),
+        (
+            {"train": {"optimizer": {"kind": "sgd", "momentum": 1}}},
+            "train.optimizer.momentum: 1 is not allowed: at least 0 and below 1",
+        ),
+        (
+            {"network": {"layers": [{"kind": "linear", "units": 0}]}},
+            "network.layers.0.units: 0 is not allowed: 1 to 16,384",
+        ),
+    ],
+)
+def test_what_is_out_of_bounds_is_told_both_bounds(changes: dict[str, Any], message: str) -> None:
+    assert _error(**changes).splitlines()[0] == message
+
+
 def test_a_million_layers_and_a_billion_units_are_refused() -> None:
     assert "at most 64" in _error(network={"layers": [{"kind": "flatten"}] * 10_000})
     assert "network.layers.0.units" in _error(network={"layers": [{"kind": "linear", "units": 10**9}]})

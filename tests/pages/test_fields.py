@@ -15,8 +15,9 @@ from lab.losses import LOSSES
 from lab.optimizers import OPTIMIZERS
 from lab.schedules import SCHEDULES
 from lab.spec import DataSpec, TrainSpec
+from lab.words import shown
 from pages.ui.controls import escaped
-from pages.ui.fields import Field, fields_of, parsed, shown, written
+from pages.ui.fields import Field, fields_of, parsed, written
 
 MODELS: list[type[BaseModel]] = [
     DataSpec,

@@ -63,7 +63,7 @@ def test_no_link_at_all_is_the_documents_network() -> None:
     ("link", "named"),
     [
         ({"preset": "lenet"}, "did you mean 'lenet5'"),
-        ({"train.epochs": "0"}, "greater than or equal to 1"),
+        ({"train.epochs": "0"}, "0 is not allowed: 1 to 1,000"),
         ({"train.epochs": "many"}, "'many'"),
         ({"train.optimizer.lr": "NaN"}, "finite"),
         ({"train.optimizer.lr": "1e999"}, "finite"),
