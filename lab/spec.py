@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import codecs
 import json
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
 from lab.augmentations import AnyAugmentation
 from lab.data import DatasetName
@@ -108,10 +109,17 @@ class TrainSpec(Spec):
     )
 
 
+def _whole(version: Any) -> Any:
+    """The version, which is no `true` and no `1.0`: Python takes both for 1."""
+    if type(version) is not int:
+        raise PydanticCustomError("version", "Input should be {allowed}", {"allowed": VERSION})
+    return version
+
+
 class RunSpec(Spec):
     """Everything a run needs, and nothing else."""
 
-    version: Literal[1] = 1
+    version: Annotated[Literal[1], BeforeValidator(_whole)] = 1
     title: str = hyper("", "Title", "What the run is called in lists.", max_length=80)
     data: DataSpec = DataSpec()
     network: NetworkSpec

@@ -82,8 +82,9 @@ def test_an_unknown_name_is_named_with_the_nearest() -> None:
     assert "unknown kind 'liner'; did you mean 'linear'?" in _error(network={"layers": [{"kind": "liner"}]})
 
 
-def test_a_wrong_version_is_named() -> None:
-    assert _error(version=2).startswith("version: 2 is not allowed")
+@pytest.mark.parametrize("version", [2, True, 1.0, "1", None, [1]])
+def test_a_wrong_version_is_named(version: Any) -> None:
+    assert _error(version=version) == f"version: {version!r} is not allowed: input should be 1"
 
 
 @pytest.mark.parametrize(
