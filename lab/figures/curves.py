@@ -118,9 +118,12 @@ def rate_data(history: History) -> Points:
     return _points([(float(step), rate) for step, rate in history.rates])
 
 
-def rate_figure(data: Points, *, log: bool) -> Figure:
-    """The learning rate over the steps."""
-    return _figure("Learning rate", [_line("learning rate", *data, 0)], log=log, legend=False)
+def rate_figure(data: Points) -> Figure:
+    """The learning rate over the steps, from zero up."""
+    figure = _figure("Learning rate", [_line("learning rate", *data, 0)], log=False, legend=False)
+    # A constant rate alone would stand at "0" between -1 and 1.
+    figure["layout"]["yaxis"] |= {"rangemode": "tozero", "exponentformat": "power", "nticks": 5}
+    return figure
 
 
 def _gradient_norm(layer: LayerState) -> float | None:

@@ -169,7 +169,7 @@ def _panels(run: Run, history: History, log: bool) -> list[Panel]:
             accuracy_figure(accuracy_data(history), epochs=spec.train.epochs),
             CHART_HEIGHT,
         ),
-        Panel("rate", "Learning rate per step", rate_figure(rate_data(history), log=False), 240),
+        Panel("rate", "Learning rate per step", rate_figure(rate_data(history)), 240),
     ]
     for quantity in LAYER_QUANTITIES:
         figure = layer_figure(layer_data(history, quantity), quantity)

@@ -100,7 +100,8 @@ def test_another_learning_rate_takes_effect(page: Page, server: Server) -> None:
         page.wait_for_timeout(1_500)  # several refreshes
         expect(rate).to_have_value(str(asked))
     page.get_by_text("Inside the layers").click()
-    drawn(page, "rate")
+    low, high = drawn(page, "rate").evaluate("chart => chart._fullLayout.yaxis.range")
+    assert low == 0 < high <= 0.06  # from zero to a little above the largest rate
     expect(page.get_by_test_id("chart-gradient")).to_be_visible()
     store.want(run_id, "stop")
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 
 from lab import events
-from lab.figures.curves import LAYER_QUANTITIES, accuracy_data, accuracy_figure, loss_data, loss_figure
+from lab.figures.curves import (
+    LAYER_QUANTITIES,
+    accuracy_data,
+    accuracy_figure,
+    loss_data,
+    loss_figure,
+    rate_data,
+    rate_figure,
+)
 from lab.history import History
 
 
@@ -69,3 +77,9 @@ def test_the_accuracy_of_each_epoch_is_in_per_cent() -> None:
 def test_dead_units_are_explained_by_what_was_measured() -> None:
     dead = next(quantity for quantity in LAYER_QUANTITIES if quantity.name == "dead")
     assert f"all of {events.PROBE_IMAGES} test images" in dead.summary
+
+
+def test_a_constant_learning_rate_stands_on_an_axis_from_zero() -> None:
+    figure = rate_figure(rate_data(after(100)))
+    assert set(figure["data"][0]["y"]) == {0.1}
+    assert figure["layout"]["yaxis"]["rangemode"] == "tozero"
