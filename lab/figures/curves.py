@@ -42,7 +42,7 @@ class LossData:
 
 
 def loss_data(history: History) -> LossData:
-    """The loss per step with its spread, and the mean losses of each epoch."""
+    """The loss of each step with its spread, and the losses after each epoch: as `EpochDone` takes them."""
     curve = history.loss
     train = [(float(e.step), e.train_loss) for e in history.epochs]
     watched = [(float(e.step), e.validation_loss) for e in history.epochs if e.validation_loss is not None]
@@ -52,7 +52,7 @@ def loss_data(history: History) -> LossData:
 
 
 def loss_figure(data: LossData, *, log: bool, unit: str = "") -> Figure:
-    """The spread of the raw loss as a band, the smoothed loss as a line, epochs as marks."""
+    """The spread of the raw loss as a band, the smoothed loss as a line, the losses after each epoch as marks."""
     # While a point still is a single step, the band has no width of its own.
     edge = {"width": 1.2 if data.low == data.high else 0, "color": "@blue/0.4"}
     band = {"mode": "lines", "line": edge, "hoverinfo": "skip", "showlegend": False, "x": data.steps}
@@ -69,7 +69,7 @@ def loss_figure(data: LossData, *, log: bool, unit: str = "") -> Figure:
         _line("smoothed", data.steps, data.smooth, 0),
     ]
     if data.train[0]:
-        traces.append(_marks("train, epoch mean", data.train, "@blue", "circle"))
+        traces.append(_marks("train, after the epoch", data.train, "@blue", "circle"))
     if data.validation[0]:
         traces.append(_marks("validation", data.validation, "@orange", "diamond"))
     figure = _figure("Loss" + (f" ({unit})" if unit else ""), traces, log=log)

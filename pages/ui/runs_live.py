@@ -162,7 +162,7 @@ def _panels(run: Run, history: History, log: bool) -> list[Panel]:
     spec = run.spec
     loss = loss_figure(loss_data(history), log=log, unit=LOSSES[spec.train.loss.kind].unit)
     panels = [
-        Panel("loss", "Loss per step and per epoch", loss, CHART_HEIGHT),
+        Panel("loss", "Loss of each step and after each epoch", loss, CHART_HEIGHT),
         Panel(
             "accuracy",
             "Accuracy after each epoch",

@@ -44,6 +44,16 @@ def test_the_raw_loss_of_a_long_run_is_a_band_of_few_points() -> None:
     assert len(shown["x"]) <= 400  # type: ignore[arg-type]
 
 
+def test_the_losses_after_an_epoch_are_not_called_a_mean_of_its_steps() -> None:
+    history = after(10)
+    history.extend([events.EpochDone(1, 10, 0.3, 0.9, 0.4, 0.85, 0.2, 5e4, 0.001)])
+    traces = loss_figure(loss_data(history), log=True)["data"]
+    assert [(trace["name"], trace["y"]) for trace in traces[-2:]] == [
+        ("train, after the epoch", [0.3]),
+        ("validation", [0.4]),
+    ]
+
+
 @pytest.mark.parametrize("log", [False, True])
 def test_before_the_first_step_the_axis_has_a_range_of_its_own(log: bool) -> None:
     assert loss_figure(loss_data(History()), log=log)["layout"]["yaxis"]["range"]
