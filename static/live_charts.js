@@ -43,8 +43,9 @@ function withTheme(figure, style, width) {
   const { data, layout } = JSON.parse(text)
   const ink = themed(style, "text"), line = themed(style, "border")
   const axis = { gridcolor: line, zerolinecolor: line, linecolor: line, automargin: true }
+  // A zoom is kept for as long as its axis stays of its type: a range of decades says nothing on a linear one.
   const axes = Object.fromEntries(Object.keys({ xaxis: 1, yaxis: 1, ...layout }).filter(k => /^[xy]axis/.test(k))
-    .map(k => [k, { ...axis, ...layout[k] }]))
+    .map(k => [k, { ...axis, uirevision: layout[k]?.type ?? "linear", ...layout[k] }]))
   return { data, layout: {
     paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", hovermode: "x unified", uirevision: "kept",
     margin: { l: 48, r: 12, t: 34, b: 36 }, showlegend: true, autosize: true,

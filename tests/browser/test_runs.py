@@ -27,6 +27,30 @@ def drawn(page: Page, name: str = "loss") -> Locator:
     return chart
 
 
+def zoom_into(chart: Locator) -> None:
+    """Drags a box over the left half of the chart."""
+    box = chart.locator(".nsewdrag").first.bounding_box()
+    assert box
+    mouse = chart.page.mouse
+    mouse.move(box["x"] + 30, box["y"] + 40)
+    mouse.down()
+    mouse.move(box["x"] + box["width"] / 2, box["y"] + 150, steps=4)
+    mouse.up()
+    expect(chart.locator(".zoombox")).to_have_count(0)
+
+
+def ranges(chart: Locator) -> tuple[list[float], list[float]]:
+    """What the chart shows of its x and y axis."""
+    x, y = chart.evaluate("chart => [chart._fullLayout.xaxis.range, chart._fullLayout.yaxis.range]")
+    return x, y
+
+
+def after_another_point(chart: Locator) -> None:
+    """Waits until the chart has been drawn with more data."""
+    points = chart.get_attribute("data-drawn")
+    expect(chart).not_to_have_attribute("data-drawn", points or "")
+
+
 def step_of(page: Page) -> int:
     found = re.search(r"step ([\d,]+) of", page.get_by_test_id("stProgress").inner_text())
     assert found
@@ -137,19 +161,38 @@ def test_zoom_is_kept_and_the_chart_stays_the_same_while_data_comes_in(page: Pag
     run_id = store.submit(LONG)
     page.goto(f"/runs?run={run_id}")
     chart = drawn(page)
-    drag = chart.locator(".nsewdrag").first
-    box = drag.bounding_box()
-    assert box
-    page.mouse.move(box["x"] + 30, box["y"] + 40)
-    page.mouse.down()
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 150, steps=4)
-    page.mouse.up()
+    zoom_into(chart)
     chart.evaluate("chart => { window.before = chart.querySelector('svg') }")
-    zoom = chart.evaluate("chart => chart._fullLayout.xaxis.range.join()")
-    points = chart.get_attribute("data-drawn")
-    expect(chart).not_to_have_attribute("data-drawn", points or "")
-    assert chart.evaluate("chart => chart._fullLayout.xaxis.range.join()") == zoom
+    zoom = ranges(chart)
+    after_another_point(chart)
+    assert ranges(chart) == zoom
     assert chart.evaluate("chart => window.before === chart.querySelector('svg')")
+    store.want(run_id, "stop")
+
+
+def test_a_zoom_into_decades_is_not_kept_on_a_linear_axis(page: Page, server: Server) -> None:
+    store = Store(server.home)
+    run_id = store.submit(LONG)
+    page.goto(f"/runs?run={run_id}")
+    chart = drawn(page)
+    zoom_into(chart)
+    along, _ = ranges(chart)
+    page.get_by_text("Log loss").click()
+    page.wait_for_function(
+        "document.querySelector(\"[data-testid='chart-loss']\")._fullLayout.yaxis.type === 'linear'"
+    )
+    after_another_point(chart)
+    assert ranges(chart)[0] == along
+    low, high, least, most = chart.evaluate(
+        "chart => { const seen = chart.data.flatMap(trace => trace.y);"
+        " return [...chart._fullLayout.yaxis.range, Math.min(...seen), Math.max(...seen)] }"
+    )
+    assert low <= least < most <= high
+    zoom_into(chart)
+    zoom = ranges(chart)
+    assert zoom[1] != [low, high]
+    after_another_point(chart)
+    assert ranges(chart) == zoom
     store.want(run_id, "stop")
 
 
