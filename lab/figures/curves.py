@@ -27,6 +27,7 @@ STYLES = (
     ("@yellow", "solid"),
     ("@gray", "dash"),
 )
+MARKED = 20  # epochs; on a phone the marks of more would touch and hide what is below them
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,10 @@ def loss_data(history: History) -> LossData:
 
 
 def loss_figure(data: LossData, *, log: bool, unit: str = "") -> Figure:
-    """The spread of the raw loss as a band, the smoothed loss as a line, the losses after each epoch as marks."""
+    """The spread of the raw loss as a band, the smoothed loss as a line, the losses after each epoch as marks.
+
+    After many epochs those are thin lines.
+    """
     # While a point still is a single step, the band has no width of its own.
     edge = {"width": 1.2 if data.low == data.high else 0, "color": "@blue/0.4"}
     band = {"mode": "lines", "line": edge, "hoverinfo": "skip", "showlegend": False, "x": data.steps}
@@ -216,18 +220,23 @@ def _points(pairs: Sequence[tuple[float, float]]) -> Points:
 
 
 def _line(name: str, x: Sequence[float], y: Sequence[float], style: int, marker: str | None = None) -> Figure:
+    """A line, with the marker at each point while there are few."""
     colour, dash = STYLES[style % len(STYLES)]
     line: Figure = {"color": colour, "dash": dash, "width": 2.2}
     drawn: Figure = {"type": "scatter", "name": name, "x": [*x], "y": [*y], "mode": "lines", "line": line}
-    if marker:
+    if marker and len(drawn["x"]) <= MARKED:
         drawn |= {"mode": "lines+markers", "marker": {"symbol": marker, "size": 7, "color": colour}}
     return drawn
 
 
 def _marks(name: str, points: Points, colour: str, symbol: str) -> Figure:
-    marker = {"color": colour, "symbol": symbol, "size": 8, "line": {"width": 1, "color": "@background"}}
+    """A mark at each point; a thin line through them once they are many."""
     x, y = points
-    return {"type": "scatter", "name": name, "x": x, "y": y, "mode": "markers", "marker": marker}
+    drawn: Figure = {"type": "scatter", "name": name, "x": x, "y": y}
+    if len(x) > MARKED:
+        return drawn | {"mode": "lines", "line": {"color": colour, "dash": "dot", "width": 1.8}}
+    marker = {"color": colour, "symbol": symbol, "size": 8, "line": {"width": 1, "color": "@background"}}
+    return drawn | {"mode": "markers", "marker": marker}
 
 
 def _decades(traces: list[Figure]) -> Figure:

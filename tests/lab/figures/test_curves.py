@@ -54,6 +54,18 @@ def test_the_losses_after_an_epoch_are_not_called_a_mean_of_its_steps() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("epochs", "loss", "accuracy"), [(5, "markers", "lines+markers"), (275, "lines", "lines")]
+)
+def test_many_epochs_are_lines_that_cover_nothing(epochs: int, loss: str, accuracy: str) -> None:
+    history = after(10 * epochs)
+    some = [events.EpochDone(i, 10 * i, 0.3, 0.9, 0.4, 0.85, 0.2, 5e4, 0.001) for i in range(1, epochs + 1)]
+    history.extend(some)
+    assert [trace["mode"] for trace in loss_figure(loss_data(history), log=True)["data"][-2:]] == [loss] * 2
+    drawn = accuracy_figure(accuracy_data(history), epochs=epochs)["data"]
+    assert [trace["mode"] for trace in drawn] == [accuracy] * 2
+
+
 @pytest.mark.parametrize("log", [False, True])
 def test_before_the_first_step_the_axis_has_a_range_of_its_own(log: bool) -> None:
     assert loss_figure(loss_data(History()), log=log)["layout"]["yaxis"]["range"]
