@@ -12,7 +12,7 @@ from lab.record import Record
 from lab.run import State
 from lab.store import Store
 from pages.ui.controls import escaped
-from pages.ui.runs_list import differences
+from pages.ui.runs_compare import differences
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CONFUSION = tuple(tuple(90 if i == j else 1 if i == j + 1 else 0 for j in range(10)) for i in range(10))
