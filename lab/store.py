@@ -127,6 +127,11 @@ class Store:
         query = f"SELECT * FROM runs WHERE {where} ORDER BY number DESC LIMIT ?"  # noqa: S608
         return [run_of(row) for row in self._rows(query, (*values, limit))]
 
+    def count(self, owner: str) -> int:
+        """How many runs an owner has."""
+        query = "SELECT count(*) FROM runs WHERE want != 'delete' AND owner = ?"
+        return int(self._rows(query, (owner,))[0][0])
+
     def waiting_before(self, run_id: str) -> int:
         """How many runs were queued before this one and still wait."""
         query = (

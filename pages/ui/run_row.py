@@ -41,6 +41,11 @@ def my_runs(limit: int) -> list[Run]:
     return sorted(found, key=lambda run: run.created_at, reverse=True)[:limit]
 
 
+def count_of_my_runs() -> int:
+    """How many runs there are of this person and of the command line."""
+    return sum(store().count(who) for who in {owner(), COMMAND_LINE})
+
+
 def state_badge(run: Run) -> None:
     """The run's state in its colour."""
     st.badge(run.state, color=STATE_COLOURS[run.state])  # type: ignore[arg-type]

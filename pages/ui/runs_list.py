@@ -11,13 +11,14 @@ import streamlit as st
 
 from lab.run import Run
 from lab.store import UnknownRunError
-from pages.ui.run_row import is_mine, my_runs, run_row
+from pages.ui.run_row import count_of_my_runs, is_mine, my_runs, run_row
 from pages.ui.runs_compare import compare
 from pages.ui.store import store
 
 REFRESH_S = 2.0
-SHOWN = 50
+SHOWN = 50  # rows at first, and how many more each time they are asked for
 MOST_COMPARED = 7
+_ROWS = "runs/rows"  # how many this browser shows
 
 
 def runs_list() -> None:
@@ -33,10 +34,33 @@ def runs_list() -> None:
 
 def _runs() -> list[Run]:
     """This person's runs, and those that the address names."""
-    mine = my_runs(SHOWN)
+    mine = my_runs(_rows_shown())
     known = {run.id for run in mine}
     asked = [run_id for run_id in _asked()[:MOST_COMPARED] if run_id not in known]
     return [*mine, *(run for run_id in asked if (run := store().run(run_id)))]
+
+
+def _rows_shown() -> int:
+    return int(st.session_state.get(_ROWS, SHOWN))
+
+
+def _show_more() -> None:
+    st.session_state[_ROWS] = _rows_shown() + SHOWN
+
+
+def _older() -> None:
+    """How many more runs there are, and a button for the next of them."""
+    shown, count = _rows_shown(), count_of_my_runs()
+    if count <= shown:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="older-runs"):
+        st.caption(f"{shown:,} of {count:,} runs", width="content")
+        st.button(
+            f"Show {min(SHOWN, count - shown)} more",
+            icon=":material/expand_more:",
+            key="more-runs",
+            on_click=_show_more,
+        )
 
 
 def _asked() -> list[str]:
@@ -69,6 +93,7 @@ def _rows(moving: bool) -> None:
             st.caption(_ago(run.created_at), width="content")
             if is_mine(run):
                 _delete_button(run)
+    _older()
     _write_choice([run.id for run in chosen])
     if len(chosen) == 1:
         st.caption("Tick one more to compare.")

@@ -89,6 +89,12 @@ def test_runs_are_newest_first_and_can_be_one_owners(store):
     assert [run.id for run in store.runs(limit=1)] == [ids[2]]
 
 
+def test_an_owners_runs_are_counted_without_those_deleted(store):
+    mine, _, _ = store.submit(SPEC, "me"), store.submit(SPEC, "me"), store.submit(SPEC, "you")
+    store.delete(mine)
+    assert (store.count("me"), store.count("you"), store.count("nobody")) == (1, 1, 0)
+
+
 @given(st.text() | st.sampled_from(["../..", "amber-finch-aaaaaa", "' OR 1=1 --"]))
 @settings(max_examples=30)
 def test_no_text_finds_a_run_that_is_not_there(tmp_path_factory, text):

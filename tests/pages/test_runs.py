@@ -13,6 +13,7 @@ from lab.run import State
 from lab.store import Store
 from pages.ui.controls import escaped
 from pages.ui.runs_compare import differences
+from pages.ui.runs_list import SHOWN
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CONFUSION = tuple(tuple(90 if i == j else 1 if i == j + 1 else 0 for j in range(10)) for i in range(10))
@@ -188,3 +189,14 @@ def test_a_run_is_deleted_after_asking(home: Path) -> None:
     app = opened()
     app.button(key=f"really-{run_id}").click().run()
     assert Store(home).run(run_id) is None
+
+
+def test_older_runs_are_counted_and_shown_when_asked_for(home: Path) -> None:
+    store = Store(home)
+    for _ in range(SHOWN + 3):
+        store.submit(preset("softmax"), want="pause")
+    app = opened()
+    assert (len(app.checkbox), f"{SHOWN} of {SHOWN + 3} runs" in text_of(app)) == (SHOWN, True)
+    app.button(key="more-runs").click().run()
+    assert len(app.checkbox) == SHOWN + 3
+    assert "Show" not in " ".join(labels(app))
