@@ -70,7 +70,7 @@ def finished(page: Page, server: Server) -> None:
 
 
 def compared(page: Page, server: Server) -> None:
-    """Two runs in the list, both ticked: the document's network, and no hidden layer at all."""
+    """Two runs of the list compared: the document's network, and no hidden layer at all."""
     settled(page, server)
     page.get_by_role("button", name="Start training").click()
     page.wait_for_url("**/runs?run=*", timeout=60_000)
@@ -80,6 +80,7 @@ def compared(page: Page, server: Server) -> None:
     for tick in page.get_by_test_id("stCheckbox").all():
         tick.click()
         page.wait_for_timeout(1000)
+    page.get_by_role("button", name="Compare 2 runs").click()
     settled(page, server)
 
 

@@ -18,17 +18,18 @@ from pages.ui.store import store
 _SHOWN = "runs/shown"
 
 
-def write_address(run_id: str) -> None:
-    """Puts the run into the address: Streamlit 1.67 leaves it when a link leads to the page it stands on."""
-    if st.session_state.get(_SHOWN) != run_id:
-        st.session_state[_SHOWN] = run_id
-        st.query_params.from_dict(st.query_params.to_dict())
+def write_address() -> None:
+    """Writes what is shown: Streamlit 1.67 leaves the address when a link leads to the page it stands on."""
+    shown = st.query_params.to_dict()
+    if st.session_state.get(_SHOWN) != shown:
+        st.session_state[_SHOWN] = shown
+        st.query_params.from_dict(shown)
 
 
 through_app()
 remember_owner()
 run_id = st.query_params.get("run", "")
-write_address(run_id)
+write_address()
 try:
     run = store().run(run_id) if run_id else None
     if run is None:

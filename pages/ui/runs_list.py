@@ -1,6 +1,6 @@
 """All runs of this person and of the command line, to open, compare or delete.
 
-Owns the list and the comparison below it; which runs are compared stands in the address.
+Owns the list and what ticking its rows leads to; which runs are compared stands in the address.
 """
 
 from __future__ import annotations
@@ -11,9 +11,32 @@ import streamlit as st
 
 from lab.run import Run
 from lab.store import UnknownRunError
+from lab.words import counted
 from pages.ui.run_row import count_of_my_runs, is_mine, my_runs, run_row
 from pages.ui.runs_compare import compare
 from pages.ui.store import store
+
+# What is compared now comes into view, for the button that asks for it may be pressed far below.
+_COME_INTO_VIEW = """
+export default function ({ data, parentElement }) {
+  const place = parentElement.querySelector("span")
+  if (place.dataset.shown === data.shown) return
+  place.dataset.shown = data.shown
+  place.style.scrollMarginTop = "9rem"
+  place.scrollIntoView({ block: "nearest" })
+}
+"""
+_come_into_view = st.components.v2.component(
+    "layerlab_come_into_view", html="<span></span>\n", js=_COME_INTO_VIEW
+)
+
+# Below the page's own header while the rows pass by; as high with the button as with words. Charts that come late
+# above what is in view would push the browser down to where it was.
+_BAR = """<style>
+[data-testid="stLayoutWrapper"]:has(> .st-key-compare-bar) { position: sticky; top: 3.75rem; z-index: 5; }
+.st-key-compare-bar { min-height: 3.5rem; backdrop-filter: blur(1rem); }
+[data-testid="stMain"] { overflow-anchor: none; }
+</style>"""
 
 REFRESH_S = 2.0
 SHOWN = 50  # rows at first, and how many more each time they are asked for
@@ -22,14 +45,42 @@ _ROWS = "runs/rows"  # how many this browser shows
 
 
 def runs_list() -> None:
-    """The rows, and the chosen ones compared."""
+    """What the address compares, and below it the rows to choose from."""
     runs = _runs()
     if not runs:
         _empty()
         return
-    moving = any(run.state in ("queued", "running") for run in runs)
-    st.caption("Tick two or more to compare their curves.")
+    above = st.container(
+        key="compared"
+    )  # also when empty: what is below is not drawn anew, and the page stays long
+    asked = _asked()
+    compared = [run for run in runs if run.id in asked]
+    if len(compared) > 1:
+        with above:
+            _compared(compared, asked)
+    st.html(_BAR)
+    moving = _any_moves(runs)
     st.fragment(_rows, run_every=REFRESH_S if moving else None)(moving)
+
+
+def _compared(runs: list[Run], asked: list[str]) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.subheader(f"{counted(len(runs), 'run')} compared", anchor=False, width="content")
+        st.space("stretch")
+        st.page_link("pages/runs.py", label="All runs", icon=":material/list:")
+    _come_into_view(data={"shown": ",".join(asked)}, key="compared-in-view")
+    st.fragment(_comparison, run_every=REFRESH_S if _any_moves(runs) else None)(asked)
+
+
+def _any_moves(runs: list[Run]) -> bool:
+    return any(run.state in ("queued", "running") for run in runs)
+
+
+def _comparison(asked: list[str]) -> None:
+    runs = [run for run in _runs() if run.id in asked]
+    compare(runs[:MOST_COMPARED])
+    if len(runs) > MOST_COMPARED:
+        st.caption(f"The first {MOST_COMPARED} are drawn.")
 
 
 def _runs() -> list[Run]:
@@ -75,39 +126,47 @@ def _empty() -> None:
 
 def _rows(moving: bool) -> None:
     runs = _runs()
-    if moving and not any(run.state in ("queued", "running") for run in runs):
+    if moving and not _any_moves(runs):
         st.rerun()  # else the timer of this fragment never stops
-    asked = set(_asked())
-    chosen = []
+    asked = _asked()
+    _bar([run for run in runs if st.session_state.get(_tick(run), run.id in asked)], asked)
     for run in runs:
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"row-{run.id}"):
-            ticked = st.checkbox(
+            st.checkbox(
                 f"Compare {run.title or run.id}",
                 value=run.id in asked,
-                key=f"compare-{run.id}",
+                key=_tick(run),
                 label_visibility="collapsed",
             )
-            if ticked:
-                chosen.append(run)
             run_row(run)
             st.caption(_ago(run.created_at), width="content")
             if is_mine(run):
                 _delete_button(run)
     _older()
-    _write_choice([run.id for run in chosen])
-    if len(chosen) == 1:
-        st.caption("Tick one more to compare.")
-    elif chosen:
-        compare(chosen[:MOST_COMPARED])
-        if len(chosen) > MOST_COMPARED:
-            st.caption(f"The first {MOST_COMPARED} are drawn.")
 
 
-def _write_choice(ids: list[str]) -> None:
-    if ids:
-        st.query_params["compare"] = ",".join(ids)
-    elif "compare" in st.query_params:
-        del st.query_params["compare"]
+def _tick(run: Run) -> str:
+    return f"compare-{run.id}"
+
+
+def _bar(ticked: list[Run], asked: list[str]) -> None:
+    """What the ticks lead to, above the rows and always in view: they stay where they are under the pointer."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="compare-bar"):
+        ids = [run.id for run in ticked][:MOST_COMPARED]
+        if len(ids) < 2:
+            more = "one more" if ids else "two or more"
+            st.caption(f"Tick {more} to compare their curves.", width="content")
+            return
+        if st.button(
+            f"Compare {counted(len(ids), 'run')}",
+            type="primary",
+            icon=":material/compare_arrows:",
+            key="compare-ticked",
+            disabled=set(ids) == set(asked),
+        ):
+            st.switch_page("pages/runs.py", query_params={"compare": ",".join(ids)})
+        if len(ticked) > MOST_COMPARED:
+            st.caption(f"The first {MOST_COMPARED} of {len(ticked)} ticked.", width="content")
 
 
 def _delete_button(run: Run) -> None:

@@ -223,3 +223,30 @@ def test_a_finished_run_is_there_after_the_server_restarts(
     page.goto(f"/runs?run={run_id}")
     expect(page.get_by_text("Test accuracy")).to_be_visible()
     drawn(page)
+
+
+@pytest.mark.parametrize("on_a_phone", [False, True], ids=["desktop", "phone"])
+def test_runs_ticked_far_below_are_compared_in_view(
+    start_lab: Callable[..., Server], new_page: Callable[..., Page], on_a_phone: bool
+) -> None:
+    lab = start_lab()
+    for number in range(30):
+        Store(lab.home).submit(SHORT, title=f"Run {number}", want="pause")
+    page = new_page(lab, phone=on_a_phone)
+    page.goto("/runs")
+    ticks = page.get_by_test_id("stCheckbox")
+    ticks.nth(25).scroll_into_view_if_needed()
+    place = ticks.nth(25).bounding_box()
+    ticks.nth(25).click()
+    expect(page.get_by_text("Tick one more")).to_be_in_viewport()
+    ticks.nth(24).click()
+    compare = page.get_by_role("button", name="Compare 2 runs")
+    expect(compare).to_be_in_viewport()
+    assert ticks.nth(25).bounding_box() == place
+    compare.click()
+    expect(page.get_by_role("heading", name="2 runs compared")).to_be_in_viewport()
+    expect(page).to_have_url(re.compile(r"compare="))
+    expect(page.get_by_test_id("chart-compare-loss")).to_be_in_viewport()
+    page.get_by_role("link", name="All runs").click()
+    expect(page).not_to_have_url(re.compile(r"compare="))
+    expect(ticks.nth(25).locator("input")).to_be_checked()

@@ -165,6 +165,21 @@ def test_two_runs_are_compared_by_link(home: Path) -> None:
     assert "network.layers.0.kind" in list(table["Setting"])
 
 
+def test_ticking_leads_to_a_comparison_above_the_rows(home: Path) -> None:
+    ids = [recorded(home, [*COURSE, FINISHED], "finished") for _ in range(3)]
+    app = opened()
+    app.checkbox(key=f"compare-{ids[0]}").check().run()
+    assert "Tick one more" in text_of(app)
+    assert not app.dataframe
+    app.checkbox(key=f"compare-{ids[2]}").check().run()
+    assert not app.dataframe  # nothing moves until it is asked for
+    app.button(key="compare-ticked").click().run()
+    assert f"{ids[2]},{ids[0]}" in app.query_params["compare"]
+    assert app.subheader[0].value == "2 runs compared"
+    assert len(app.dataframe[0].value.columns) == 3
+    assert app.button(key="compare-ticked").disabled
+
+
 def test_only_settings_that_differ_are_listed() -> None:
     same = {"a": 1, "b": {"c": [1, 2]}}
     other = {"a": 1, "b": {"c": [1, 3]}, "d": 0}
