@@ -69,12 +69,16 @@ def _shown(value: Any) -> str:
 
 
 def _leaves(content: Any, path: str = "") -> list[tuple[str, Any]]:
-    items = (
-        content.items()
-        if isinstance(content, dict)
-        else enumerate(content)
-        if isinstance(content, list)
-        else ()
-    )
-    found = [leaf for key, value in items for leaf in _leaves(value, f"{path}.{key}" if path else str(key))]
-    return found or [(path, "none" if isinstance(content, list | dict) else content)]
+    """Every setting below by its path; a list is one too, as the kinds or values in it."""
+    if isinstance(content, dict):
+        return [leaf for key, value in content.items() for leaf in _leaves(value, _below(path, key))]
+    if not isinstance(content, list):
+        return [(path, content)]
+    parts = [part if isinstance(part, dict) else {"kind": part} for part in content]
+    kinds = ", ".join(_shown(part.get("kind", "")) for part in parts) or "none"
+    own = [{key: value for key, value in part.items() if key != "kind"} for part in parts]
+    return [(path, kinds), *(leaf for n, part in enumerate(own) for leaf in _leaves(part, _below(path, n)))]
+
+
+def _below(path: str, key: object) -> str:
+    return f"{path}.{key}" if path else str(key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
@@ -10,6 +11,7 @@ from lab import events
 from lab.presets import preset
 from lab.record import Record
 from lab.run import State
+from lab.spec import changed
 from lab.store import Store
 from pages.ui.controls import escaped
 from pages.ui.runs_compare import differences
@@ -162,7 +164,7 @@ def test_two_runs_are_compared_by_link(home: Path) -> None:
     app = opened(compare=f"{one},{two},no-such-run,")
     table = app.dataframe[0].value
     assert len(table.columns) == 3
-    assert "network.layers.0.kind" in list(table["Setting"])
+    assert "network.layers" in list(table["Setting"])
 
 
 def test_ticking_leads_to_a_comparison_above_the_rows(home: Path) -> None:
@@ -183,7 +185,7 @@ def test_ticking_leads_to_a_comparison_above_the_rows(home: Path) -> None:
 def test_only_settings_that_differ_are_listed() -> None:
     same = {"a": 1, "b": {"c": [1, 2]}}
     other = {"a": 1, "b": {"c": [1, 3]}, "d": 0}
-    assert differences([same, other]) == {"b.c.1": ["2", "3"], "d": ["", "0"]}
+    assert differences([same, other]) == {"b.c": ["1, 2", "1, 3"], "d": ["", "0"]}
 
 
 def test_settings_are_shown_as_people_write_them() -> None:
@@ -194,8 +196,18 @@ def test_settings_are_shown_as_people_write_them() -> None:
         "kind": ["relu", "gelu"],
         "nesterov": ["on", "off"],
         "cap": ["off", "2"],
-        "parts": ["none", ""],
-        "parts.0": ["", "flip"],
+        "parts": ["none", "flip"],
+    }
+
+
+def test_a_list_of_parts_is_shown_by_their_kinds() -> None:
+    plain = preset("softmax")
+    varied = changed(plain, "data.augmentations", [{"kind": "rotate", "degrees": 5}, {"kind": "shift"}])
+    found = differences([json.loads(spec.model_dump_json()) for spec in (varied, plain)])
+    assert found == {
+        "data.augmentations": ["rotate, shift", "none"],
+        "data.augmentations.0.degrees": ["5", ""],
+        "data.augmentations.1.pixels": ["2", ""],
     }
 
 
