@@ -129,6 +129,11 @@ class History:
         return changes[-1].learning_rate if changes else None
 
     @property
+    def taken_up(self) -> list[int]:
+        """The steps of the checkpoints from which it went on after an interruption."""
+        return [note.step for note in self.notes if isinstance(note, Resumed) and note.reason]
+
+    @property
     def remaining_s(self) -> float | None:
         """Units: seconds until the last epoch ends at the present speed, None where that is unknown."""
         if self.started is None or self.samples_per_s <= 0 or self.finished or self.failed:

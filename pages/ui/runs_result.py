@@ -34,9 +34,18 @@ def result(run: Run, history: History) -> None:
         )
     elif run.state == "failed" and history.failed is None:
         st.error(run.reason, icon=":material/error:")
+    if history.taken_up:
+        st.caption(interrupted(history.taken_up))
     for number, finding in enumerate(findings(run.spec, history)):
         _finding(finding, number)
     _onward(run)
+
+
+def interrupted(taken_up: list[int]) -> str:
+    """How often a run was interrupted, and from which step it went on."""
+    count = len(taken_up)
+    often, last = ("once", "") if count == 1 else (f"{count} times", "at last ")
+    return f"Interrupted {often}; it went on {last}from its checkpoint at step {taken_up[-1]:,}."
 
 
 def _accuracy(history: History) -> None:

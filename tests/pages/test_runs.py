@@ -151,6 +151,21 @@ def test_a_finished_run_says_how_good_it_is_and_what_was_seen(home: Path) -> Non
     assert "**1** was read as **0** once" in text_of(app)
 
 
+def test_a_finished_run_says_that_it_was_interrupted(home: Path) -> None:
+    lost = events.Resumed(20, "interrupted: the worker was lost; resumed from step 20")
+    paused = events.Resumed(20)  # by hand
+    course = [*COURSE[:5], paused, lost, COURSE[5], FINISHED]
+    assert "Interrupted once; it went on from its checkpoint at step 20." in text_of(
+        opened(run=recorded(home, course, "finished"))
+    )
+    course.insert(-1, events.Resumed(30, "from its last checkpoint"))
+    assert "Interrupted 2 times; it went on at last from its checkpoint at step 30." in text_of(
+        opened(run=recorded(home, course, "finished"))
+    )
+    without = opened(run=recorded(home, [*COURSE, paused, FINISHED], "finished"))
+    assert "Interrupted" not in text_of(without)
+
+
 def test_a_diverged_run_says_what_to_try(home: Path) -> None:
     failed = events.Failed(12, "The loss became NaN at step 12.", "Try a lower rate.", "diverged")
     app = opened(run=recorded(home, [*COURSE, failed], "failed"))
