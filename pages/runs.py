@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.ui.all_runs import all_runs_link
 from pages.ui.controls import escaped
 from pages.ui.entry import through_app
 from pages.ui.owner import owner, remember_owner
@@ -47,7 +48,7 @@ try:
             st.title(escaped(run.title or run.id), anchor=False, width="content")
             state_badge(run)
             st.space("stretch")
-            st.page_link("pages/runs.py", label="All runs", icon=":material/list:")
+            all_runs_link()
         known = past(run.id)
         control_bar(run, known.history.chosen_rate)
         if known.history.started and known.history.started.notice:

@@ -12,6 +12,7 @@ import streamlit as st
 from lab.run import Run
 from lab.store import UnknownRunError
 from lab.words import counted
+from pages.ui.all_runs import all_runs_link
 from pages.ui.run_row import count_of_my_runs, is_mine, my_runs, run_row
 from pages.ui.runs_compare import compare
 from pages.ui.store import store
@@ -67,7 +68,7 @@ def _compared(runs: list[Run], asked: list[str]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.subheader(f"{counted(len(runs), 'run')} compared", anchor=False, width="content")
         st.space("stretch")
-        st.page_link("pages/runs.py", label="All runs", icon=":material/list:")
+        all_runs_link()
     _come_into_view(data={"shown": ",".join(asked)}, key="compared-in-view")
     st.fragment(_comparison, run_every=REFRESH_S if _any_moves(runs) else None)(asked)
 

@@ -250,3 +250,25 @@ def test_runs_ticked_far_below_are_compared_in_view(
     page.get_by_role("link", name="All runs").click()
     expect(page).not_to_have_url(re.compile(r"compare="))
     expect(ticks.nth(25).locator("input")).to_be_checked()
+
+
+@pytest.mark.parametrize("on_a_phone", [False, True], ids=["desktop", "phone"])
+def test_the_menu_leads_from_a_run_to_the_list(
+    new_page: Callable[..., Page], server: Server, on_a_phone: bool
+) -> None:
+    run_id = Store(server.home).submit(SHORT, title="Shown from the list", want="pause")
+    page = new_page(phone=on_a_phone)
+    page.goto(f"/runs?run={run_id}")
+    expect(page.get_by_role("heading", name="Shown from the list")).to_be_visible()
+    expect(page.get_by_role("link", name="All runs")).to_be_visible()
+    if on_a_phone:
+        page.get_by_test_id("stExpandSidebarButton").click()
+    page.get_by_role("link", name="Runs", exact=True).click()
+    expect(page.get_by_role("heading", name="Runs", exact=True)).to_be_visible()
+    expect(page).not_to_have_url(re.compile(r"run="))
+    if on_a_phone:  # the menu stays open there
+        page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
+    page.get_by_role("link", name="Shown from the list").first.click()
+    expect(page.get_by_role("heading", name="Shown from the list")).to_be_visible()
+    page.get_by_role("link", name="All runs").click()
+    expect(page.get_by_role("heading", name="Runs", exact=True)).to_be_visible()
