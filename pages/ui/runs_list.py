@@ -11,6 +11,7 @@ import streamlit as st
 
 from lab.run import Run
 from lab.store import UnknownRunError
+from lab.warm import wake_runner
 from lab.words import counted
 from pages.ui.all_runs import all_runs_link
 from pages.ui.run_row import count_of_my_runs, is_mine, my_runs, run_row
@@ -126,6 +127,8 @@ def _empty() -> None:
 
 
 def _rows(moving: bool) -> None:
+    if moving:
+        wake_runner()  # should it have been ended: nobody presses anything while watching
     runs = _runs()
     if moving and not _any_moves(runs):
         st.rerun()  # else the timer of this fragment never stops
