@@ -147,6 +147,11 @@ def test_what_was_changed_survives_a_look_at_another_page(page: Page) -> None:
     expect(page.get_by_role("textbox", name="Learning rate", exact=True)).to_have_value("0.02")
 
 
+def upload(page: Page, file: Path) -> None:
+    with page.expect_response(lambda response: "upload_file" in response.url):  # its name is shown before
+        page.locator("input[type=file]").set_input_files(file)
+
+
 def test_a_file_is_taken_and_a_bad_one_named(page: Page, tmp_path: Path) -> None:
     good, bad = tmp_path / "good.json", tmp_path / "bad.json"
     good.write_text(preset("lenet5").model_dump_json())
@@ -154,11 +159,11 @@ def test_a_file_is_taken_and_a_bad_one_named(page: Page, tmp_path: Path) -> None
     open_train(page)
     page.get_by_role("button", name="share icon").click()
     page.get_by_role("tab", name="Load another").click()
-    page.locator("input[type=file]").set_input_files(bad)
+    upload(page, bad)
     page.get_by_role("button", name="Use it").click()
     expect(page.get_by_text("did you mean 'linear'")).to_be_visible()
     expect(page.get_by_text("bad.json cannot be used; nothing was changed.")).to_be_visible()
-    page.locator("input[type=file]").set_input_files(good)
+    upload(page, good)
     expect(page.get_by_text("good.json")).to_be_visible()
     page.get_by_role("button", name="Use it").click()
     expect(page.get_by_role("dialog")).to_have_count(0)
@@ -171,7 +176,7 @@ def test_what_was_pasted_is_used_at_the_first_press_also_after_a_bad_file(page: 
     open_train(page)
     page.get_by_role("button", name="share icon").click()
     page.get_by_role("tab", name="Load another").click()
-    page.locator("input[type=file]").set_input_files(bad)
+    upload(page, bad)
     page.get_by_role("button", name="Use it").click()
     expect(page.get_by_text("bad.json cannot be used; nothing was changed.")).to_be_visible()
     page.get_by_role("textbox", name="Or paste JSON").fill(preset("lenet5").model_dump_json())
