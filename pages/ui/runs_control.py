@@ -11,7 +11,7 @@ from typing import Any
 
 import streamlit as st
 
-from lab.events import Message, SetLearningRate, StepOnce
+from lab.events import LearningRateChanged, Message, SetLearningRate, StepOnce
 from lab.run import Run, Want
 from lab.store import UnknownRunError
 from pages.ui.controls import field_control, mark
@@ -104,20 +104,22 @@ def _rate_field(run: Run, chosen: float | None) -> None:
             st.session_state[mistaken] = Mistake(entered, str(error))
             return
         st.session_state.pop(mistaken, None)
-        st.session_state[told] = (rate, _changes(run))
+        st.session_state[told] = (rate, _last_change(run)[0])
         _tell(run.id, SetLearningRate(rate))
 
-    asked, before = st.session_state.get(told, (None, 0))
-    on_its_way = asked is not None and _changes(run) == before  # until the run says that it follows
-    rate = asked if on_its_way else chosen or train.optimizer.lr
+    rate = chosen or train.optimizer.lr
+    if told in st.session_state:
+        asked, before = st.session_state[told]
+        number, followed = _last_change(run)  # asked for now: `chosen` may have been read before it
+        rate = asked if number == before else followed
     mistake = st.session_state.get(mistaken)
     field_control(field, rate, key, put, mistake=mistake, width=170, reason=False)
 
 
-def _changes(run: Run) -> int:
-    """The number of the event of the latest change; the page may have been drawn before it."""
-    last = store().last_event(run.id, "learning_rate_changed")
-    return last[0] if last else 0
+def _last_change(run: Run) -> tuple[int, float]:
+    """The number of the event of the latest change, and the rate since then; 0 where there was none."""
+    number, event = store().last_event(run.id, "learning_rate_changed") or (0, None)
+    return number, event.learning_rate if isinstance(event, LearningRateChanged) else 0.0
 
 
 def _mistaken(run: Run) -> str:
