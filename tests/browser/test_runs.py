@@ -11,10 +11,12 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from bench.served import Server
+from lab.events import LearningRateChanged
 from lab.home import checkpoint_file
 from lab.presets import preset
 from lab.spec import changed
 from lab.store import Store
+from tests.lab.waiting import patience
 
 LONG = changed(changed(preset("document-mlp"), "train.epochs", 900), "data.train_samples", 2000)
 SHORT = changed(changed(preset("softmax"), "train.epochs", 2), "data.train_samples", 2000)
@@ -55,6 +57,21 @@ def step_of(page: Page) -> int:
     found = re.search(r"step ([\d,]+) of", page.get_by_test_id("stProgress").inner_text())
     assert found
     return int(found[1].replace(",", ""))
+
+
+def until(page: Page, reached: Callable[[], object]) -> None:
+    """Waits for what happens outside the page, which goes on meanwhile."""
+    for _ in patience():
+        if reached():
+            return
+        page.wait_for_timeout(250)
+    raise AssertionError("it does not come")
+
+
+def rate_followed(store: Store, run_id: str) -> float | None:
+    """The learning rate that the run says it was changed to."""
+    _, event = store.last_event(run_id, "learning_rate_changed") or (0, None)
+    return event.learning_rate if isinstance(event, LearningRateChanged) else None
 
 
 def settled_step(page: Page) -> int:
@@ -114,13 +131,7 @@ def test_another_learning_rate_takes_effect(page: Page, server: Server) -> None:
     for asked in (0.02, 0.03, 0.05):
         rate.fill(str(asked))
         rate.press("Enter")
-        for _ in range(40):
-            found = store.last_event(run_id, "learning_rate_changed")
-            if found and found[1].learning_rate == asked:  # type: ignore[union-attr]
-                break
-            page.wait_for_timeout(250)
-        else:
-            pytest.fail(f"the run never followed to {asked}")
+        until(page, lambda asked=asked: rate_followed(store, run_id) == asked)
         page.wait_for_timeout(1_500)  # several refreshes
         expect(rate).to_have_value(str(asked))
     page.get_by_text("Inside the layers").click()
@@ -137,18 +148,11 @@ def test_a_runner_that_is_killed_while_somebody_watches_is_followed_by_another(
     run_id = store.submit(LONG)
     page.goto(f"/runs?run={run_id}")
     drawn(page)
-    for _ in range(40):
-        if checkpoint_file(server.home, run_id).exists():
-            break
-        page.wait_for_timeout(250)
-    first = (server.home / "runner.pid").read_text()
+    until(page, checkpoint_file(server.home, run_id).exists)
+    pid = server.home / "runner.pid"
+    first = pid.read_text()
     os.kill(int(first), signal.SIGKILL)
-    for _ in range(60):
-        page.wait_for_timeout(250)
-        if (server.home / "runner.pid").read_text() != first and store.last_event(run_id, "resumed"):
-            break
-    else:
-        pytest.fail("nobody took the run up again")
+    until(page, lambda: pid.read_text() != first and store.last_event(run_id, "resumed"))
     expect(page.get_by_test_id("stProgress")).to_contain_text(re.compile(r"step [\d,]+ of"))
     before = step_of(page)
     page.wait_for_timeout(2_000)
