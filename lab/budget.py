@@ -105,7 +105,7 @@ def admit_here(spec: RunSpec, home: Path) -> Estimate:
     Raises: SpecError, as `admit` does, and where the run is to go on from another that it cannot go on from.
     """
     needed = admit(with_data_at_hand(spec, home))
-    free_gb = memory_free_mb() * (1 << 20) / _GB
+    free_gb = _in_gb(memory_free_mb())
     if 0 < free_gb < needed.memory_gb:
         raise SpecError([_too_large(needed, spec, free_gb, "are free now. End other runs or programs")])
     if errors := hindrances(spec, home):
@@ -183,8 +183,13 @@ def _limit(switch: str, default: float) -> float:
 
 
 def _machine_gb() -> float:
-    total = memory_total_mb() * (1 << 20) / _GB
+    total = _in_gb(memory_total_mb())
     return MEMORY_SHARE * total if total else float("inf")
+
+
+def _in_gb(mb: float) -> float:
+    """GB of 10^9 bytes from MB of 2^20."""
+    return mb * (1 << 20) / _GB
 
 
 def _shown_hours(hours: float) -> str:

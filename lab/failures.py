@@ -1,6 +1,7 @@
 """What a run says when it cannot go on: what it was, and what to try.
 
-Owns the words of divergence and the rate to try after it, of memory that did not suffice, and of a process that was lost. Knows no torch.
+Owns the words of divergence and the rate to try after it, of memory that did not suffice, and of a process that
+was lost. Knows no torch.
 """
 
 from __future__ import annotations

@@ -38,7 +38,10 @@ def keep_warm() -> None:
 
 
 def wake_runner() -> None:
-    """Has a runner for the data folder; one that cannot be used is for the page to say, which reads it too."""
+    """Has a runner for the data folder; one that cannot be used is for the page to say, which reads it too.
+
+    For what refreshes by itself as well: nobody presses anything while watching, should the runner be ended.
+    """
     if not _switched_off():
         with suppress(OSError):
             ensure_runner(lab_home())

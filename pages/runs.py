@@ -50,7 +50,7 @@ try:
             st.space("stretch")
             all_runs_link()
         known = past(run.id)
-        control_bar(run, known.history.chosen_rate)
+        control_bar(run)
         if known.history.started and known.history.started.notice:
             st.info(known.history.started.notice, icon=":material/info:")
         result(run, known.history)

@@ -80,9 +80,7 @@ class Field:
 
 def written(value: float | None) -> str:
     """A number as it stands in its field: 16384, 0.001, 1e-08."""
-    if value is None:
-        return ""
-    return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(float(value))
+    return shown(value).replace(",", "")
 
 
 def _without_none(annotation: Any) -> tuple[Any, bool]:

@@ -22,11 +22,8 @@ from pages.ui.store import store
 STEPS = (1, 10, 100)
 
 
-def control_bar(run: Run, chosen_rate: float | None) -> None:
-    """The buttons for a run that is still active; nothing for one that has ended.
-
-    `chosen_rate` is the learning rate that was set while it ran, if any.
-    """
+def control_bar(run: Run) -> None:
+    """The buttons for a run that is still active; nothing for one that has ended."""
     if not run.is_active:
         return
     if not is_mine(run):
@@ -49,7 +46,7 @@ def control_bar(run: Run, chosen_rate: float | None) -> None:
                 disabled=not paused,
             )
         _button("Stop", "stop", _want, run.id, "stop", help="End now and keep what there is")
-        _rate_field(run, chosen_rate)
+        _rate_field(run)
     mark(st.session_state.get(_mistaken(run)))  # below the row, whose buttons stay where they are
 
 
@@ -88,7 +85,7 @@ def _tell(run_id: str, message: Message) -> None:
         st.toast("This run has ended.", icon=":material/error:")
 
 
-def _rate_field(run: Run, chosen: float | None) -> None:
+def _rate_field(run: Run) -> None:
     """The optimizer's learning rate, to change while it runs; where there is a schedule, that multiplies it."""
     train = run.spec.train
     scheduled = train.schedule.kind != "constant"
@@ -107,19 +104,20 @@ def _rate_field(run: Run, chosen: float | None) -> None:
         st.session_state[told] = (rate, _last_change(run)[0])
         _tell(run.id, SetLearningRate(rate))
 
-    rate = chosen or train.optimizer.lr
-    if told in st.session_state:
-        asked, before = st.session_state[told]
-        number, followed = _last_change(run)  # asked for now: `chosen` may have been read before it
-        rate = asked if number == before else followed
+    number, rate = _last_change(run)
+    asked, before = st.session_state.get(told, (0.0, -1))
+    if before == number:  # until the run says that it follows
+        rate = asked
     mistake = st.session_state.get(mistaken)
     field_control(field, rate, key, put, mistake=mistake, width=170, reason=False)
 
 
 def _last_change(run: Run) -> tuple[int, float]:
-    """The number of the event of the latest change, and the rate since then; 0 where there was none."""
+    """The number of the event of the latest change, 0 where there was none, and the rate since then."""
     number, event = store().last_event(run.id, "learning_rate_changed") or (0, None)
-    return number, event.learning_rate if isinstance(event, LearningRateChanged) else 0.0
+    return number, event.learning_rate if isinstance(
+        event, LearningRateChanged
+    ) else run.spec.train.optimizer.lr
 
 
 def _mistaken(run: Run) -> str:

@@ -52,9 +52,8 @@ def runs_list() -> None:
     if not runs:
         _empty()
         return
-    above = st.container(
-        key="compared"
-    )  # also when empty: what is below is not drawn anew, and the page stays long
+    # Also when empty: what is below is not drawn anew, and the page stays long.
+    above = st.container(key="compared")
     asked = _asked()
     compared = [run for run in runs if run.id in asked]
     if len(compared) > 1:
@@ -128,7 +127,7 @@ def _empty() -> None:
 
 def _rows(moving: bool) -> None:
     if moving:
-        wake_runner()  # should it have been ended: nobody presses anything while watching
+        wake_runner()
     runs = _runs()
     if moving and not _any_moves(runs):
         st.rerun()  # else the timer of this fragment never stops

@@ -66,7 +66,7 @@ def _wait_for_first_point(run: Run, viewer: str) -> None:
 def _refreshed(seen: Run, alone: bool, log: bool, viewer: str) -> None:
     """One refresh. With `alone`, the charts come first and by themselves, and the whole page after them."""
     if seen.is_active:
-        wake_runner()  # should it have been ended: nobody presses anything while watching
+        wake_runner()
     run = store().run(seen.id)
     known = past(seen.id, viewer)
     if run is None:
