@@ -15,6 +15,7 @@ from torch import Tensor
 
 from lab.steps.calls import LOG_SOFTMAX, Call, call_again, call_into, name_of
 from lab.steps.memory import Memories, Pool, fills_its_memory, memory_of, same_layout
+from lab.steps.shortcuts import shortened
 from lab.steps.tape import Operation, own
 
 _EMPTY = ("empty", "empty_like", "new_empty", "empty_strided", "new_empty_strided")
@@ -31,7 +32,8 @@ def replay_of(
     """
     results = [own(tensor) for tensor in kept]
     ends = [(own(result), target) for result, target in targets]
-    plan = _Plan(operations, [*results, *(result for result, _ in ends)])
+    lasting = [*results, *(result for result, _ in ends)]
+    plan = _Plan(shortened(operations, lasting), lasting)
     plan.turn()
     plan.choose()
     plan.land(ends)
