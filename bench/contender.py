@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 
 ROOT = Path(__file__).resolve().parent.parent
-# One core each, as a run of the lab uses: how many cores a machine has is not the question.
+# What a contender does with more is measured apart.
 ONE_CORE = {
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",

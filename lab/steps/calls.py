@@ -14,8 +14,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from lab.steps.halves import by_samples, halved_convolution, halved_way_back, is_halved_pooling
 from lab.steps.products import product_into
-from lab.steps.tape import Operation
+from lab.steps.tape import Operation, name_of
 
 aten = torch.ops.aten
 Call = Callable[[], object]
@@ -24,11 +25,6 @@ _COPIES = {aten._to_copy.default, aten.clone.default}
 LOG_SOFTMAX = {"_log_softmax", "_log_softmax_backward_data"}
 _POOLING = {"max_pool2d_with_indices_backward", "avg_pool2d_backward"}
 _FILLS = {"zeros": 0, "zeros_like": 0, "new_zeros": 0, "ones": 1, "ones_like": 1, "new_ones": 1}
-
-
-def name_of(operation: Operation) -> str:
-    """The operation's name without namespace and variant, such as `addmm`."""
-    return operation.function._schema.name.rpartition("::")[2]
 
 
 def call_into(operation: Operation, over: Tensor | None) -> list[Call] | None:
@@ -43,16 +39,18 @@ def call_into(operation: Operation, over: Tensor | None) -> list[Call] | None:
         return [partial(results[0].fill_, _FILLS[name])]
     if name in LOG_SOFTMAX and _lies_in_columns(results[0]):
         return [_down_the_columns(operation)]
-    if product := _product(operation):
-        return [product]
+    if whole := _product(operation) or halved_convolution(operation):
+        return [whole]
     if name in _POOLING and _lies_otherwise(*operation.arguments[:2]):
         return _aligned(operation)
     return _writing(operation) or _in_place(operation, over)
 
 
 def call_again(operation: Operation) -> Call:
-    """The operation as it was recorded."""
-    return partial(operation.function._op, *operation.arguments, **operation.options)
+    """The operation as it was recorded, into new memory."""
+    return halved_way_back(operation) or partial(
+        operation.function._op, *operation.arguments, **operation.options
+    )
 
 
 def _lies_in_columns(matrix: Tensor) -> bool:
@@ -120,6 +118,8 @@ def _writing(operation: Operation) -> list[Call] | None:
         ]
         places = dict(zip(outs, results, strict=True))
         call = _direct(other, outs) or other._op
+        if is_halved_pooling(operation):
+            return [by_samples(call, given, {**operation.options, **places})]
         return [partial(call, *given, **operation.options, **places)]
     return None
 

@@ -1,24 +1,31 @@
 """Matrix products of a replayed step, through OpenBLAS or oneDNN where they are faster than torch's own library.
 
-Owns how tensors are handed over: as they lie, nothing is copied. Knows neither tapes nor networks.
+Owns how tensors are handed over (as they lie, nothing is copied) and where a large product is halved. Knows neither
+tapes nor networks.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 
 import torch
 from torch import Tensor
 
 from lab.blas import openblas_is_faster
+from lab.steps.helper import together
+
+Call = Callable[[], None]
+Tensors = tuple[Tensor, Tensor, Tensor, Tensor | None]
+Kind = Callable[[Tensor, Tensor, Tensor, Tensor | None, slice], Call]
 
 _LARGE = 100_000  # weights; below, OpenBLAS is as fast or faster
+_WORTH_TWO = 10_000_000  # multiplications, some 80 microseconds
+_TRIED = 4_000_000  # numbers; with more, halves cost little more than the whole
+_WHOLE = slice(None)
 
 
-def product_into(
-    left: Tensor, right: Tensor, result: Tensor, added: Tensor | None
-) -> Callable[[], None] | None:
+def product_into(left: Tensor, right: Tensor, result: Tensor, added: Tensor | None) -> Call | None:
     """The call that writes `left @ right`, plus `added` if given, into `result`; None where torch is to do it.
 
     Shapes: left (m, k), right (k, n), result (m, n) float32, by rows or by columns; added (n,) or (m, n).
@@ -29,25 +36,62 @@ def product_into(
     if not all(_rows_or_columns(matrix) for matrix in matrices):
         return None
     if added is not None and added.dim() == 1 and right.numel() >= _LARGE and right.stride(0) == 1:
-        return _linear(left, right, result, added)
-    return _Product(left, right, result, added)
+        kind: Kind = _linear
+    elif added is not None or left.numel() * right.shape[1] < _WORTH_TWO:
+        return _Product(left, right, result, added, _WHOLE)
+    else:
+        kind = _Product
+    along_rows = kind is _Product and result.is_contiguous()
+    return _shared(kind, left.shape[0] if along_rows else right.shape[1], (left, right, result, added))
 
 
-def _linear(inputs: Tensor, weights: Tensor, result: Tensor, bias: Tensor) -> Callable[[], None]:
+def _shared(kind: Kind, lines: int, tensors: Tensors) -> Call:
+    """In two halves of whole vectors; the first is the larger, for whoever takes the other must wake up."""
+    at = round(lines * 9 / 16 / 16) * 16
+    if tensors[0].numel() * tensors[1].shape[1] < _WORTH_TWO or not 0 < at < lines:
+        return kind(*tensors, _WHOLE)
+    first, second, both = (kind(*tensors, part) for part in (slice(at), slice(at, None), _WHOLE))
+    given = [tensor for tensor in tensors if tensor is not None]
+    layout = tuple((tuple(tensor.shape), tensor.stride()) for tensor in given)
+    tried = sum(tensor.numel() for tensor in given) <= _TRIED
+    return partial(together, first, second, both if tried and _are_alike(kind, at, layout) else None)
+
+
+@cache
+def _are_alike(kind: Kind, at: int, layout: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]) -> bool:
+    """Whether halves and whole give the same bits on this machine, for all that is laid out so."""
+    known = torch.Generator().manual_seed(1)
+    left, right, result, *rest = (torch.empty_strided(*how).normal_(generator=known) for how in layout)
+    added = rest[0] if rest else None
+    kind(left, right, result, added, _WHOLE)()
+    whole = result.clone()
+    result.zero_()
+    for half in (slice(at), slice(at, None)):
+        kind(left, right, result, added, half)()
+    return torch.equal(result, whole)
+
+
+def _linear(inputs: Tensor, weights: Tensor, result: Tensor, bias: Tensor | None, units: slice) -> Call:
     """A linear layer through oneDNN, which reads large weights across their rows a tenth faster than OpenBLAS."""
     run = torch.ops.mkldnn._linear_pointwise.default._op
 
+    assert bias is not None
+
     def call() -> None:
-        result.copy_(run(inputs, weights.t(), bias, "none", [], ""))  # it takes no place to write to
+        # it takes no place to write to
+        result[:, units].copy_(run(inputs, weights.t()[units], bias[units], "none", [], ""))
 
     return call
 
 
 class _Product:
-    """A product of tensors that may look at other memory in the next batch."""
+    """Some lines of a product, of tensors that may look at other memory in the next batch."""
 
-    def __init__(self, left: Tensor, right: Tensor, result: Tensor, added: Tensor | None) -> None:
+    def __init__(
+        self, left: Tensor, right: Tensor, result: Tensor, added: Tensor | None, lines: slice
+    ) -> None:
         self._left, self._right, self._result, self._added = left, right, result, added
+        self._lines = lines
         self._at = (0, 0, 0)
         self._multiply: Callable[[], object] = lambda: None
 
@@ -67,7 +111,7 @@ class _Product:
         if not result.flags.c_contiguous:  # the same by columns: (AB)' = B'A'
             left, right, result = right.T, left.T, result.T
         if self._added is None:
-            return partial(np.dot, left, right, out=result)
+            return partial(np.dot, left[self._lines], right, out=result[self._lines])
         # In Fortran's eyes all is transposed, so the factors change places.
         first, second = right.T, left.T
         turned = [not matrix.flags.f_contiguous for matrix in (first, second)]

@@ -13,10 +13,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from lab.steps.calls import LOG_SOFTMAX, Call, call_again, call_into, name_of
+from lab.steps.calls import LOG_SOFTMAX, Call, call_again, call_into
 from lab.steps.memory import Memories, Pool, fills_its_memory, memory_of, same_layout
 from lab.steps.shortcuts import shortened
-from lab.steps.tape import Operation, own
+from lab.steps.tape import Operation, name_of, own
 
 _EMPTY = ("empty", "empty_like", "new_empty", "empty_strided", "new_empty_strided")
 _FILLED = ("zeros_like", "ones_like", "full_like", "new_zeros", "new_ones", "new_full")

@@ -10,9 +10,8 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from lab.steps.calls import name_of
 from lab.steps.memory import memory_of, same_layout
-from lab.steps.tape import Operation
+from lab.steps.tape import Operation, name_of
 
 aten = torch.ops.aten
 

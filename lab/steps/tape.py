@@ -49,6 +49,11 @@ class Operation:
         return found
 
 
+def name_of(operation: Operation) -> str:
+    """The operation's name without namespace and variant, such as `addmm`."""
+    return operation.function._schema.name.rpartition("::")[2]
+
+
 @dataclass
 class Tape:
     """The operations of one batch in their order, or why they cannot be repeated."""

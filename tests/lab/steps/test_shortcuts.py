@@ -9,10 +9,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from lab.steps.calls import name_of
 from lab.steps.replay import replay_of
 from lab.steps.shortcuts import shortened
-from lab.steps.tape import record
+from lab.steps.tape import name_of, record
 
 Way = Callable[[Tensor], Tensor]
 CHANNELS_LAST = torch.channels_last
