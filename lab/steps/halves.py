@@ -23,8 +23,9 @@ _PRODUCTS = 10_000_000  # some 150 microseconds of convolution
 
 def is_halved_pooling(operation: Operation) -> bool:
     """Whether a pooling, or its way back, is large enough for two."""
-    largest = max(tensor.numel() for tensor in (*operation.read(), *operation.results()))
-    return name_of(operation) in _POOLS and largest >= _NUMBERS and len(operation.results()[0]) > 1
+    if name_of(operation) not in _POOLS or len(operation.results()[0]) < 2:
+        return False
+    return max(tensor.numel() for tensor in (*operation.read(), *operation.results())) >= _NUMBERS
 
 
 def by_samples(

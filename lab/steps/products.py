@@ -73,9 +73,8 @@ def _are_alike(kind: Kind, at: int, layout: tuple[tuple[tuple[int, ...], tuple[i
 
 def _linear(inputs: Tensor, weights: Tensor, result: Tensor, bias: Tensor | None, units: slice) -> Call:
     """A linear layer through oneDNN, which reads large weights across their rows a tenth faster than OpenBLAS."""
-    run = torch.ops.mkldnn._linear_pointwise.default._op
-
     assert bias is not None
+    run = torch.ops.mkldnn._linear_pointwise.default._op
 
     def call() -> None:
         # it takes no place to write to
