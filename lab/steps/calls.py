@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from lab.steps.halves import by_samples, halved_convolution, halved_way_back, is_halved_pooling
+from lab.steps.halves import by_samples, convolution_way_back, halved_convolution, is_halved_pooling
 from lab.steps.products import product_into
 from lab.steps.tape import Operation, name_of
 
@@ -48,7 +48,7 @@ def call_into(operation: Operation, over: Tensor | None) -> list[Call] | None:
 
 def call_again(operation: Operation) -> Call:
     """The operation as it was recorded, into new memory."""
-    return halved_way_back(operation) or partial(
+    return convolution_way_back(operation) or partial(
         operation.function._op, *operation.arguments, **operation.options
     )
 

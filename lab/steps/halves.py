@@ -1,8 +1,8 @@
 """Large operations over images in two halves, the second for the helper.
 
 Owns which operations are halved, and how: what has a result for each sample by samples, a convolution's way back
-into the gradient of its images and that of its weights. Halved by its size alone, so that a run has the same
-numbers whatever else the machine does. Knows no memory plan.
+by what it gives. Halved by its size alone, so that a run has the same numbers whatever else the machine does. Knows
+no memory plan.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from lab.steps.tape import Operation, name_of
 _POOLS = {"max_pool2d_with_indices", "max_pool2d_with_indices_backward", "avg_pool2d", "avg_pool2d_backward"}
 _NUMBERS = 500_000  # some 150 microseconds of pooling
 _PRODUCTS = 10_000_000  # some 150 microseconds of convolution
+_ALL = slice(None)
 
 
 def is_halved_pooling(operation: Operation) -> bool:
@@ -57,25 +58,51 @@ def halved_convolution(operation: Operation) -> Callable[[], None] | None:
     return by_samples(over, (images, result), {})
 
 
-def halved_way_back(operation: Operation) -> Callable[[], Sequence[Tensor | None]] | None:
-    """A large convolution's way back: the gradient of its images by one, that of its weights by the other."""
+def convolution_way_back(operation: Operation) -> Callable[[], Sequence[Tensor | None]] | None:
+    """A convolution's gradients, that of its bias as a plain sum, for which torch takes four times as long.
+
+    Of a large one, the gradient of its images by one and the others by the other; where nobody asks for that of the
+    images, the gradient of its weights by samples.
+    """
     if name_of(operation) != "convolution_backward":
         return None
-    *given, wanted = operation.arguments
-    if wanted != [True, True, False] or not _is_large(given[0], given[2]):
-        return None
-    run = operation.function._op
+    gradient, images, *given, wanted = operation.arguments
+    run, is_large = operation.function._op, _is_large(gradient, given[0])
+    axes = [axis for axis in range(gradient.dim()) if axis != 1]
+    first = slice(len(gradient) * 5 // 8)  # the bias goes with the rest
+    rest = slice(first.stop, None)
+
+    def found(which: list[bool], some: slice = _ALL) -> Any:
+        return run(gradient[some], images[some], *given, [*which, False])
+
+    def of_bias() -> Tensor | None:
+        return gradient.sum(axes) if wanted[2] else None
 
     def call() -> Sequence[Tensor | None]:
-        found: list[Tensor | None] = [None, None, None]
-
-        def find(which: int) -> None:
-            found[which] = run(*given, [position == which for position in range(3)])[which]
-
-        together(partial(find, 0), partial(find, 1))
-        return found
+        if not is_large or not wanted[1]:
+            return [*found(wanted[:2])[:2], of_bias()]
+        if wanted[0]:
+            of_images, (of_weights, bias) = _both(
+                lambda: found([True, False])[0], lambda: (found([False, True])[1], of_bias())
+            )
+            return [of_images, of_weights, bias]
+        some, (others, bias) = _both(
+            lambda: found([False, True], first)[1], lambda: (found([False, True], rest)[1], of_bias())
+        )
+        return [None, some.add_(others), bias]
 
     return call
+
+
+def _both(first: Callable[[], Any], second: Callable[[], Any]) -> list[Any]:
+    """What the two give, the second computed by the helper if it can."""
+    given = [None, None]
+
+    def give(which: int, work: Callable[[], Any]) -> None:
+        given[which] = work()
+
+    together(partial(give, 0, first), partial(give, 1, second))
+    return given
 
 
 def _is_large(result: Tensor, weights: Tensor) -> bool:

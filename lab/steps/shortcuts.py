@@ -17,33 +17,12 @@ aten = torch.ops.aten
 
 
 def shortened(operations: list[Operation], lasting: list[Tensor]) -> list[Operation]:
-    """The operations to play instead, which make all that the others made for each other and the `lasting`."""
-    return _slopes_before_pools(_biases_apart(operations), {memory_of(tensor) for tensor in lasting})
+    """The operations to play instead, which make all that the others made for each other and the `lasting`.
 
-
-def _biases_apart(operations: list[Operation]) -> list[Operation]:
-    """A convolution's bias gradient as a sum: within its way back, torch takes four times as long for it."""
-    played: list[Operation] = []
-    for operation in operations:
-        if name_of(operation) != "convolution_backward" or operation.made[2] is None:
-            played.append(operation)
-            continue
-        *weights, wanted = operation.arguments
-        *made, bias = operation.made
-        gradient = operation.arguments[0]
-        over = [axis for axis in range(gradient.dim()) if axis != 1]
-        played += [
-            replace(operation, arguments=(*weights, [*wanted[:2], False]), made=(*made, None)),
-            Operation(aten.sum.dim_IntList, (gradient, over), {}, (bias,)),
-        ]
-    return played
-
-
-def _slopes_before_pools(operations: list[Operation], lasting: set[int]) -> list[Operation]:
-    """On the way back through ReLU and max pooling, the ReLU's slope where the pooled are: a quarter as many.
-
-    A gradient goes to the largest of its window, so the slope there is that of the pooled number.
+    On the way back through ReLU and max pooling, the ReLU's slope is taken where the pooled are, a quarter as many:
+    a gradient goes to the largest of its window, so the slope there is that of the pooled number.
     """
+    kept = {memory_of(tensor) for tensor in lasting}
     changed = {memory_of(tensor) for operation in operations for tensor in operation.written()}
     readers: dict[int, list[Operation]] = {}
     pools: dict[int, Operation] = {}  # by their memory of where the largest stood
@@ -62,7 +41,7 @@ def _slopes_before_pools(operations: list[Operation], lasting: set[int]) -> list
             pool is None
             or [name_of(reader) for reader in after] != ["threshold_backward"]
             or memory_of(after[0].arguments[1]) != memory_of(pool.arguments[0])
-            or unpooled in lasting
+            or unpooled in kept
             or changed & {unpooled, memory_of(pool.arguments[0]), memory_of(pool.results()[0])}
         ):
             continue

@@ -119,3 +119,35 @@ def test_large_images_are_pooled_in_halves(
         call()
     assert helper.halves == (0 if samples == 1 else 2)
     assert all(torch.equal(mine, its) for mine, its in zip(kept, expected, strict=True))
+
+
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
+@pytest.mark.parametrize("size", ["small", "large"])
+@pytest.mark.parametrize("wants_images", [True, False])
+@pytest.mark.parametrize("has_bias", [True, False])
+def test_a_convolution_finds_its_way_back(
+    layout: torch.memory_format,
+    size: str,
+    wants_images: bool,
+    has_bias: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    helper = Diligent()
+    monkeypatch.setattr(helping, "_helper", helper)
+    weight, bias = torch.randn(8, 4, 3, 3, requires_grad=True), torch.randn(8, requires_grad=True)
+    samples, side = (3, 9) if size == "small" else (11, 64)
+    x = torch.randn(samples, 4, side, side).contiguous(memory_format=layout).requires_grad_(wants_images)
+    wanted = [weight, *([bias] if has_bias else []), *([x] if wants_images else [])]
+
+    def work() -> tuple[Tensor, ...]:
+        result = functional.conv2d(x, weight, bias if has_bias else None)
+        return torch.autograd.grad(result.sin().sum(), wanted)
+
+    results, tape = record(work, 1 << 28)
+    expected = [result.clone() for result in results]
+    calls, kept = replay_of(tape.operations, list(results), [])
+    for call in calls:
+        call()
+    assert helper.halves == (0 if size == "small" else 2)
+    for mine, its in zip(kept, expected, strict=True):
+        torch.testing.assert_close(mine, its, rtol=1e-4, atol=1e-3)

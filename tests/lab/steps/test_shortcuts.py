@@ -84,27 +84,3 @@ def test_what_is_not_that_pair_is_played_as_recorded(way: Way) -> None:
     _, ours, theirs = played(way, images(CHANNELS_LAST))
     for mine, its in zip(ours, theirs, strict=True):
         torch.testing.assert_close(mine, its)
-
-
-@pytest.mark.parametrize("wants_input", [True, False])
-def test_the_gradient_of_a_bias_is_a_sum(wants_input: bool) -> None:
-    weight, bias = torch.randn(5, 4, 3, 3, requires_grad=True), torch.randn(5, requires_grad=True)
-    x = images(CHANNELS_LAST)
-    wanted = [weight, bias, *([x] if wants_input else [])]
-    given = x if wants_input else x.detach()
-
-    def work() -> tuple[Tensor, ...]:
-        return torch.autograd.grad(functional.conv2d(given, weight, bias).square().sum(), wanted)
-
-    gradients, tape = record(work, 1 << 24)
-    theirs = [gradient.clone() for gradient in gradients]
-    now = shortened(tape.operations, list(gradients))
-    back = next(operation for operation in now if name_of(operation) == "convolution_backward")
-    assert back.arguments[-1] == [wants_input, True, False]
-    calls, ours = replay_of(tape.operations, gradients, [])
-    for gradient in ours:
-        gradient.zero_()
-    for call in calls:
-        call()
-    for mine, its in zip(ours, theirs, strict=True):
-        torch.testing.assert_close(mine, its, rtol=1e-4, atol=1e-4)
