@@ -26,8 +26,8 @@ MEMORY_SWITCH, HOURS_SWITCH = "LAB_MAX_MEMORY_GB", "LAB_MAX_HOURS"
 DEFAULT_HOURS = 24.0
 MEMORY_SHARE = 0.8  # of the machine's, where no limit is set
 
-# One thread of a common server core, measured on the presets: good for "seconds or hours", not for more.
-_FLOPS_PER_S, _BYTES_PER_S, _LAYER_STEP_S = 8e10, 3e9, 30e-6
+# A common server core with its helper, measured on the presets: good for "seconds or hours", not for more.
+_FLOPS_PER_S, _BYTES_PER_S, _LAYER_STEP_S = 1.5e11, 1e10, 30e-6
 _PASSES = 3  # forward, and twice as much backward
 # Measured, in copies of the weights: they and their gradients, recorded and written; each moment of the optimizer;
 # and, with early stopping, the best so far.
