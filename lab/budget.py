@@ -38,7 +38,7 @@ _GB = 1e9
 
 @dataclass(frozen=True)
 class Estimate:
-    """What a run would need on one processor core.
+    """What a run would need on a processor.
 
     Units: flops per sample of one forward pass, memory in GB of 10^9 bytes, seconds for an epoch of training.
     """

@@ -50,8 +50,12 @@ def device_title(device: torch.device) -> str:
 def cpu_title() -> str:
     """The processor's name and how many cores this process may use."""
     name = cpu_facts().get("model name") or platform.processor() or platform.machine()
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return f"{name}, {counted(cores, 'core')}"
+    return f"{name}, {counted(usable_cores(), 'core')}"
+
+
+def usable_cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def memory_used_mb(device: torch.device | None = None) -> float:

@@ -17,6 +17,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+from lab.device import usable_cores
 from lab.engines import ENDS, Lost
 from lab.engines.worker import work
 from lab.events import Event, Message, from_json, to_json
@@ -32,7 +33,7 @@ def slots_of_this_machine() -> int:
     """
     text = os.environ.get(SLOTS, "").strip()
     if not text:
-        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        return usable_cores()
     if not text.isdecimal() or not 1 <= int(text) <= 1024:
         raise ValueError(f"{SLOTS} {text[:40]!r} is not a number from 1 to 1024")
     return int(text)

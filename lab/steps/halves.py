@@ -13,12 +13,11 @@ from typing import Any
 
 from torch import Tensor
 
-from lab.steps.helper import together
+from lab.steps.helper import WORTH_TWO, together
 from lab.steps.tape import Operation, name_of
 
 _POOLS = {"max_pool2d_with_indices", "max_pool2d_with_indices_backward", "avg_pool2d", "avg_pool2d_backward"}
 _NUMBERS = 500_000  # some 150 microseconds of pooling
-_PRODUCTS = 10_000_000  # some 150 microseconds of convolution
 _ALL = slice(None)
 
 
@@ -106,4 +105,4 @@ def _both(first: Callable[[], Any], second: Callable[[], Any]) -> list[Any]:
 
 
 def _is_large(result: Tensor, weights: Tensor) -> bool:
-    return result.dim() == 4 and len(result) > 1 and result.numel() * weights[0].numel() >= _PRODUCTS
+    return result.dim() == 4 and len(result) > 1 and result.numel() * weights[0].numel() >= WORTH_TWO

@@ -1,7 +1,7 @@
 """A second core for half of a large operation, whenever one is idle at that moment.
 
 Owns a thread that waits for such halves, and the decision who computes one. Whoever does, the numbers are the same:
-what is halved, and where, does not depend on the machine. Knows no operation.
+what is halved, and where, does not depend on what else the machine does. Knows no operation.
 """
 
 from __future__ import annotations
@@ -16,8 +16,11 @@ from contextlib import suppress
 
 import torch
 
+from lab.device import usable_cores
+
 Work = Callable[[], object]
 
+WORTH_TWO = 10_000_000  # multiplications: some 100 microseconds, of which waking up takes 25
 _LONGEST_PAUSE = 255
 
 
@@ -26,7 +29,7 @@ class Helper:
 
     def __init__(self, cores: int | None = None) -> None:
         self._pause = 0
-        self._left_alone = 0.0 if (cores or _cores()) > 1 else math.inf
+        self._left_alone = 0.0 if (cores or usable_cores()) > 1 else math.inf
         self._free, self._asked, self._done = threading.Lock(), threading.Lock(), threading.Lock()
         self._thread: threading.Thread | None = None
         self._work: Work | None = None
@@ -107,10 +110,6 @@ class Helper:
 def together(first: Work, second: Work, both: Work | None = None) -> None:
     """`Helper.together` of this process's one helper."""
     _helper.together(first, second, both)
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _afresh() -> None:

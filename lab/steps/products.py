@@ -13,14 +13,13 @@ import torch
 from torch import Tensor
 
 from lab.blas import openblas_is_faster
-from lab.steps.helper import together
+from lab.steps.helper import WORTH_TWO, together
 
 Call = Callable[[], None]
 Tensors = tuple[Tensor, Tensor, Tensor, Tensor | None]
 Kind = Callable[[Tensor, Tensor, Tensor, Tensor | None, slice], Call]
 
 _LARGE = 100_000  # weights; below, OpenBLAS is as fast or faster
-_WORTH_TWO = 10_000_000  # multiplications, some 80 microseconds
 _TRIED = 4_000_000  # numbers; with more, halves cost little more than the whole
 _WHOLE = slice(None)
 
@@ -37,7 +36,7 @@ def product_into(left: Tensor, right: Tensor, result: Tensor, added: Tensor | No
         return None
     if added is not None and added.dim() == 1 and right.numel() >= _LARGE and right.stride(0) == 1:
         kind: Kind = _linear
-    elif added is not None or left.numel() * right.shape[1] < _WORTH_TWO:
+    elif added is not None:
         return _Product(left, right, result, added, _WHOLE)
     else:
         kind = _Product
@@ -48,7 +47,7 @@ def product_into(left: Tensor, right: Tensor, result: Tensor, added: Tensor | No
 def _shared(kind: Kind, lines: int, tensors: Tensors) -> Call:
     """In two halves of whole vectors; the first is the larger, for whoever takes the other must wake up."""
     at = round(lines * 9 / 16 / 16) * 16
-    if tensors[0].numel() * tensors[1].shape[1] < _WORTH_TWO or not 0 < at < lines:
+    if tensors[0].numel() * tensors[1].shape[1] < WORTH_TWO or not 0 < at < lines:
         return kind(*tensors, _WHOLE)
     first, second, both = (kind(*tensors, part) for part in (slice(at), slice(at, None), _WHOLE))
     given = [tensor for tensor in tensors if tensor is not None]

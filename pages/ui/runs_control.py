@@ -115,9 +115,8 @@ def _rate_field(run: Run) -> None:
 def _last_change(run: Run) -> tuple[int, float]:
     """The number of the event of the latest change, 0 where there was none, and the rate since then."""
     number, event = store().last_event(run.id, "learning_rate_changed") or (0, None)
-    return number, event.learning_rate if isinstance(
-        event, LearningRateChanged
-    ) else run.spec.train.optimizer.lr
+    rate = event.learning_rate if isinstance(event, LearningRateChanged) else run.spec.train.optimizer.lr
+    return number, rate
 
 
 def _mistaken(run: Run) -> str:

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from lab import launch, weights
 from lab.home import latest_weights
 from lab.launch import ensure_runner, no_longer_needed, runner_alive, runner_problem
 from lab.store import Store
-from tests.lab.waiting import end_runner, patience, small
+from tests.lab.waiting import end_runner, small, until
 
 MIDDLE = small(epochs=40)
 
@@ -33,14 +32,6 @@ def store(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
 
 def pid(home: Path) -> int:
     return int((home / "runner.pid").read_text())
-
-
-def until(reached) -> None:
-    for _ in patience():
-        if reached():
-            return
-        time.sleep(0.02)
-    raise AssertionError("it does not come")
 
 
 def test_runs_outlive_whoever_submitted_them_and_a_runner_that_is_killed(store, home, monkeypatch):

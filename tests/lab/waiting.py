@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from lab import launch
@@ -36,14 +36,20 @@ def patience() -> Iterator[int]:
         turn += 1
 
 
+def until(reached: Callable[[], object], sleep_s: Callable[[float], object] = time.sleep) -> None:
+    """Waits until it is so; meanwhile `sleep_s` passes the time."""
+    for _ in patience():
+        if reached():
+            return
+        sleep_s(0.02)
+    raise AssertionError("it does not come")
+
+
 def end_runner(home: Path) -> None:
     """End the runner process of a data folder and wait until it is gone."""
     launch.no_longer_needed(home)
     if launch.runner_alive(home):
-        for _ in patience():
-            if (home / "runner.pid").exists():
-                break
-            time.sleep(0.02)
+        until((home / "runner.pid").exists)
         os.kill(int((home / "runner.pid").read_text()), signal.SIGTERM)
     _, process = launch._launched.pop(home, (0.0, None))
     if process is not None:

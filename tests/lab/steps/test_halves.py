@@ -19,6 +19,7 @@ from lab.steps.helper import Helper
 from lab.steps.replay import replay_of
 from lab.steps.tape import record
 from tests.lab.steps.plain import OUT, assert_same, batches, plain, sgd, step_of, trained
+from tests.lab.waiting import until
 
 LARGE = (Conv2d(channels=16), MaxPool(), Conv2d(channels=32), AvgPool(), Flatten(), Linear(units=128), OUT)
 WIDE = (Flatten(), Linear(units=256), Linear(units=128), OUT)
@@ -39,13 +40,9 @@ class Diligent(Helper):
     ) -> None:
         self.halves += 1
         self._left_alone = 0
-        begun = torch.empty(0)
 
         def wait() -> None:
-            for _ in range(2000):
-                if self._asked.locked():
-                    break
-                begun.add_(0)
+            until(self._asked.locked)
             first()
 
         super().together(wait, second, both)

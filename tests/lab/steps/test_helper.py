@@ -10,6 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from lab.steps.helper import Helper
+from tests.lab.waiting import until
 
 
 @pytest.fixture
@@ -19,13 +20,6 @@ def helper() -> Helper:
 
 def noting(where: list[str]) -> Callable[[], object]:
     return lambda: where.append(threading.current_thread().name)
-
-
-def until(what: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
-    while not what():
-        assert time.monotonic() < deadline
-        time.sleep(0.001)
 
 
 def test_the_second_half_is_done_elsewhere_where_there_is_time(helper: Helper) -> None:
