@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -16,7 +17,7 @@ from lab.home import checkpoint_file
 from lab.presets import preset
 from lab.spec import changed
 from lab.store import Store
-from tests.lab.waiting import patience
+from tests.lab import waiting
 
 LONG = changed(changed(preset("document-mlp"), "train.epochs", 900), "data.train_samples", 2000)
 SHORT = changed(changed(preset("softmax"), "train.epochs", 2), "data.train_samples", 2000)
@@ -61,11 +62,7 @@ def step_of(page: Page) -> int:
 
 def until(page: Page, reached: Callable[[], object]) -> None:
     """Waits for what happens outside the page, which goes on meanwhile."""
-    for _ in patience():
-        if reached():
-            return
-        page.wait_for_timeout(250)
-    raise AssertionError("it does not come")
+    waiting.until(reached, lambda _: page.wait_for_timeout(250))
 
 
 def rate_followed(store: Store, run_id: str) -> float | None:
@@ -86,6 +83,25 @@ def settled_step(page: Page) -> int:
     raise AssertionError(f"still moving at step {seen}")
 
 
+@dataclass
+class Watched:
+    """A long run and what is seen of it."""
+
+    store: Store
+    id: str
+    loss: Locator
+
+
+@pytest.fixture
+def watched(page: Page, server: Server) -> Iterator[Watched]:
+    """A long run whose loss is on the page; it is stopped after the test."""
+    store = Store(server.home)
+    run_id = store.submit(LONG)
+    page.goto(f"/runs?run={run_id}")
+    yield Watched(store, run_id, drawn(page))
+    store.want(run_id, "stop")
+
+
 def test_a_newcomers_first_training(page: Page) -> None:
     page.goto("/train?preset=softmax&train.epochs=2&data.train_samples=3000")
     start = page.get_by_role("button", name="Start training")
@@ -99,10 +115,7 @@ def test_a_newcomers_first_training(page: Page) -> None:
     expect(page).to_have_url(re.compile(r"/draw\?model="))
 
 
-def test_pause_step_switch_refresh_resume_stop(page: Page, server: Server) -> None:
-    run_id = Store(server.home).submit(LONG)
-    page.goto(f"/runs?run={run_id}")
-    drawn(page)
+def test_pause_step_switch_refresh_resume_stop(page: Page, watched: Watched) -> None:
     page.get_by_role("button", name="Pause").click()
     expect(page.get_by_text("paused", exact=True)).to_be_visible()
     paused = settled_step(page)
@@ -122,63 +135,46 @@ def test_pause_step_switch_refresh_resume_stop(page: Page, server: Server) -> No
     expect(page.get_by_text("Stopped by hand")).to_be_visible()
 
 
-def test_another_learning_rate_takes_effect(page: Page, server: Server) -> None:
-    store = Store(server.home)
-    run_id = store.submit(LONG)
-    page.goto(f"/runs?run={run_id}")
-    drawn(page)
+def test_another_learning_rate_takes_effect(page: Page, watched: Watched) -> None:
     rate = page.get_by_role("textbox", name="Learning rate")
     for asked in (0.02, 0.03, 0.05):
         rate.fill(str(asked))
         rate.press("Enter")
-        until(page, lambda asked=asked: rate_followed(store, run_id) == asked)
+        until(page, lambda asked=asked: rate_followed(watched.store, watched.id) == asked)
         page.wait_for_timeout(1_500)  # several refreshes
         expect(rate).to_have_value(str(asked))
     page.get_by_text("Inside the layers").click()
     low, high = drawn(page, "rate").evaluate("chart => chart._fullLayout.yaxis.range")
     assert low == 0 < high <= 0.06  # from zero to a little above the largest rate
     expect(page.get_by_test_id("chart-gradient")).to_be_visible()
-    store.want(run_id, "stop")
 
 
 def test_a_runner_that_is_killed_while_somebody_watches_is_followed_by_another(
-    page: Page, server: Server
+    page: Page, server: Server, watched: Watched
 ) -> None:
-    store = Store(server.home)
-    run_id = store.submit(LONG)
-    page.goto(f"/runs?run={run_id}")
-    drawn(page)
-    until(page, checkpoint_file(server.home, run_id).exists)
+    until(page, checkpoint_file(server.home, watched.id).exists)
     pid = server.home / "runner.pid"
     first = pid.read_text()
     os.kill(int(first), signal.SIGKILL)
-    until(page, lambda: pid.read_text() != first and store.last_event(run_id, "resumed"))
+    until(page, lambda: pid.read_text() != first and watched.store.last_event(watched.id, "resumed"))
     expect(page.get_by_test_id("stProgress")).to_contain_text(re.compile(r"step [\d,]+ of"))
     before = step_of(page)
     page.wait_for_timeout(2_000)
     assert step_of(page) > before
-    store.want(run_id, "stop")
 
 
-def test_zoom_is_kept_and_the_chart_stays_the_same_while_data_comes_in(page: Page, server: Server) -> None:
-    store = Store(server.home)
-    run_id = store.submit(LONG)
-    page.goto(f"/runs?run={run_id}")
-    chart = drawn(page)
+def test_zoom_is_kept_and_the_chart_stays_the_same_while_data_comes_in(watched: Watched) -> None:
+    chart = watched.loss
     zoom_into(chart)
     chart.evaluate("chart => { window.before = chart.querySelector('svg') }")
     zoom = ranges(chart)
     after_another_point(chart)
     assert ranges(chart) == zoom
     assert chart.evaluate("chart => window.before === chart.querySelector('svg')")
-    store.want(run_id, "stop")
 
 
-def test_a_zoom_into_decades_is_not_kept_on_a_linear_axis(page: Page, server: Server) -> None:
-    store = Store(server.home)
-    run_id = store.submit(LONG)
-    page.goto(f"/runs?run={run_id}")
-    chart = drawn(page)
+def test_a_zoom_into_decades_is_not_kept_on_a_linear_axis(page: Page, watched: Watched) -> None:
+    chart = watched.loss
     zoom_into(chart)
     along, _ = ranges(chart)
     page.get_by_text("Log loss").click()
@@ -197,7 +193,6 @@ def test_a_zoom_into_decades_is_not_kept_on_a_linear_axis(page: Page, server: Se
     assert zoom[1] != [low, high]
     after_another_point(chart)
     assert ranges(chart) == zoom
-    store.want(run_id, "stop")
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
