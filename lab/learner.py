@@ -55,8 +55,17 @@ class Learner:
             l1=spec.train.l1,
         )
         self._batches = Batches(self.samples.images, self.samples.labels, self.batch_size)
+
+    def rehearse(self) -> None:
+        """Makes the fast way of training and tries it, from where the run stands; adds what is to be said of it."""
         some = self.samples.train[: self.batch_size]
         self.step.rehearse(self.samples.images[some], self.samples.labels[some])
+        if self.step.fault:
+            plainly = (
+                f"The fast way of training is not used for this run: {self.step.fault}. "
+                "It trains the plain way instead, with the right numbers, but more slowly."
+            )
+            self.notice = " ".join(filter(None, (self.notice, plainly)))
 
     def batches(self, epoch: int, done: int) -> Iterator[tuple[Tensor, Tensor]]:
         """The batches of an epoch that are left after `done` of them, as they are before augmentation.

@@ -91,6 +91,7 @@ class _Run:
         )
         self.resumed = resume is not None
         self.progress = self._restored(resume) if resume else Progress()
+        self.learner.rehearse()
         self.clock = Clock(self.progress)
         self.orders, self.rhythm = Orders(inbox), Rhythm()
         self._ending: Event | None = None

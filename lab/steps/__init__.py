@@ -1,11 +1,13 @@
 """The training step: one batch in, new parameters out.
 
 Owns the order of zero_grad, forward, loss, backward, L1, clipping and update, and its speed. What cannot be
-made faster runs eagerly by itself, with the same numbers. Knows no data set, no schedule and no events.
+made faster, or does not give the numbers of the plain way when it is tried, runs the plain way. Knows no data set,
+no schedule and no events.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 
 import torch
@@ -13,13 +15,17 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from lab.steps.batches import Batches
-from lab.steps.captured import CapturedGradients
+from lab.steps.captured import CapturedStep
 from lab.steps.eager import EagerGradients, Loss, Prepare
-from lab.steps.graphed import GraphedStep
+from lab.steps.generators import generator_states, set_generator_states
+from lab.steps.graphed import CudaGraphs, GraphedStep, Graphs
 from lab.steps.ring import LossRing
+from lab.steps.trial import as_it_was, difference
 from lab.steps.update import Update
 
 __all__ = ["Batches", "Step", "make_step"]
+
+_log = logging.getLogger(__name__)
 
 
 class Step:
@@ -27,19 +33,23 @@ class Step:
 
     def __init__(
         self,
+        module: nn.Module,
         update: Update,
-        gradients: EagerGradients | CapturedGradients,
-        graphed: GraphedStep | None,
-        device: torch.device,
+        eager: EagerGradients,
+        fast: CapturedStep | GraphedStep | None,
+        state: str,
     ) -> None:
-        self._update, self._gradients, self._graphed = update, gradients, graphed
-        self._losses = LossRing(device)
-        self._device = device
+        self._module, self._update, self._eager, self._fast = module, update, eager, fast
+        self._device = update.parameters[0].device
+        self._losses = LossRing(self._device)
+        self._state = state
+        self._rehearsed = fast is None
+        self.fault = ""
 
     @property
     def capture(self) -> str:
         """How the step runs, in words: "captured", "cuda graph", or "eager" with the reason."""
-        return self._graphed.state if self._graphed else self._gradients.state
+        return self._fast.state if self._fast else self._state
 
     @property
     def lr(self) -> float:
@@ -55,20 +65,42 @@ class Step:
 
         Shapes: images (B, 28, 28) uint8, labels (B,) int64.
         """
-        if self._graphed is not None:
-            self._losses.append(self._graphed(images, labels))
+        if not self._rehearsed:
+            self.rehearse(images, labels)
+        if self._fast is not None:
+            self._losses.append(self._fast(images, labels))
             return
-        self._losses.append(self._gradients(images, labels))
+        self._losses.append(self._eager(images, labels))
         self._update()
 
     def rehearse(self, images: Tensor, labels: Tensor) -> None:
-        """Records what a batch of this size takes, and leaves network, optimizer and generators as they were.
+        """Makes the fast way for batches of this size, tries it against the plain one, and leaves all as it was.
 
-        Without it the first batch decides which size is replayed: a run resumed just before the small last batch
-        of an epoch would differ from one that was not in the last digit.
+        Where they differ, or the fast one fails, `fault` says how, and the plain one is taken from now on. Without
+        a rehearsal the first batch is taken for it: a run resumed just before the small last batch of an epoch
+        would differ from one that was not in the last digit.
         """
-        if isinstance(self._gradients, CapturedGradients):
-            self._gradients.rehearse(images, labels)
+        self._rehearsed = True
+        if self._fast is None:
+            return
+        fault = ""
+        with as_it_was(self._module, self._update, self._device):
+            try:
+                self._fast.rehearse(images, labels)
+            except Exception as error:
+                fault = f"it could not be made ({_in_a_line(error)})"
+        if not fault:
+            with as_it_was(self._module, self._update, self._device):
+                try:
+                    fault = difference(self._fast, self._eager, self._update, images, labels)
+                except Exception as error:
+                    fault = f"it failed ({_in_a_line(error)})"
+        if fault:
+            _log.warning("the fast step is not used: %s", fault)
+            self.fault, self._state, self._fast = fault, f"eager: {fault}", None
+            self._update.go_on_plainly()
+            if self._device.type == "cuda":
+                torch.cuda.empty_cache()
 
     def fetch_losses(self) -> list[float]:
         """The loss of each step since the last fetch, oldest first."""
@@ -81,24 +113,16 @@ class Step:
     def state(self) -> dict[str, Tensor]:
         """What decides the next steps besides the module: the optimizer's memory, torch's generators."""
         kept = {f"optimizer.{key}": value for key, value in self._update.state().items()}
-        kept["rng.cpu"] = torch.get_rng_state()
-        if self._device.type == "cuda":
-            kept["rng.cuda"] = torch.cuda.get_rng_state(self._device)
-        return kept
+        return kept | {f"rng.{name}": state for name, state in generator_states(self._device).items()}
 
     def load_state(self, kept: Mapping[str, Tensor]) -> None:
         """Continues exactly where `state` was taken; the module's own state is loaded apart.
 
         Raises: KeyError for state of a parameter that this network does not have.
         """
-        prefix = "optimizer."
-        self._update.load_state({k.removeprefix(prefix): v for k, v in kept.items() if k.startswith(prefix)})
-        if self._graphed is not None:
-            self._graphed.forget()
-        if "rng.cpu" in kept:
-            torch.set_rng_state(kept["rng.cpu"])
-        if "rng.cuda" in kept and self._device.type == "cuda":
-            torch.cuda.set_rng_state(kept["rng.cuda"], self._device)
+        self._update.load_state(_under(kept, "optimizer."))
+        self._rehearsed = self._fast is None  # what was recorded works on memory that has been replaced
+        set_generator_states(_under(kept, "rng."), self._device)
 
 
 def make_step(
@@ -110,16 +134,33 @@ def make_step(
     clip_norm: float = 0.0,
     l1: float = 0.0,
     fast: bool = True,
+    graphs: Graphs | None = None,
 ) -> Step:
     """The training step of `module`; its parameters may move into one buffer, the Parameter objects stay.
 
     `prepare` turns uint8 images into what the network takes. Dropout draws from torch's default generator.
+    `graphs` captures whole steps; on a CUDA device that is CUDA, if nothing else is given.
 
     Raises: TypeError for LBFGS.
     """
     device = next(module.parameters()).device
     update = Update(module, optimizer, clip_norm, l1)
     eager = EagerGradients(module, loss, prepare, update)
-    gradients = CapturedGradients(eager) if fast and device.type == "cpu" else eager
-    graphed = GraphedStep(eager, update) if fast and device.type == "cuda" else None
-    return Step(update, gradients, graphed, device)
+    if not fast:
+        return Step(module, update, eager, None, "eager")
+    if device.type == "cpu" and graphs is None:
+        return Step(module, update, eager, CapturedStep(eager, update), "")
+    if not update.can_be_repeated:
+        rule = type(optimizer).__name__
+        return Step(module, update, eager, None, f"eager: {rule} cannot be repeated as a graph")
+    graphed = GraphedStep(eager, update, graphs or CudaGraphs(device))
+    return Step(module, update, eager, graphed, "")
+
+
+def _in_a_line(error: Exception) -> str:
+    said = str(error).splitlines()
+    return f"{type(error).__name__}: {said[0]}" if said else type(error).__name__
+
+
+def _under(kept: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    return {key.removeprefix(prefix): value for key, value in kept.items() if key.startswith(prefix)}

@@ -129,6 +129,8 @@ def _in_place(operation: Operation, over: Tensor | None) -> list[Call] | None:
     packet = getattr(aten, f"{name_of(operation)}_", None)
     variant = getattr(packet, operation.function._overloadname, None)
     first = operation.arguments[0] if operation.arguments else None
+    if over is not None and over is not first:
+        return None  # the copy of the first argument would destroy the one whose memory it takes over
     if variant is None or len(results) != 1 or not isinstance(first, Tensor) or not _has_kernel(variant):
         return None
     if first.dtype != results[0].dtype or first.shape != results[0].shape:

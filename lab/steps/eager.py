@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
+from lab.steps.generators import generator_states, set_generator_states
 from lab.steps.update import Update
 
 Loss = Callable[[Tensor, Tensor], Tensor]
@@ -40,11 +41,12 @@ class EagerGradients:
 
     @contextmanager
     def untouched(self) -> Iterator[None]:
-        """Puts torch's generator and the module's running means back to what they were."""
-        generator = torch.get_rng_state()
+        """Puts torch's generators and the module's running means back to what they were."""
+        device = self._update.parameters[0].device
+        generators = generator_states(device)
         buffers = [(buffer, buffer.clone()) for buffer in self._module.buffers()]
         yield
-        torch.set_rng_state(generator)
+        set_generator_states(generators, device)
         for buffer, before in buffers:
             buffer.copy_(before)
 

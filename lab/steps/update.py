@@ -1,42 +1,33 @@
 """What is done with the gradients of a batch: L1, clipping, the optimizer's rule.
 
-Owns the optimizer's state and how it is kept: by parameter name, whatever the layout in memory. Knows no
+Owns the optimizer's memory and how it is kept: by parameter name, whatever the layout in memory. Knows no
 network.
 """
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
-from torch.optim import (
-    ASGD,
-    SGD,
-    Adadelta,
-    Adagrad,
-    Adam,
-    Adamax,
-    AdamW,
-    NAdam,
-    Optimizer,
-    RAdam,
-    RMSprop,
-    Rprop,
-)
+from torch.optim import Optimizer
 
 from lab.steps.calls import Call
 from lab.steps.flat import FlatParameters, can_be_flat
 from lab.steps.replay import replay_of
+from lab.steps.rules import (
+    BEGINNINGS,
+    can_be_repeated,
+    is_elementwise,
+    load_memory,
+    plain,
+    recordable,
+)
 from lab.steps.tape import record
 
-# Rules that treat each number by itself: the layout in memory does not matter to them. (Muon and Adafactor
-# look at whole matrices, so they keep one tensor per parameter.)
-ELEMENTWISE = (SGD, Adam, AdamW, Adamax, NAdam, RAdam, RMSprop, Adagrad, Adadelta, ASGD, Rprop)
-FUSED = (SGD, Adam, AdamW, Adagrad)
-FUSED_ON_CUDA = (SGD, Adam, AdamW)
 _LIMIT_BYTES = 1 << 28
+
+Memory = dict[tuple[Tensor, str], Tensor]
 
 
 class Update:
@@ -53,25 +44,24 @@ class Update:
         named = [(name, p) for name, p in module.named_parameters() if p.requires_grad]
         self.names = tuple(name for name, _ in named)
         self.parameters = tuple(parameter for _, parameter in named)
-        self._clip_norm, self._l1 = clip_norm, l1
+        self.clip_norm, self.l1 = clip_norm, l1
         self._norm: Tensor | None = None
         self._calls: list[Call] = []
-        self._recordable = False
         self.flat: FlatParameters | None = None
+        self._whole: nn.Parameter | None = None  # all parameters as one, where the optimizer moves that
         self.optimizer = optimizer
         self._lr = float(optimizer.param_groups[0]["lr"])
-        if can_be_flat(self.parameters) and _is_elementwise(optimizer):
+        if can_be_flat(self.parameters) and is_elementwise(optimizer):
             self.flat = FlatParameters(self.parameters)
-            self._one = nn.Parameter(self.flat.values)
-            self._one.grad = self.flat.gradients
-            self.optimizer = _rebuilt(optimizer, [self._one])
-            self._recordable = bool(self.optimizer.param_groups[0].get("fused"))
+            self._whole = nn.Parameter(self.flat.values)
+            self._whole.grad = self.flat.gradients
             self._mask = self.flat.weights_mask() if l1 else None
-        else:
-            if self.parameters[0].is_cuda and _is_elementwise(optimizer):
-                self.optimizer = _rebuilt(optimizer, list(self.parameters))
-            for parameter in self.parameters:
-                parameter.grad = torch.zeros_like(parameter)
+            self.optimizer = recordable(optimizer, [self._whole])
+            return
+        if self.parameters[0].is_cuda and is_elementwise(optimizer):
+            self.optimizer = recordable(optimizer, self.parameters)
+        for parameter in self.parameters:
+            parameter.grad = torch.zeros_like(parameter)
 
     @property
     def lr(self) -> float:
@@ -88,6 +78,11 @@ class Update:
                 group["lr"].fill_(value)
             else:
                 group["lr"] = value
+
+    @property
+    def can_be_repeated(self) -> bool:
+        """Whether an update once recorded is right for all."""
+        return can_be_repeated(self.optimizer)
 
     def zero_gradients(self) -> None:
         """Empties every `p.grad` where it stands."""
@@ -113,23 +108,27 @@ class Update:
         if self._calls:
             for call in self._calls:
                 call()
-        elif self._recordable and self.optimizer.state:
-            _, tape = record(self._change, _LIMIT_BYTES)
-            if tape.refusal:
-                self._recordable = False
-            else:
-                norm = [] if self._norm is None else [self._norm]
-                self._calls, kept = replay_of(tape.operations, norm, [])
-                self._norm = kept[0] if kept else None
         else:
             self._change()
 
+    @torch.no_grad()
+    def record(self) -> None:
+        """Moves the parameters once, and records it to be repeated from now on, where that is right."""
+        self._calls = []
+        if self._whole is None or not self.can_be_repeated:
+            return
+        _, tape = record(self._change, _LIMIT_BYTES)
+        if not tape.refusal:
+            norm = [] if self._norm is None else [self._norm]
+            self._calls, kept = replay_of(tape.operations, norm, [])
+            self._norm = kept[0] if kept else None
+
     def _change(self) -> None:
-        if self._l1:
+        if self.l1:
             self._add_l1()
-        if self._clip_norm:
+        if self.clip_norm:
             self._norm = self._total_norm()
-            scale = (self._clip_norm / (self._norm + 1e-6)).clamp(max=1.0)
+            scale = (self.clip_norm / (self._norm + 1e-6)).clamp(max=1.0)
             for gradient in self._gradients():
                 gradient.mul_(scale)
         self.optimizer.step()
@@ -142,55 +141,103 @@ class Update:
     def state(self) -> dict[str, Tensor]:
         """The optimizer's memory as `<parameter>.<quantity>` tensors, the same whatever the layout."""
         kept: dict[str, Tensor] = {}
-        if self.flat is None:
-            for name, parameter in zip(self.names, self.parameters, strict=True):
-                for quantity, value in self.optimizer.state.get(parameter, {}).items():
-                    if value is not None:
-                        kept[f"{name}.{quantity}"] = torch.as_tensor(value).detach().clone()
-            return kept
-        for quantity, value in self.optimizer.state.get(self._one, {}).items():
-            if value is None:
-                continue
-            whole = torch.as_tensor(value)
-            parts = self.flat.views(whole) if whole.shape == self._one.shape else [whole] * len(self.names)
-            kept.update(
-                {
-                    f"{name}.{quantity}": part.detach().clone()
-                    for name, part in zip(self.names, parts, strict=True)
-                }
-            )
+        for place, quantities in self._by_place().items():
+            for quantity, value in quantities.items():
+                if value is not None:
+                    kept |= {
+                        f"{name}.{quantity}": part.detach().clone()
+                        for name, part in self._parts(place, torch.as_tensor(value))
+                    }
         return kept
 
+    def _by_place(self) -> dict[int, dict[str, Tensor | None]]:
+        """The optimizer's memory by the place of what it moves; its entries made by looking are left out."""
+        moved = [self._whole] if self._whole is not None else self.parameters
+        memory = self.optimizer.state
+        return {place: memory[one] for place, one in enumerate(moved) if one in memory}
+
+    def _parts(self, place: int, value: Tensor) -> list[tuple[str, Tensor]]:
+        if self._whole is None or self.flat is None:
+            return [(self.names[place], value)]
+        parts = self.flat.views(value) if value.shape == self._whole.shape else (value,) * len(self.names)
+        return list(zip(self.names, parts, strict=True))
+
     def load_state(self, kept: Mapping[str, Tensor]) -> None:
-        """Takes back what `state` gave.
+        """Takes back what `state` gave; nothing at all is the beginning.
 
         Raises: KeyError for a parameter that this network does not have.
         """
-        self._calls = []  # they write to the state that is about to be replaced
+        self._calls = []  # they write to the memory that is about to be replaced
+        by_quantity = self._by_quantity(kept)
+        memory = self._one_memory(by_quantity) if self._whole is not None else self._memories(by_quantity)
+        load_memory(self.optimizer, memory)
+
+    def _by_quantity(self, kept: Mapping[str, Tensor]) -> dict[str, dict[str, Tensor]]:
         by_quantity: dict[str, dict[str, Tensor]] = {}
         for key, value in kept.items():
             name, _, quantity = key.rpartition(".")
             if name not in self.names:
                 raise KeyError(f"optimizer state for {name!r}, which is no parameter of this network")
             by_quantity.setdefault(quantity, {})[name] = value
-        if self.flat is None:
-            for name, parameter in zip(self.names, self.parameters, strict=True):
-                self.optimizer.state[parameter] = {
-                    quantity: _like(values[name], parameter)
-                    for quantity, values in by_quantity.items()
-                    if name in values
-                }
-            return
-        whole: dict[str, Tensor] = {}
+        return by_quantity
+
+    def _memories(self, by_quantity: Mapping[str, Mapping[str, Tensor]]) -> dict[int, dict[str, Tensor]]:
+        memories = {
+            place: {
+                quantity: values[name].clone() for quantity, values in by_quantity.items() if name in values
+            }
+            for place, name in enumerate(self.names)
+        }
+        return {place: memory for place, memory in memories.items() if memory}
+
+    def _one_memory(self, by_quantity: Mapping[str, Mapping[str, Tensor]]) -> dict[int, dict[str, Tensor]]:
+        assert self.flat is not None
+        memory: dict[str, Tensor] = {}
         for quantity, values in by_quantity.items():
             first = next(iter(values.values()))
             if first.dim() == 0 and self.parameters[0].dim() > 0:
-                whole[quantity] = first.clone()
+                memory[quantity] = first.clone()
                 continue
-            whole[quantity] = torch.zeros_like(self.flat.values)
-            for name, here in zip(self.names, self.flat.views(whole[quantity]), strict=True):
+            memory[quantity] = torch.zeros_like(self.flat.values)
+            for name, here in zip(self.names, self.flat.views(memory[quantity]), strict=True):
                 here.copy_(values[name])
-        self.optimizer.state[self._one] = whole
+        return {0: memory} if memory else {}
+
+    def memory(self) -> Memory:
+        """The optimizer's memory where it lies, copied; for `put_back`."""
+        return {
+            (moved, quantity): value.clone()
+            for moved, quantities in self.optimizer.state.items()
+            for quantity, value in quantities.items()
+            if isinstance(value, Tensor)
+        }
+
+    @torch.no_grad()
+    def put_back(self, memory: Memory) -> None:
+        """Makes the optimizer's memory what it was, in place: what is recorded works on it."""
+        if not memory and not self.can_be_repeated:
+            self.optimizer.state.clear()
+        for moved, quantities in self.optimizer.state.items():
+            for quantity, value in quantities.items():
+                if (moved, quantity) in memory:
+                    value.copy_(memory[moved, quantity])
+                elif isinstance(value, Tensor):
+                    value.fill_(BEGINNINGS.get(quantity, 0.0))
+
+    def twin(self) -> tuple[list[nn.Parameter], Optimizer]:
+        """Copies of the parameters, and the plain rule over them as it would go on from here."""
+        copies = [nn.Parameter(parameter.detach().clone()) for parameter in self.parameters]
+        return copies, self._plain_over(copies)
+
+    def go_on_plainly(self) -> None:
+        """From now on one tensor after the other, as torch's documentation describes the rule."""
+        self.optimizer = self._plain_over(self.parameters)
+        self._whole, self._calls, self._norm = None, [], None
+
+    def _plain_over(self, parameters: Sequence[nn.Parameter]) -> Optimizer:
+        other = plain(self.optimizer, parameters, self._lr)
+        load_memory(other, self._memories(self._by_quantity(self.state())))
+        return other
 
     def _gradients(self) -> list[Tensor]:
         if self.flat is not None:
@@ -204,38 +251,8 @@ class Update:
 
     def _add_l1(self) -> None:
         if self.flat is not None and self._mask is not None:
-            self.flat.gradients.addcmul_(torch.sign(self.flat.values), self._mask, value=self._l1)
+            self.flat.gradients.addcmul_(torch.sign(self.flat.values), self._mask, value=self.l1)
             return
         for parameter in self.parameters:
             if parameter.dim() >= 2 and parameter.grad is not None:
-                parameter.grad.add_(torch.sign(parameter), alpha=self._l1)
-
-
-def _is_elementwise(optimizer: Optimizer) -> bool:
-    return type(optimizer) in ELEMENTWISE and len(optimizer.param_groups) == 1
-
-
-def _rebuilt(optimizer: Optimizer, parameters: list[nn.Parameter]) -> Optimizer:
-    """The same rule with the same settings, in the variant that can be recorded where there is one."""
-    rule, device = type(optimizer), parameters[0].device
-    known = inspect.signature(rule).parameters
-    settings = {
-        key: value for key, value in optimizer.param_groups[0].items() if key in known and key != "params"
-    }
-    fused = rule in (FUSED if device.type == "cpu" else FUSED_ON_CUDA)
-    if device.type == "cpu":
-        settings["foreach"] = False  # one tensor: nothing to batch
-    elif "capturable" in known:
-        settings["capturable"] = True
-    if fused:
-        settings |= {"fused": True, "foreach": None}
-    if fused or settings.get("capturable"):
-        # read at each step, also by a recorded one
-        exact = torch.float64 if device.type == "cpu" else torch.float32  # CUDA's kernels take no other
-        settings["lr"] = torch.tensor(float(settings["lr"]), dtype=exact, device=device)
-    return rule(parameters, **settings)
-
-
-def _like(value: Tensor, parameter: Tensor) -> Tensor:
-    """A copy of kept state where its parameter lives; counters stay what they were."""
-    return value.clone() if value.dim() == 0 else value.to(parameter.device, copy=True)
+                parameter.grad.add_(torch.sign(parameter), alpha=self.l1)

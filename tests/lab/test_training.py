@@ -155,11 +155,16 @@ EXACT = [
         data={"train_samples": 195},
         optimizer=AdamW(lr=0.003),
     ),
+    spec_of(
+        data={"validation_share": 0.3}, epochs=4, early_stopping=1, optimizer=SGD(lr=1.0), schedule=Cosine()
+    ),
 ]
 
 
 @pytest.fixture(
-    scope="module", params=range(len(EXACT)), ids=["dropout", "adamw", "batch norm", "convolution"]
+    scope="module",
+    params=range(len(EXACT)),
+    ids=["dropout", "adamw", "batch norm", "convolution", "stopped early"],
 )
 def whole(request: pytest.FixtureRequest) -> tuple[RunSpec, list[Any]]:
     """A spec and the events of its uninterrupted run."""
@@ -167,7 +172,8 @@ def whole(request: pytest.FixtureRequest) -> tuple[RunSpec, list[Any]]:
 
 
 @settings(max_examples=12, deadline=None)
-@given(steps=st.lists(st.integers(1, 19), min_size=1, max_size=3))
+@given(steps=st.lists(st.integers(0, 19), min_size=1, max_size=3))
+@example(steps=[0])  # paused before its first step
 @example(steps=[9])  # goes on with the last, smaller batch of an epoch
 @example(steps=[10])
 def test_a_run_interrupted_anywhere_ends_with_the_same_weights(
@@ -177,7 +183,8 @@ def test_a_run_interrupted_anywhere_ends_with_the_same_weights(
     losses: list[float] = []
     point: Checkpoint | None = None
     for count in steps:
-        part = run(spec, point, told([StepOnce(count)], *[()] * (count - 1), [Stop()]))
+        first = [[StepOnce(count)], *[()] * (count - 1), [Stop()]] if count else [[Pause(), Stop()]]
+        part = run(spec, point, told(*first))
         losses += losses_of(part)
         if isinstance(part[-1], Finished):
             break

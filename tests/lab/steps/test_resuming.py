@@ -12,11 +12,18 @@ from lab.steps import Step, make_step
 from tests.lab.steps.plain import PREPARE, assert_same, batches, network_of, sgd, step_of, trained
 
 
-@pytest.mark.parametrize("kind", OPTIMIZERS)
-def test_a_resumed_training_is_the_uninterrupted_one_to_the_last_bit(kind: str) -> None:
+@pytest.mark.parametrize("kind", [*OPTIMIZERS, "sgd without momentum"])
+@pytest.mark.parametrize("done", [0, 1, 4])
+@pytest.mark.parametrize("frozen", [False, True])
+def test_a_resumed_training_is_the_uninterrupted_one_to_the_last_bit(
+    kind: str, done: int, frozen: bool
+) -> None:
     def start() -> tuple[nn.Module, Step]:
-        network, spec = network_of("MLP with dropout"), OPTIMIZERS[kind]()
-        optimizer = getattr(torch.optim, spec.torch_name)(network.parameters(), **spec.options())
+        network = network_of("MLP with dropout")
+        spec = OPTIMIZERS["sgd"](momentum=0.0) if kind not in OPTIMIZERS else OPTIMIZERS[kind]()
+        next(network.parameters()).requires_grad_(not frozen)
+        trained_ones = [parameter for parameter in network.parameters() if parameter.requires_grad]
+        optimizer = getattr(torch.optim, spec.torch_name)(trained_ones, **spec.options())
         return network, make_step(network, functional.cross_entropy, optimizer, prepare=PREPARE)
 
     data = batches(9)
@@ -25,15 +32,36 @@ def test_a_resumed_training_is_the_uninterrupted_one_to_the_last_bit(kind: str) 
 
     torch.manual_seed(5)
     broken_off, step = start()
-    first = trained(step, data[:4])
+    if done == 0:
+        step.rehearse(*data[0])  # as a run does before it is paused
+    first = trained(step, data[:done])
     weights = {name: tensor.clone() for name, tensor in broken_off.state_dict().items()}
     kept = step.state()
     torch.manual_seed(99)
     resumed, step = start()
     resumed.load_state_dict(weights)
     step.load_state(kept)
-    assert first + trained(step, data[4:]) == expected
+    assert first + trained(step, data[done:]) == expected
     assert_same(resumed, whole, rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("kind", OPTIMIZERS)
+def test_a_checkpoint_without_any_memory_is_the_beginning(kind: str) -> None:
+    """As an earlier version of the lab wrote it for a run that was paused before its first step."""
+
+    def start() -> tuple[nn.Module, Step]:
+        network, spec = network_of("MLP"), OPTIMIZERS[kind]()
+        optimizer = getattr(torch.optim, spec.torch_name)(network.parameters(), **spec.options())
+        return network, make_step(network, functional.cross_entropy, optimizer, prepare=PREPARE)
+
+    data = batches(6)
+    _, step = start()
+    expected = trained(step, data)
+    _, step = start()
+    step.rehearse(*data[0])
+    memory = step.state() if kind == "adagrad" else {}  # Adagrad's was never empty
+    step.load_state({key: value for key, value in memory.items() if key.startswith("optimizer.")})
+    assert trained(step, data) == expected
 
 
 @pytest.mark.parametrize("name", ["CNN", "residual CNN", "LSTM", "transformer"])
