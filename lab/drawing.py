@@ -24,6 +24,8 @@ MAX_CANVAS_PX = 10_000.0
 MAX_BRUSH_PX = 512.0
 SHARE_OF_CANVAS = 0.6
 SEEN_AT_MOST_PX = 560
+# Below a step of any pen, in whatever unit a drawing comes; and what float32 can still tell apart of a far-off one.
+NO_SIZE, NO_SHARE = 1e-4, 1e-4
 
 
 class InkError(ValueError):
@@ -119,10 +121,15 @@ def drawing_json(drawing: Drawing) -> dict[str, Any]:
 
 
 def unit_drawing(value: object, *, canvas: float = CANVAS_PX, brush: float = BRUSH_PX) -> Drawing:
-    """Strokes in any unit, drawn in the middle of a square canvas with a longer side of 60 % of it."""
+    """Strokes in any unit, drawn in the middle of a square canvas with a longer side of 60 % of it.
+
+    Points that lie closer together than `NO_SIZE`, or than `NO_SHARE` of how far off they are, are a dot.
+    """
     drawing = parse_drawing(value, width=canvas, height=canvas, brush=brush)
     left, top, right, bottom = drawing.bounds()
-    scale = canvas * SHARE_OF_CANVAS / max(right - left, bottom - top, 1e-6)
+    longer, far_off = max(right - left, bottom - top), max(map(abs, (left, top, right, bottom)))
+    is_dot = longer < max(NO_SIZE, NO_SHARE * far_off)
+    scale = 0.0 if is_dot else canvas * SHARE_OF_CANVAS / longer
     centre = np.array([(left + right) / 2, (top + bottom) / 2], dtype=np.float32)
     moved = tuple(((s - centre) * scale + canvas / 2).astype(np.float32) for s in drawing.strokes)
     return Drawing(moved, canvas, canvas, brush)

@@ -97,10 +97,11 @@ class BinaryCrossEntropy(Loss):
     kind: Literal["bce"] = "bce"
 
     def function(self) -> LossFunction:
+        from torch.nn import functional
+
         def binary_cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
             one_hot = _one_hot(labels, logits)
-            # BCE of a logit, written so that neither side overflows
-            each = logits.clamp_min(0) - logits * one_hot + (-logits.abs()).exp().log1p()
+            each = functional.binary_cross_entropy_with_logits(logits, one_hot, reduction="none")
             return each.sum(1).mean()
 
         return binary_cross_entropy
@@ -117,14 +118,10 @@ class Hinge(Loss):
     margin: float = hyper(1.0, "Margin", "How far ahead the right output must be.", gt=0.0, le=10.0)
 
     def function(self) -> LossFunction:
+        from torch.nn import functional
+
         margin = self.margin
-
-        def hinge(logits: Tensor, labels: Tensor) -> Tensor:
-            right = logits.gather(1, labels[:, None])
-            behind = (margin - right + logits).clamp_min(0)
-            return (behind.sum(1) - margin).mean() / logits.shape[1]
-
-        return hinge
+        return lambda logits, labels: functional.multi_margin_loss(logits, labels, margin=margin)
 
 
 LOSSES = table(CrossEntropy, SquaredError, BinaryCrossEntropy, Hinge)

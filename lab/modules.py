@@ -6,8 +6,10 @@ from typing import cast
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from lab.activations import ACTIVATIONS
+from lab.batch_norm import BatchNorm2d
 
 
 class GlobalPooling(nn.Module):
@@ -41,6 +43,23 @@ class Dropout(nn.Dropout):
         return input * mask.mul_(1 / (1 - self.p))
 
 
+class Conv2d(nn.Conv2d):
+    """torch's convolution; where a 1 x 1 kernel skips pixels, over the pixels that it does not skip.
+
+    Of such a kernel over few channels-last channels oneDNN 3 (torch 2.15) writes beyond its memory on processors
+    without AVX-512, and gives wrong gradients (uxlfoundation/oneDNN#6035).
+    Shapes: (N, C, H, W) -> (N, channels, H', W').
+    """
+
+    def forward(self, input: Tensor) -> Tensor:
+        down, right = self.stride
+        if self.kernel_size != (1, 1) or self.stride == (1, 1):
+            return super().forward(input)
+        above, beside = cast("tuple[int, int]", self.padding)
+        padded = functional.pad(input, (beside, beside, above, above)) if above or beside else input
+        return functional.conv2d(padded[:, :, ::down, ::right], self.weight, self.bias)
+
+
 class ResidualBlock(nn.Module):
     """Two 3 x 3 convolutions with batch normalisation, added to their input.
 
@@ -50,14 +69,12 @@ class ResidualBlock(nn.Module):
 
     def __init__(self, inputs: int, channels: int, stride: int, activation: str) -> None:
         super().__init__()
-        self.conv1 = nn.Conv2d(inputs, channels, 3, stride, 1, bias=False)
-        self.norm1 = nn.BatchNorm2d(channels)
-        self.conv2 = nn.Conv2d(channels, channels, 3, 1, 1, bias=False)
-        self.norm2 = nn.BatchNorm2d(channels)
+        self.conv1 = Conv2d(inputs, channels, 3, stride, 1, bias=False)
+        self.norm1 = BatchNorm2d(channels)
+        self.conv2 = Conv2d(channels, channels, 3, 1, 1, bias=False)
+        self.norm2 = BatchNorm2d(channels)
         same = inputs == channels and stride == 1
-        self.shortcut: nn.Module = (
-            nn.Identity() if same else nn.Conv2d(inputs, channels, 1, stride, bias=False)
-        )
+        self.shortcut: nn.Module = nn.Identity() if same else Conv2d(inputs, channels, 1, stride, bias=False)
         self.activation1 = ACTIVATIONS[activation].module()
         self.activation2 = ACTIVATIONS[activation].module()
 
@@ -92,7 +109,7 @@ class PatchTokens(nn.Module):
 
     def __init__(self, channels: int, height: int, width: int, patch: int, token_width: int) -> None:
         super().__init__()
-        self.patches = nn.Conv2d(channels, token_width, patch, patch)
+        self.patches = Conv2d(channels, token_width, patch, patch)
         self.position = nn.Parameter(torch.empty((height // patch) * (width // patch), token_width))
         nn.init.normal_(self.position, std=0.02)
 

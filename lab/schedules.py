@@ -71,7 +71,7 @@ class Cosine(Schedule):
     final: float = hyper(0.0, "Final share", "The share of the rate left at the end.", ge=0.0, le=1.0)
 
     def factor(self, step: int, steps_per_epoch: int, epochs: int) -> float:
-        progress = min(step / max(1, steps_per_epoch * epochs - 1), 1.0)
+        progress = min(step / (steps_per_epoch * epochs), 1.0)
         return self.final + (1 - self.final) * 0.5 * (1 + math.cos(math.pi * progress))
 
 
@@ -101,8 +101,8 @@ class WarmUp(Schedule):
     """A linear rise, then constant."""
 
     title: ClassVar[str] = "Warm-up"
-    summary: ClassVar[str] = "Rises in a straight line from zero to the full rate, then stays."
-    formula: ClassVar[str] = r"\eta_t = \eta\, \min(1,\; t / t_{\mathrm{warm}})"
+    summary: ClassVar[str] = "Rises in a straight line, step by step, to the full rate, then stays."
+    formula: ClassVar[str] = r"\eta_t = \eta\, \min(1,\; (t + 1) / t_{\mathrm{warm}})"
     source: ClassVar[str] = "Goyal et al. 2017, arXiv:1706.02677"
     kind: Literal["warmup"] = "warmup"
     epochs_rising: float = hyper(1.0, "Rising epochs", "How many epochs it rises.", gt=0.0, le=100.0)

@@ -83,7 +83,8 @@ class TrainSpec(Spec):
     l1: float = hyper(
         0.0,
         "L1 penalty",
-        "Adds the absolute size of all weights to the loss: many become zero.",
+        "Adds the absolute size of all weights to what training makes small: many become zero. The loss that "
+        "is shown is the loss without it. A patch embedding's table of positions is pulled on too.",
         formula=r"J \leftarrow J + \lambda_1 \sum |w|",
         ge=0.0,
         le=1.0,

@@ -42,10 +42,10 @@ class Conv2d(Layer):
     activation: ActivationName = activation_field()
 
     def build(self, shape: Shape) -> nn.Module:
-        from torch import nn
+        from lab import modules
 
         check_window(self.kernel, image_shape(shape, self.title), self.padding, self)
-        conv = nn.Conv2d(shape[0], self.channels, self.kernel, self.stride, self.padding)
+        conv = modules.Conv2d(shape[0], self.channels, self.kernel, self.stride, self.padding)
         return with_activation("conv", conv, self.activation)
 
 

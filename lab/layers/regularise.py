@@ -43,14 +43,14 @@ class BatchNorm(Layer):
     activation: ActivationName = activation_field("identity")
 
     def build(self, shape: Shape) -> nn.Module:
-        from torch import nn
+        from lab.batch_norm import BatchNorm1d, BatchNorm2d
 
         if len(shape) == 2:
             raise LayerMisfit(
                 "BatchNorm takes images and vectors, not sequences",
                 Fix("Use LayerNorm instead", "replace", LayerNorm()),
             )
-        norm = nn.BatchNorm2d(shape[0]) if len(shape) == 3 else nn.BatchNorm1d(shape[0])
+        norm = BatchNorm2d(shape[0]) if len(shape) == 3 else BatchNorm1d(shape[0])
         return with_activation("norm", norm, self.activation)
 
 

@@ -3,10 +3,19 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from lab.drawing import Drawing, InkError, drawing_json, parse_drawing, rasterise, unit_drawing
+from lab.drawing import (
+    NO_SHARE,
+    NO_SIZE,
+    Drawing,
+    InkError,
+    drawing_json,
+    parse_drawing,
+    rasterise,
+    unit_drawing,
+)
 
 LINE = [[[10, 20], [30, 40], [50, 20]]]
 coordinate = st.floats(0, 280, width=32)
@@ -59,13 +68,23 @@ def test_bad_strokes_are_refused_by_name(value, says):
 
 
 @given(strokes, st.floats(0.01, 100))
+@example([[(0.0, 0.0), (6e-8, 0.0)]], 100.0)
+@example([[(0.0, 0.0), (6e-8, 0.0)]], 0.01)
+@example([[(1.0, 1.0), (1.0, 1.0)]], 3.0)
+@example([[(0.0, 0.0), (0.5, 0.0)]], 0.01)
+@example([[(280.0, 280.0), (279.9999, 279.99997)]], 1.5)
 def test_a_unit_drawing_does_not_depend_on_the_unit(value, unit):
+    points = [point for stroke in value for point in stroke]
+    size = max((max(axis) - min(axis) for axis in zip(*points, strict=True)), default=0.0)
+    far_off = max(max(map(abs, point)) for point in points)
+    least = [max(NO_SIZE, NO_SHARE * far_off * by) / by for by in (1, unit)]
+    assume(size < 0.9 * min(least) or size > 1.1 * max(least))  # a dot in both units, or in none
     scaled = [[[x * unit, y * unit] for x, y in stroke] for stroke in value]
     left, top, right, bottom = unit_drawing(value).bounds()
     assert -1 < left <= right < 281
     assert -1 < top <= bottom < 281
-    if max(right - left, bottom - top) > 1:
-        np.testing.assert_allclose(unit_drawing(scaled).bounds(), (left, top, right, bottom), atol=1.5)
+    assert (max(right - left, bottom - top) == 0) == (size < min(least))
+    np.testing.assert_allclose(unit_drawing(scaled).bounds(), (left, top, right, bottom), atol=1.5)
 
 
 def test_a_raster_has_the_size_of_the_canvas_and_the_width_of_the_brush():
