@@ -189,7 +189,7 @@ class Failed:
     step: int
     reason: str
     advice: str = ""
-    cause: str = "error"  # diverged | out_of_memory | disk_full | lost | data | error
+    cause: str = "error"  # diverged | out_of_memory | disk_full | crashed | lost | data | error
 
 
 Event: TypeAlias = (

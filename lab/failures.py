@@ -1,7 +1,7 @@
 """What a run says when it cannot go on: what it was, and what to try.
 
 Owns the words of divergence and the rate to try after it, of memory that did not suffice, and of a process that
-was lost. Knows no torch.
+crashed or was lost. Knows no torch.
 """
 
 from __future__ import annotations
@@ -13,6 +13,14 @@ from lab.optimizers import AnyOptimizer
 from lab.registry import SpecError
 from lab.spec import TrainSpec, parse_spec
 
+_AFTER_CRASHES = (
+    "Try another setting of its layers (kernel, stride, channels) or another device,"
+    " and report the crash together with the run's configuration."
+)
+_AFTER_LOSSES = (
+    "Start it again; if it ends in the same way, look for a program or a time limit"
+    " that ends processes on this machine."
+)
 LARGE = 10  # times the rate that an optimizer begins with: from here on steps are seldom small enough
 
 
@@ -54,16 +62,23 @@ def is_out_of_memory(error: Exception) -> bool:
     return "can't allocate memory" in text or "out of memory" in text or "not enough memory" in text
 
 
-def out_of_memory(step: int, batch_size: int | None) -> Failed:
-    """The end of a run that asked for more memory than there is."""
+def out_of_memory(step: int, batch_size: int | None, gpu_gb: tuple[float, float] | None = None) -> Failed:
+    """The end of a run that asked for more memory than there is; `gpu_gb` is what of a GPU's is free, and all."""
     of_what = f" for a batch size of {batch_size}" if batch_size else ""
-    return Failed(step, f"The memory did not suffice{of_what}.", _with_less(batch_size), "out_of_memory")
+    whose = "The GPU's memory" if gpu_gb else "The memory"
+    left = f" Of its {gpu_gb[1]:.1f} GB, {gpu_gb[0]:.1f} GB are free now." if gpu_gb else ""
+    said = f"{whose} did not suffice{of_what}.{left}"
+    return Failed(step, said, _with_less(batch_size), "out_of_memory")
 
 
-def given_up(step: int, attempts: int, reason: str, batch_size: int | None) -> Failed:
-    """The end of a run whose process was lost again and again, most often for want of memory."""
+def given_up(step: int, attempts: int, reason: str, cause: str, batch_size: int | None) -> Failed:
+    """The end of a run whose process was lost again and again.
+
+    `cause` is that of the last loss: only where it was memory can a smaller batch help.
+    """
     said = f"given up after {attempts} attempts without progress: {reason}"
-    return Failed(step, said, _with_less(batch_size), "lost")
+    advice = {"out_of_memory": _with_less(batch_size), "crashed": _AFTER_CRASHES}.get(cause, _AFTER_LOSSES)
+    return Failed(step, said, advice, cause)
 
 
 def smaller(batch_size: int) -> int:

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from lab.augmenting import augmented
 from lab.data import Dataset
-from lab.device import choose_device
+from lab.device import tried_device
 from lab.evaluate import Evaluation, evaluate
 from lab.fine_tuning import freeze, take_over
 from lab.network import build_network
@@ -29,7 +29,7 @@ class Learner:
 
     def __init__(self, spec: RunSpec, data: Dataset, first_weights: Mapping[str, Tensor] | None) -> None:
         self.spec, self.data = spec, data
-        self.device = choose_device(spec.train.device)
+        self.device, passed_over = tried_device(spec.train.device)
         if self.device.type == "cpu":
             # The order of additions, so the last digits, must not depend on how busy the machine is.
             torch.set_num_threads(1)
@@ -38,9 +38,10 @@ class Learner:
         self.steps_per_epoch = steps_per_epoch(len(self.samples.train), self.batch_size)
         self.samples_per_epoch = min(self.steps_per_epoch * self.batch_size, len(self.samples.train))
         self.network = build_network(spec.network, generator_for(spec.train.seed, "weights")).to(self.device)
-        self.notice = data.notice
+        self.notice = ""
+        self._say(data.notice, passed_over)
         if first_weights is not None:
-            self.notice = " ".join(filter(None, (data.notice, take_over(self.network, first_weights))))
+            self._say(take_over(self.network, first_weights))
         freeze(self.network, spec.network.initialisation)
         self.prepare = Prepare(spec.data.normalisation)
         self._loss = spec.train.loss.function()
@@ -61,11 +62,14 @@ class Learner:
         some = self.samples.train[: self.batch_size]
         self.step.rehearse(self.samples.images[some], self.samples.labels[some])
         if self.step.fault:
-            plainly = (
+            self._say(
                 f"The fast way of training is not used for this run: {self.step.fault}. "
                 "It trains the plain way instead, with the right numbers, but more slowly."
             )
-            self.notice = " ".join(filter(None, (self.notice, plainly)))
+
+    def _say(self, *sentences: str) -> None:
+        """Adds to what a person is told about the run."""
+        self.notice = " ".join(filter(None, (self.notice, *sentences)))
 
     def batches(self, epoch: int, done: int) -> Iterator[tuple[Tensor, Tensor]]:
         """The batches of an epoch that are left after `done` of them, as they are before augmentation.

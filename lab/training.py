@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 import torch
 
 from lab.data import DataError, Dataset
+from lab.device import gpu_memory_left_gb
 from lab.events import (
     Checkpoint,
     Event,
@@ -67,7 +68,9 @@ def train(
     except (RuntimeError, MemoryError) as error:
         if not is_out_of_memory(error):
             raise
-        yield out_of_memory(run.progress.step if run else 0, spec.train.batch_size)
+        on_gpu = isinstance(error, torch.OutOfMemoryError)  # which only devices raise
+        left = gpu_memory_left_gb(torch.device("cuda")) if on_gpu else None
+        yield out_of_memory(run.progress.step if run else 0, spec.train.batch_size, left)
     finally:
         torch.set_rng_state(theirs)
         torch.set_flush_denormal(False)

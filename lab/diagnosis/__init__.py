@@ -73,7 +73,7 @@ def _failure(spec: RunSpec, history: History) -> Finding:
     steps: tuple[NextStep, ...] = ()
     if failed.cause == "diverged":
         steps = tries(lowered(spec, base_rate(spec, history)), clipped(spec))
-    elif failed.cause in ("out_of_memory", "lost"):
+    elif failed.cause == "out_of_memory":
         steps = tries(smaller_batches(spec, smaller(spec.train.batch_size)))
     return Finding(failed.cause, "bad", sentence, steps)
 

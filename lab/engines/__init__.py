@@ -20,6 +20,7 @@ class Lost:
     """A run's worker is gone without having said that the run ended."""
 
     reason: str
+    cause: str = "lost"  # or what is known better: crashed | out_of_memory
 
 
 class Engine(Protocol):

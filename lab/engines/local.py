@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import multiprocessing as mp
 import os
-import signal
-import sys
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -17,23 +15,25 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from lab.device import usable_cores
-from lab.engines import ENDS, Lost
+from lab.device import gpu_memory_gb, usable_cores
+from lab.engines import ENDS, Lost, deaths
 from lab.engines.worker import work
 from lab.events import Event, Message, from_json, to_json
 
 SLOTS = "LAB_SLOTS"
+GPU_GB_PER_RUN = 2.0  # CUDA itself takes half a GB of each process, libraries and a small CNN another
 _BATCH = 64  # events taken from one worker before the others have their turn
 
 
 def slots_of_this_machine() -> int:
-    """How many runs are computed at once: LAB_SLOTS, or the number of cores.
+    """How many runs are computed at once: LAB_SLOTS, or one per core, if a GPU's memory has room for as many.
 
     Raises: ValueError.
     """
     text = os.environ.get(SLOTS, "").strip()
     if not text:
-        return usable_cores()
+        on_gpu = gpu_memory_gb()
+        return min(usable_cores(), max(1, int(on_gpu / GPU_GB_PER_RUN))) if on_gpu else usable_cores()
     if not text.isdecimal() or not 1 <= int(text) <= 1024:
         raise ValueError(f"{SLOTS} {text[:40]!r} is not a number from 1 to 1024")
     return int(text)
@@ -43,6 +43,7 @@ def slots_of_this_machine() -> int:
 class _Worker:
     process: BaseProcess
     pipe: Connection
+    ended_before: int  # processes that the kernel had ended for want of memory when this one was started
     ended: bool = False
 
 
@@ -70,9 +71,10 @@ class LocalEngine:
         ours, theirs = self._context.Pipe()
         arguments = (theirs, self._home, run_id, spec_json, from_checkpoint)
         process = self._context.Process(target=work, args=arguments, name=run_id, daemon=True)  # type: ignore[attr-defined]
+        worker = _Worker(process, ours, deaths.ended_for_memory())
         process.start()
         theirs.close()
-        self._workers[run_id] = _Worker(process, ours)
+        self._workers[run_id] = worker
 
     def poll(self, timeout_s: float) -> Sequence[tuple[str, Event | Lost]]:
         """What the workers said; a worker's end is noticed at once."""
@@ -119,7 +121,7 @@ class LocalEngine:
             del self._workers[run_id]
             exit_code = self._reap(worker)
             if not worker.ended:
-                said.append(Lost(_reason(exit_code)))
+                said.append(deaths.lost(exit_code, worker.ended_before))
         return said
 
     @staticmethod
@@ -132,14 +134,3 @@ class LocalEngine:
         worker.process.close()
         worker.pipe.close()
         return exit_code
-
-
-def _reason(exit_code: int | None) -> str:
-    if exit_code is None or exit_code >= 0:
-        return f"its process ended unexpectedly (exit code {exit_code})"
-    try:
-        name = signal.Signals(-exit_code).name
-    except ValueError:
-        name = f"signal {-exit_code}"
-    hint = ", often for want of memory" if name == "SIGKILL" and sys.platform == "linux" else ""
-    return f"its process was ended by {name}{hint}"

@@ -132,7 +132,7 @@ class Runner:
         if life.kill_at:
             self._stopped(run_id, life.step)
         elif losses.count > LOSSES_ALLOWED:
-            failed = given_up(life.step, losses.count, lost.reason, batch_size_in(life.spec_json))
+            failed = given_up(life.step, losses.count, lost.reason, lost.cause, batch_size_in(life.spec_json))
             self.record.event(run_id, failed)
             self._end(run_id, "failed", failed.reason)
         else:

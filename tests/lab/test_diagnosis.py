@@ -77,21 +77,31 @@ def test_zeros_are_told_from_other_ways_of_not_learning() -> None:
     assert [finding.kind for finding in findings(preset("document-mlp"), history)] == ["untrained"]
 
 
-@pytest.mark.parametrize("cause", ["diverged", "out_of_memory", "disk_full", "lost", "data", "error"])
+@pytest.mark.parametrize(
+    "cause", ["diverged", "out_of_memory", "disk_full", "crashed", "lost", "data", "error"]
+)
 def test_a_failure_comes_first_and_alone(cause: str) -> None:
     assert said([epoch(1, 1.0, None), events.Failed(3, "It broke.", "Mend it.", cause)]) == [cause]
 
 
-def test_a_lost_run_is_told_in_whole_sentences_with_a_smaller_batch_to_try() -> None:
+def test_a_run_lost_for_want_of_memory_is_told_in_whole_sentences_with_a_smaller_batch_to_try() -> None:
     history = History()
-    history.extend(
-        [STARTED, given_up(7, 4, "its process was ended by SIGKILL", preset("softmax").train.batch_size)]
-    )
+    size = preset("softmax").train.batch_size
+    history.extend([STARTED, given_up(7, 4, "the memory was full (SIGKILL)", "out_of_memory", size)])
     (finding,) = findings(preset("softmax"), history)
-    batch = preset("softmax").train.batch_size // 4
     assert finding.sentence.startswith("Given up after 4 attempts")
-    assert f"SIGKILL. Try a batch size of {batch}, or" in finding.sentence
-    assert [step.spec.train.batch_size for step in finding.steps] == [batch]
+    assert f"(SIGKILL). Try a batch size of {size // 4}, or" in finding.sentence
+    assert [step.spec.train.batch_size for step in finding.steps] == [size // 4]
+
+
+@pytest.mark.parametrize("cause", ["crashed", "lost"])
+def test_a_run_lost_for_another_cause_is_offered_no_smaller_batch(cause: str) -> None:
+    history = History()
+    history.extend([STARTED, given_up(7, 4, "its process ended", cause, 100)])
+    (finding,) = findings(preset("softmax"), history)
+    assert finding.kind == cause
+    assert "batch" not in finding.sentence
+    assert finding.steps == ()
 
 
 @pytest.mark.parametrize("name", list(PRESETS))

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import pytest
 import torch
+from torch import nn
 
-from lab.modules import Dropout
+from lab.modules import Dropout, GlobalPooling, PatchTokens
+from lab.samples import Prepare
+from lab.spec import TrainSpec
+from lab.steps import make_step
 
 
 @pytest.mark.parametrize("p", [0.05, 0.25, 0.5, 0.95])
@@ -41,3 +45,14 @@ def test_dropout_does_nothing_after_training_and_at_zero() -> None:
     x = torch.randn(5, 5)
     assert Dropout(0.5).eval()(x) is x
     assert torch.equal(Dropout(0.0)(x), x)
+
+
+def test_an_l1_penalty_pulls_on_the_position_table_as_its_help_says() -> None:
+    network = nn.Sequential(PatchTokens(1, 28, 28, 7, 8), GlobalPooling("mean", True), nn.Linear(8, 10))
+    before = network[0].position.detach().clone()
+    optimizer = torch.optim.SGD(network.parameters(), lr=0.5)
+    step = make_step(network, lambda logits, _: logits.sum() * 0, optimizer, prepare=Prepare("half"), l1=0.01)
+    step(torch.zeros(4, 28, 28, dtype=torch.uint8), torch.zeros(4, dtype=torch.int64))
+    assert step.fetch_losses() == [0.0]  # the loss that is shown lacks the penalty
+    torch.testing.assert_close(network[0].position, before - 0.5 * 0.01 * before.sign())
+    assert "table of positions" in str(TrainSpec.model_fields["l1"].description)

@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from lab import lives, weights
+from lab.engines import deaths
 from lab.engines.local import LocalEngine
 from lab.events import Failed, SetLearningRate, StepOnce
 from lab.home import checkpoint_file, latest_weights, run_folder
@@ -120,20 +121,50 @@ def test_after_a_restart_a_run_says_that_it_was_interrupted(bench):
     assert resumed.step > 0
 
 
-def test_a_worker_that_dies_again_and_again_is_given_up(bench):
+def given_up_after(bench: Bench, kind: signal.Signals) -> Failed:
+    """How a run fails whose worker gets a signal whenever there is one."""
     run_id = bench.store.submit(small(epochs=1, train_samples=1500, batch_size=4))
 
-    def kill() -> bool:
+    def end() -> bool:
         if run_id in bench.runner.engine.worker_ids():
-            os.kill(bench.worker(run_id), signal.SIGKILL)
+            os.kill(bench.worker(run_id), kind)
         return bench.store.run(run_id).state == "failed"
 
-    bench.until(kill)
-    run = bench.store.run(run_id)
-    assert f"after {LOSSES_ALLOWED + 1} attempts" in run.reason
-    failed = bench.store.last_event(run_id, "failed")[1]
+    bench.until(end)
+    assert f"after {LOSSES_ALLOWED + 1} attempts" in bench.store.run(run_id).reason
+    return bench.store.last_event(run_id, "failed")[1]
+
+
+def test_a_worker_that_dies_again_and_again_is_given_up(bench):
+    failed = given_up_after(bench, signal.SIGKILL)
     assert failed.cause == "lost"
+    assert "Start it again" in failed.advice
+    assert "batch" not in failed.advice
+
+
+def test_a_worker_that_the_kernel_ends_for_want_of_memory_is_told_a_smaller_batch(bench, monkeypatch):
+    counts = iter(range(10_000))
+    monkeypatch.setattr(deaths, "ended_for_memory", lambda: next(counts))
+    failed = given_up_after(bench, signal.SIGKILL)
+    assert failed.cause == "out_of_memory"
     assert "Try a batch size of 1" in failed.advice
+
+
+def test_a_worker_that_crashes_again_and_again_is_told_no_batch_size(bench):
+    failed = given_up_after(bench, signal.SIGSEGV)
+    assert failed.cause == "crashed"
+    assert "crashed inside a library (SIGSEGV)" in failed.reason
+    assert "report" in failed.advice
+    assert "batch" not in failed.advice
+
+
+def test_a_run_whose_worker_crashed_once_goes_on_from_its_checkpoint(bench):
+    run_id = bench.store.submit(MIDDLE)
+    bench.until(lambda: bench.count(run_id, "checkpoint") >= 2)
+    os.kill(bench.worker(run_id), signal.SIGSEGV)
+    bench.until_state(run_id, "finished")
+    ((_, resumed),) = bench.store.events(run_id, kinds=("resumed",))
+    assert "its process crashed inside a library (SIGSEGV); resumed from step" in resumed.reason
 
 
 def test_pause_step_learning_rate_resume_and_stop_are_obeyed_while_it_runs(bench):

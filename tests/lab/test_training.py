@@ -298,6 +298,22 @@ def test_running_out_of_memory_names_a_batch_size_to_try(monkeypatch: pytest.Mon
     assert "batch size of 10" in failed.advice
 
 
+def test_a_gpu_that_runs_out_of_memory_is_answered_by_its_own_figures(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def full(*args: Any, **kwargs: Any) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
+
+    monkeypatch.setattr("lab.learner.make_step", full)
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device: (300_000_000, 8_000_000_000))
+    (failed,) = run(spec_of(batch_size=40))
+    assert isinstance(failed, Failed)
+    assert failed.cause == "out_of_memory"
+    assert "The GPU's memory" in failed.reason
+    assert "Of its 8.0 GB, 0.3 GB are free now." in failed.reason
+    assert "batch size of 10" in failed.advice
+
+
 def test_early_stopping_ends_the_run_and_keeps_the_best_weights() -> None:
     spec = spec_of(
         data={"validation_share": 0.5, "label_noise": 0.6},

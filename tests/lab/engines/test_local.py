@@ -13,7 +13,8 @@ import pytest
 import torch
 
 from lab import weights
-from lab.engines import ENDS, Lost, worker
+from lab.engines import ENDS, Lost, deaths, worker
+from lab.engines.deaths import ended_for_memory, lost
 from lab.engines.keeper import Keeper
 from lab.engines.local import LocalEngine, slots_of_this_machine
 from lab.engines.worker import failure, work
@@ -102,6 +103,33 @@ def test_a_killed_worker_is_reported_lost_and_goes_on_from_its_checkpoint(engine
     begun = collect(engine, lambda said: len(said) >= 2)
     assert begun[0][1].step == step > 0
     assert isinstance(begun[1][1], Resumed)
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGBUS"), reason="this platform has not all of the signals")
+@pytest.mark.parametrize("name", ["SIGSEGV", "SIGABRT", "SIGBUS", "SIGILL", "SIGFPE"])
+def test_a_worker_that_crashes_is_not_said_to_have_lacked_memory(name, monkeypatch):
+    monkeypatch.setattr(deaths, "ended_for_memory", lambda: 5)
+    said = lost(-getattr(signal, name), 4)
+    assert said == Lost(f"its process crashed inside a library ({name})", "crashed")
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this platform has no SIGKILL")
+def test_memory_is_the_cause_only_where_the_kernel_counted_one_process_more(monkeypatch):
+    monkeypatch.setattr(deaths, "ended_for_memory", lambda: 5)
+    assert lost(-signal.SIGKILL, 5) == Lost("its process was ended by SIGKILL")
+    assert lost(-signal.SIGKILL, 4).cause == "out_of_memory"
+    assert lost(-signal.SIGTERM, 4) == Lost("its process was ended by SIGTERM")
+    assert lost(1, 4) == Lost("its process ended unexpectedly (exit code 1)")
+
+
+def test_the_containers_count_goes_before_the_machines_and_none_is_zero(tmp_path, monkeypatch):
+    container, machine = tmp_path / "memory.events", tmp_path / "vmstat"
+    monkeypatch.setattr(deaths, "_COUNTS", (container, machine))
+    assert ended_for_memory() == 0
+    machine.write_text("pgfault 12\noom_kill 7\n")
+    assert ended_for_memory() == 7
+    container.write_text("low 0\nhigh 0\nmax 9\noom 3\noom_kill 2\noom_group_kill 0\n")
+    assert ended_for_memory() == 2
 
 
 def test_a_damaged_checkpoint_is_no_obstacle(engine, home):
@@ -223,7 +251,10 @@ def test_of_very_many_epochs_those_evenly_apart_and_the_newest_are_kept(home):
 
 def test_the_slots_are_the_cores_or_what_the_variable_says(monkeypatch):
     monkeypatch.delenv("LAB_SLOTS", raising=False)
-    assert slots_of_this_machine() >= 1
+    monkeypatch.setattr("lab.engines.local.usable_cores", lambda: 16)
+    for gpu_gb, slots in ((0.0, 16), (4.3, 2), (1.0, 1), (80.0, 16)):
+        monkeypatch.setattr("lab.engines.local.gpu_memory_gb", lambda gb=gpu_gb: gb)
+        assert slots_of_this_machine() == slots
     monkeypatch.setenv("LAB_SLOTS", "7")
     assert slots_of_this_machine() == 7
     for text in ("none", "0", "-1", "1e3", "99999"):
