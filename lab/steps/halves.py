@@ -67,7 +67,7 @@ def convolution_way_back(operation: Operation) -> Callable[[], Sequence[Tensor |
         return None
     gradient, images, *given, wanted = operation.arguments
     run, is_large = operation.function._op, _is_large(gradient, given[0])
-    axes = [axis for axis in range(gradient.dim()) if axis != 1]
+    pixels = tuple(range(2, gradient.dim()))
     first = slice(len(gradient) * 5 // 8)  # the bias goes with the rest
     rest = slice(first.stop, None)
 
@@ -75,7 +75,7 @@ def convolution_way_back(operation: Operation) -> Callable[[], Sequence[Tensor |
         return run(gradient[some], images[some], *given, [*which, False])
 
     def of_bias() -> Tensor | None:
-        return gradient.sum(axes) if wanted[2] else None
+        return gradient.sum(pixels).sum(0) if wanted[2] else None  # in two, to the last digits
 
     def call() -> Sequence[Tensor | None]:
         if not is_large or not wanted[1]:
