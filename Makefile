@@ -11,13 +11,15 @@ CHECK := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 FIND_PYTHON = for name in $(PYTHON) python3.13 python3.12 python3.11 python3 python; do \
 	if "$$name" -c '$(CHECK)' >/dev/null 2>&1; then echo "$$name"; break; fi; done
 
-.PHONY: help run test check format bench screenshots clean browser
+.PHONY: help run test check check-lowered fuzz format bench screenshots clean browser
 .DELETE_ON_ERROR:
 
 help:
 	@echo "make run          start the lab at http://$(ADDRESS):$(PORT) (PORT=, ADDRESS=, LAB_HOME= change where)"
 	@echo "make test         run all tests (ARGS='-k name' chooses)"
 	@echo "make check        format, lint, types, import rules and all tests"
+	@echo "make check-lowered  the engine's tests as on a processor without AVX-512, and without wide OpenBLAS"
+	@echo "make fuzz         compare the engine with a second one on SPECS= runs that nobody has seen (3000)"
 	@echo "make format       rewrite the code in the project's format"
 	@echo "make bench        measure, and print the table of docs/benchmarks.md"
 	@echo "make screenshots  remake the pictures of README and docs"
@@ -45,6 +47,22 @@ RUN_TESTS = failed=0; \
 	OMP_NUM_THREADS=1 $(PY) -m pytest -rs -n 2 -m "not browser" $(ARGS) || failed=1; \
 	$(PY) -m pytest -rsR --reruns 1 -m browser $(ARGS) || failed=1; \
 	exit $$failed
+
+# What depends on the processor, once more with fewer instructions, and with the other library of products.
+ENGINE_TESTS = tests/lab/steps tests/lab/test_training.py tests/lab/test_modules.py tests/lab/test_losses.py \
+	tests/lab/test_batch_norm.py tests/lab/test_convolutions.py tests/lab/test_recipes.py tests/differential
+LOWERED = OMP_NUM_THREADS=1 ONEDNN_MAX_CPU_ISA=AVX2 ATEN_CPU_CAPABILITY=avx2
+WIDE = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 OPENBLAS_CORETYPE=SkylakeX
+
+check-lowered: $(VENV)/dev.stamp
+	$(LOWERED) $(PY) -m pytest -n 2 $(ENGINE_TESTS) $(ARGS)
+	@if grep -q avx512vl /proc/cpuinfo 2>/dev/null; then \
+		$(WIDE) $(PY) -m pytest -n 2 tests/lab/steps tests/differential $(ARGS); \
+	fi
+
+SPECS ?= 3000
+fuzz: $(VENV)/dev.stamp
+	OMP_NUM_THREADS=1 LAB_FUZZ_SPECS=$(SPECS) $(PY) -m pytest tests/differential/test_engine.py $(ARGS)
 
 format: $(VENV)/dev.stamp
 	$(PY) -m ruff check --fix-only .
