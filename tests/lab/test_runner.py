@@ -192,6 +192,18 @@ def test_pause_step_learning_rate_resume_and_stop_are_obeyed_while_it_runs(bench
     assert int(metadata["step"]) == store.run(run_id).step
 
 
+def test_a_run_paused_before_its_first_step_ends_as_one_that_never_was(bench):
+    undisturbed, paused = bench.store.submit(SHORT), bench.store.submit(SHORT)
+    bench.store.want(paused, "pause")
+    bench.until_state(paused, "paused")
+    assert bench.store.run(paused).step == 0
+    bench.until_state(undisturbed, "finished")
+    bench.restart()
+    bench.store.want(paused, "run")
+    bench.until_state(paused, "finished")
+    assert same(final_weights(bench, paused), final_weights(bench, undisturbed))
+
+
 def test_a_new_run_can_be_made_one_step_at_a_time(bench):
     run_id = bench.store.submit(LONG, want="pause")
     bench.until_state(run_id, "paused")

@@ -246,6 +246,17 @@ def test_a_changed_learning_rate_survives_an_interruption() -> None:
     assert same(last_weights(rest), last_weights(whole_run))
 
 
+def test_a_learning_rate_changed_before_the_first_step_survives_an_interruption_there() -> None:
+    spec = spec_of(
+        optimizer=AdamW(lr=0.01), schedule=Cosine(), data={"validation_share": 0.2}, early_stopping=2
+    )
+    whole_run = run(spec, None, told([SetLearningRate(0.05)]))
+    part = run(spec, None, told([Pause(), SetLearningRate(0.05)], [Stop()]))
+    assert of_kind(part, Checkpoint)[-1].step == 0
+    rest = run(spec, of_kind(part, Checkpoint)[-1])
+    assert same(last_weights(rest), last_weights(whole_run))
+
+
 @pytest.mark.parametrize("paused", [False, True])
 def test_a_changed_learning_rate_is_in_a_checkpoint_before_it_is_told(paused: bool) -> None:
     spec = spec_of(optimizer=SGD(lr=0.01))
