@@ -17,7 +17,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from bench.contender import Contender, serve
+from bench.contender import ONE_CORE, Contender, serve
 from bench.row import Row, show
 from bench.served import copy_mnist
 from lab.blas import blas_environment
@@ -25,6 +25,8 @@ from lab.blas import blas_environment
 NETS = {"mlp": ("document-mlp", 60_000), "cnn": ("small-cnn", 12_000)}
 WORTH_KEEPING = 3.0  # per cent, on one net or the other
 ALL = "everything"
+# As lab/launch.py has it: without it, what a step gives back goes to the system in some processes and not in others.
+KEEPING = {"MALLOC_MMAP_THRESHOLD_": str(1 << 26), "MALLOC_TRIM_THRESHOLD_": str(1 << 28)}
 
 
 def _nothing(*_: Any, **__: Any) -> None:
@@ -75,11 +77,14 @@ def _switches() -> dict[str, Callable[[], None]]:
 
 def train_epochs(part: str, preset_name: str, samples: int, home: Path) -> None:
     """Trains an epoch whenever it is asked to, without one part."""
+    import torch
+
     from lab import data
     from lab.learner import Learner
     from lab.presets import preset
     from lab.spec import changed
 
+    torch.set_flush_denormal(True)  # as every run does
     if part != ALL:
         _switches()[part]()
     spec = preset(preset_name)
@@ -104,13 +109,12 @@ def train_epochs(part: str, preset_name: str, samples: int, home: Path) -> None:
 def measure(net: str, parts: list[str], home: Path, rounds: int) -> dict[str, float]:
     """Seconds of the fastest epoch with everything, and without each part."""
     preset_name, samples = NETS[net]
+    as_runs = ONE_CORE | KEEPING | blas_environment()
     seen: dict[str, list[float]] = defaultdict(list)
     with ExitStack() as stack:
         ways = {
             part: stack.enter_context(
-                Contender(
-                    "ablation", "--train", part, preset_name, str(samples), str(home), env=blas_environment()
-                )
+                Contender("ablation", "--train", part, preset_name, str(samples), str(home), env=as_runs)
             )
             for part in (ALL, *parts)
         }

@@ -49,19 +49,28 @@ def agrees(spec: RunSpec, data: Dataset, interrupted_at: int | None = None) -> N
         torch.tensor(truth.losses),
         [torch.tensor(one.losses) for one in rough],
     )
-    # A bias before a batch normalisation moves nothing: its gradient is rounding alone, of which an optimizer that
-    # divides by the gradient's size makes steps to either side.
-    idle = {name for name, steep in truth.steepest.items() if steep < 1e-9 * max(truth.steepest.values())}
     for name, tensor in last.weights.items():
-        if name in idle:
-            continue
         moved = float((truth.weights[name].double() - first[name].double()).abs().max())
-        _close(spec, name, tensor, truth.weights[name], [one.weights[name] for one in rough], moved)
+        _close(
+            spec,
+            name,
+            tensor,
+            truth.weights[name],
+            [one.weights[name] for one in rough],
+            moved,
+            truth.doubtful.get(name),
+        )
     for name, tensor in truth.memory.items():
-        if name.rpartition(".")[0] in idle:
-            continue
         ours = last.state[f"step.optimizer.{name}"]
-        _close(spec, name, ours, tensor, [one.memory[name] for one in rough])
+        _close(
+            spec,
+            name,
+            ours,
+            tensor,
+            [one.memory[name] for one in rough],
+            None,
+            truth.doubtful[name.rpartition(".")[0]],
+        )
 
 
 def lab_run(
@@ -110,13 +119,20 @@ def _batches(spec: RunSpec, data: Dataset) -> tuple[list[tuple[Tensor, Tensor]],
 
 
 def _close(
-    spec: RunSpec, what: str, ours: Tensor, truth: Tensor, rough: Sequence[Tensor], moved: float | None = None
+    spec: RunSpec,
+    what: str,
+    ours: Tensor,
+    truth: Tensor,
+    rough: Sequence[Tensor],
+    moved: float | None = None,
+    doubtful: Tensor | None = None,
 ) -> None:
-    exact = truth.double().flatten()
+    exact = truth.double()
+    sure = torch.ones_like(exact) if doubtful is None else (~doubtful).double()
     scale = float(exact.abs().max()) if moved is None else moved
-    rounding = max(float((one.double().flatten() - exact).abs().max()) for one in rough)
+    rounding = max(float(((one.double() - exact) * sure).abs().max()) for one in rough)
     allowed = TIMES * rounding + SHARE * scale + NOTHING
-    apart = float((ours.double().flatten() - exact).abs().max())
+    apart = float(((ours.double() - exact) * sure).abs().max())
     if not apart <= allowed:
         raise DisagreementError(
             f"{what}: {apart:.3g} apart, {allowed:.3g} allowed, of {scale:.3g}\n{spec.model_dump_json()}"

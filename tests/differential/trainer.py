@@ -35,13 +35,14 @@ ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
 class Trained:
     """What a training came to: the loss of each step, and at the end all that was learned and remembered.
 
-    `steepest` is the largest number in any gradient of a parameter, before penalties.
+    `doubtful` marks the numbers whose gradient was rounding alone at some step: of it an optimizer that divides by
+    the gradient's size makes steps to either side. A bias before a batch normalisation is one.
     """
 
     losses: list[float]
     weights: Named
     memory: Named
-    steepest: dict[str, float]
+    doubtful: Named
 
 
 def train(
@@ -61,7 +62,7 @@ def train(
         name for name in values if "running" not in name and "tracked" not in name and name not in frozen
     ]
     rule = _Rule(spec["train"]["optimizer"])
-    losses, steepest = [], dict.fromkeys(learned, 0.0)
+    losses, doubtful = [], {name: torch.zeros_like(values[name], dtype=torch.bool) for name in learned}
     for number, (images, labels) in enumerate(batches):
         for name in learned:
             values[name] = values[name].detach().requires_grad_(True)
@@ -70,7 +71,8 @@ def train(
             zip(learned, torch.autograd.grad(loss, [values[name] for name in learned]), strict=True)
         )
         losses.append(float(loss.detach()))
-        steepest = {name: max(steepest[name], float(gradients[name].abs().max())) for name in learned}
+        steepest = max(float(gradient.abs().max()) for gradient in gradients.values())
+        doubtful = {name: doubtful[name] | (gradients[name].abs() < 1e-6 * steepest) for name in learned}
         rate = rule.options["lr"] * _factor(
             spec["train"]["schedule"], number, steps_per_epoch, spec["train"]["epochs"]
         )
@@ -78,7 +80,7 @@ def train(
             _shape(gradients, values, spec["train"])
             for name in learned:
                 values[name] = rule(name, values[name].detach(), gradients[name], rate, number + 1)
-    return Trained(losses, {name: tensor.detach() for name, tensor in values.items()}, rule.memory, steepest)
+    return Trained(losses, {name: tensor.detach() for name, tensor in values.items()}, rule.memory, doubtful)
 
 
 def _shape(gradients: Named, values: Named, train: Json) -> None:
