@@ -2,13 +2,15 @@
 
 python -m bench.ablation [--rounds N] [--only mlp|cnn] [--parts NAME ...]
 
-Each way of training is a process of its own, warm and waiting; they take turns, and of each the fastest epoch counts.
+Each way of training is a process of its own, warm and waiting; each has its turn between two turns of the whole, and
+the median of the ratios counts.
 Only the steps are measured, without runner and store, which are the same for all.
 """
 
 from __future__ import annotations
 
 import argparse
+import statistics
 import sys
 import tempfile
 from collections import defaultdict
@@ -106,11 +108,12 @@ def train_epochs(part: str, preset_name: str, samples: int, home: Path) -> None:
     serve(epoch)
 
 
-def measure(net: str, parts: list[str], home: Path, rounds: int) -> dict[str, float]:
-    """Seconds of the fastest epoch with everything, and without each part."""
+def measure(net: str, parts: list[str], home: Path, rounds: int) -> tuple[float, dict[str, float]]:
+    """Seconds of the fastest epoch with everything, and how many times as long one takes without each part."""
     preset_name, samples = NETS[net]
     as_runs = ONE_CORE | KEEPING | blas_environment()
-    seen: dict[str, list[float]] = defaultdict(list)
+    whole: list[float] = []
+    ratios: dict[str, list[float]] = defaultdict(list)
     with ExitStack() as stack:
         ways = {
             part: stack.enter_context(
@@ -120,17 +123,18 @@ def measure(net: str, parts: list[str], home: Path, rounds: int) -> dict[str, fl
         }
         for number in range(rounds):
             print(f"{net}: round {number + 1} of {rounds}", file=sys.stderr, flush=True)
-            for part, way in ways.items():
-                seen[part].append(way.epoch())
-    return {part: min(seconds) for part, seconds in seen.items()}
+            for part in parts:  # each between two of the whole, for a machine's speed drifts
+                before, without, after = ways[ALL].epoch(), ways[part].epoch(), ways[ALL].epoch()
+                whole += [before, after]
+                ratios[part].append(2 * without / (before + after))
+    return min(whole), {part: statistics.median(found) for part, found in ratios.items()}
 
 
-def rows(seconds: dict[str, dict[str, float]], parts: list[str]) -> Iterator[Row]:
+def rows(found: dict[str, tuple[float, dict[str, float]]], parts: list[str]) -> Iterator[Row]:
     """A row with everything, and one for each part."""
-    whole = {net: found[ALL] for net, found in seconds.items()}
-    yield Row("All parts on", "; ".join(f"{net} {time:.3f} s" for net, time in whole.items()))
+    yield Row("All parts on", "; ".join(f"{net} {fastest:.3f} s" for net, (fastest, _) in found.items()))
     for part in parts:
-        slower = {net: 100 * (found[part] / whole[net] - 1) for net, found in seconds.items()}
+        slower = {net: 100 * (ratios[part] - 1) for net, (_, ratios) in found.items()}
         said = "; ".join(f"{net} {percent:+.1f} %" for net, percent in slower.items())
         yield Row(
             f"Without {part}", said, f">= {WORTH_KEEPING:g} % on one", max(slower.values()) >= WORTH_KEEPING

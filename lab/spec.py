@@ -104,7 +104,9 @@ class TrainSpec(Spec):
         ge=0,
         le=100,
     )
-    seed: int = hyper(0, "Seed", "Same seed, same numbers, on the same kind of processor.", ge=0, le=2**31 - 1)
+    seed: int = hyper(
+        0, "Seed", "Same seed, same numbers, on the same kind of processor.", ge=0, le=2**31 - 1
+    )
     device: Literal["auto", "cpu", "cuda"] = hyper(
         "auto", "Device", "Where it trains; auto takes a GPU if there is one."
     )

@@ -44,7 +44,9 @@ def add_parser(subparsers: Any) -> None:
         "--preset", metavar="NAME", help=f"one of {', '.join(PRESETS)} (default: {DEFAULT_PRESET})"
     )
     parser.add_argument("--epochs", type=int, metavar="N", help="how many times all samples are seen")
-    parser.add_argument("--seed", type=int, metavar="N", help="same seed, same numbers, on the same kind of processor")
+    parser.add_argument(
+        "--seed", type=int, metavar="N", help="same seed, same numbers, on the same kind of processor"
+    )
     parser.add_argument(
         "--set", action="append", default=[], metavar="FIELD=VALUE", help="change a field: optimizer.lr=0.01"
     )

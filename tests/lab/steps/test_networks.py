@@ -40,7 +40,8 @@ from tests.lab.steps.plain import (
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_a_captured_step_trains_every_network_as_plain_torch_does(name: str) -> None:
-    assert trained_as_plain(name, 6, rtol=1e-3, atol=1e-4).capture == "captured"
+    # Four steps: after six, plain torch is itself 3e-3 from float64 where a batch is normalised.
+    assert trained_as_plain(name, 4, rtol=1e-3, atol=1e-4).capture == "captured"
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
