@@ -18,6 +18,7 @@ from torch.nn import functional as F
 Json = Mapping[str, Any]
 Named = dict[str, Tensor]
 NORMALISATIONS = {"half": (0.5, 0.5), "mnist": (0.1307, 0.3081), "none": (0.0, 1.0)}
+ROUNDING = 2**-24
 ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "identity": lambda z: z,
     "relu": lambda z: z * (z > 0),
@@ -36,7 +37,8 @@ class Trained:
     """What a training came to: the loss of each step, and at the end all that was learned and remembered.
 
     `doubtful` marks the numbers whose gradient was rounding alone at some step: of it an optimizer that divides by
-    the gradient's size makes steps to either side. A bias before a batch normalisation is one.
+    the gradient's size makes steps to either side. A bias before a batch normalisation is one; a weight behind a pixel
+    that is always 0 is none, as its gradient is exactly 0.
     """
 
     losses: list[float]
@@ -51,31 +53,42 @@ def train(
     batches: Sequence[tuple[Tensor, Tensor]],
     steps_per_epoch: int,
     dtype: torch.dtype,
-    frozen: Sequence[str] = (),
+    rates: Mapping[int, float] | None = None,
+    shaken: bool = False,
 ) -> Trained:
-    """Trains on the batches in their order.
+    """Trains on the batches in their order; `rates` are base rates set before the steps of these numbers.
+
+    `shaken` adds to what goes into each layer as much as float32 rounds it by.
 
     Shapes: images (B, 28, 28) uint8, labels (B,) int64.
     """
     values = {name: t.clone().to(dtype if t.is_floating_point() else t.dtype) for name, t in first.items()}
+    frozen = spec["network"]["initialisation"].get("frozen", 0)
     learned = [
-        name for name in values if "running" not in name and "tracked" not in name and name not in frozen
+        name
+        for name in values
+        if "running" not in name and "tracked" not in name and int(name.split(".")[0]) >= frozen
     ]
     rule = _Rule(spec["train"]["optimizer"])
+    base = rule.options["lr"]
+    shaking = torch.Generator().manual_seed(0) if shaken else None
     losses, doubtful = [], {name: torch.zeros_like(values[name], dtype=torch.bool) for name in learned}
     for number, (images, labels) in enumerate(batches):
         for name in learned:
             values[name] = values[name].detach().requires_grad_(True)
-        loss = _loss(spec["train"]["loss"], _forward(spec, values, images.to(dtype)), labels)
+        loss = _loss(spec["train"]["loss"], _forward(spec, values, images.to(dtype), shaking), labels)
         gradients = dict(
             zip(learned, torch.autograd.grad(loss, [values[name] for name in learned]), strict=True)
         )
         losses.append(float(loss.detach()))
         steepest = max(float(gradient.abs().max()) for gradient in gradients.values())
-        doubtful = {name: doubtful[name] | (gradients[name].abs() < 1e-6 * steepest) for name in learned}
-        rate = rule.options["lr"] * _factor(
-            spec["train"]["schedule"], number, steps_per_epoch, spec["train"]["epochs"]
-        )
+        if rule.options["kind"] != "sgd":
+            doubtful = {
+                name: doubtful[name] | ((gradients[name] != 0) & (gradients[name].abs() < 1e-6 * steepest))
+                for name in learned
+            }
+        base = (rates or {}).get(number, base)
+        rate = base * _factor(spec["train"]["schedule"], number, steps_per_epoch, spec["train"]["epochs"])
         with torch.no_grad():
             _shape(gradients, values, spec["train"])
             for name in learned:
@@ -93,10 +106,12 @@ def _shape(gradients: Named, values: Named, train: Json) -> None:
             gradients[name] = gradients[name] * min(1.0, train["clip_norm"] / (length + 1e-6))
 
 
-def _forward(spec: Json, values: Named, images: Tensor) -> Tensor:
+def _forward(spec: Json, values: Named, images: Tensor, shaking: torch.Generator | None) -> Tensor:
     mean, deviation = NORMALISATIONS[spec["data"]["normalisation"]]
     x = ((images / 255 - mean) / deviation)[:, None]
     for index, layer in enumerate(spec["network"]["layers"]):
+        if shaking is not None:
+            x = x + x.detach() * torch.randn(x.shape, generator=shaking) * ROUNDING
         own = {
             name.removeprefix(f"{index}."): tensor
             for name, tensor in values.items()
@@ -118,6 +133,8 @@ def _normalised(own: Named, prefix: str, x: Tensor) -> Tensor:
         for name, now in (("mean", mean), ("var", variance * count / (count - 1))):
             own[f"{prefix}.running_{name}"] = 0.9 * own[f"{prefix}.running_{name}"] + 0.1 * now
         own[f"{prefix}.num_batches_tracked"] = own[f"{prefix}.num_batches_tracked"] + 1
+    if x.dtype == torch.float32:  # torch's fused way back rounds a hundred times more than this formula's
+        return F.batch_norm(x, None, None, own[f"{prefix}.weight"], own[f"{prefix}.bias"], True)
     scaled = (x - mean.view(shape)) / (variance + 1e-5).sqrt().view(shape)
     return scaled * own[f"{prefix}.weight"].view(shape) + own[f"{prefix}.bias"].view(shape)
 
