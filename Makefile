@@ -18,7 +18,7 @@ help:
 	@echo "make run          start the lab at http://$(ADDRESS):$(PORT) (PORT=, ADDRESS=, LAB_HOME= change where)"
 	@echo "make test         run all tests (ARGS='-k name' chooses)"
 	@echo "make check        format, lint, types, import rules and all tests"
-	@echo "make check-lowered  the engine's tests as on a processor without AVX-512, and without wide OpenBLAS"
+	@echo "make check-lowered  the engine's tests as on a processor without AVX-512, and with OpenBLAS's wide kernels"
 	@echo "make fuzz         compare the engine with a second one on SPECS= runs that nobody has seen (3000)"
 	@echo "make format       rewrite the code in the project's format"
 	@echo "make bench        measure, and print the table of docs/benchmarks.md"

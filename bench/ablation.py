@@ -23,13 +23,11 @@ from typing import Any
 from bench.contender import ONE_CORE, Contender, serve
 from bench.row import Row, show
 from bench.served import copy_mnist
-from lab.blas import blas_environment
+from lab.launch import training_environment
 
 NETS = {"mlp": ("document-mlp", 60_000), "cnn": ("small-cnn", 12_000)}
 WORTH_KEEPING = 3.0  # per cent, on one net or the other
 ALL = "everything"
-# As lab/launch.py has it: without it, what a step gives back goes to the system in some processes and not in others.
-KEEPING = {"MALLOC_MMAP_THRESHOLD_": str(1 << 26), "MALLOC_TRIM_THRESHOLD_": str(1 << 28)}
 
 
 def _nothing(*_: Any, **__: Any) -> None:
@@ -119,7 +117,7 @@ def train_epochs(part: str, preset_name: str, samples: int, home: Path) -> None:
 def measure(net: str, parts: list[str], home: Path, rounds: int) -> tuple[float, dict[str, float]]:
     """Seconds of the fastest epoch with everything, and how many times as long one takes without each part."""
     preset_name, samples = NETS[net]
-    as_runs = ONE_CORE | KEEPING | blas_environment()
+    as_runs = ONE_CORE | training_environment()
     whole: list[float] = []
     ratios: dict[str, list[float]] = defaultdict(list)
     with ExitStack() as stack:

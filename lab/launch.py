@@ -118,17 +118,20 @@ def serve(home: Path) -> int:
         runner.close()
 
 
-def _launch(home: Path) -> subprocess.Popen[bytes]:
-    path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH", ""))))
+def training_environment() -> dict[str, str]:
+    """What a process that trains is started with, besides what its parent has."""
     # No pool of threads, and no CUDA in the process that workers are forked from: neither survives a fork.
     safe = {"OMP_NUM_THREADS": "1", "PYTORCH_NVML_BASED_CUDA_CHECK": "1"}
     # Else glibc gives the memory of a convolution's result back and fetches it anew, page by page, at each step.
     keeping = {"MALLOC_MMAP_THRESHOLD_": str(1 << 26), "MALLOC_TRIM_THRESHOLD_": str(1 << 28)}
+    return safe | keeping | blas_environment()
+
+
+def _launch(home: Path) -> subprocess.Popen[bytes]:
+    path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH", ""))))
     environment = {
         **os.environ,
-        **safe,
-        **keeping,
-        **blas_environment(),
+        **training_environment(),
         "LAB_HOME": str(home),
         "PYTHONPATH": path,
     }

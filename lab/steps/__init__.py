@@ -33,13 +33,12 @@ class Step:
 
     def __init__(
         self,
-        module: nn.Module,
         update: Update,
         eager: EagerGradients,
         fast: CapturedStep | GraphedStep | None,
         state: str,
     ) -> None:
-        self._module, self._update, self._eager, self._fast = module, update, eager, fast
+        self._update, self._eager, self._fast = update, eager, fast
         self._device = update.parameters[0].device
         self._losses = LossRing(self._device)
         self._state = state
@@ -84,13 +83,13 @@ class Step:
         if self._fast is None:
             return
         fault = ""
-        with as_it_was(self._module, self._update, self._device):
+        with as_it_was(self._eager, self._update):
             try:
                 self._fast.rehearse(images, labels)
             except Exception as error:
                 fault = f"it could not be made ({_in_a_line(error)})"
         if not fault:
-            with as_it_was(self._module, self._update, self._device):
+            with as_it_was(self._eager, self._update):
                 try:
                     fault = difference(self._fast, self._eager, self._update, images, labels)
                 except Exception as error:
@@ -147,14 +146,14 @@ def make_step(
     update = Update(module, optimizer, clip_norm, l1)
     eager = EagerGradients(module, loss, prepare, update)
     if not fast:
-        return Step(module, update, eager, None, "eager")
+        return Step(update, eager, None, "eager")
     if device.type == "cpu" and graphs is None:
-        return Step(module, update, eager, CapturedStep(eager, update), "")
+        return Step(update, eager, CapturedStep(eager, update), "")
     if not update.can_be_repeated:
         rule = type(optimizer).__name__
-        return Step(module, update, eager, None, f"eager: {rule} cannot be repeated as a graph")
+        return Step(update, eager, None, f"eager: {rule} cannot be repeated as a graph")
     graphed = GraphedStep(eager, update, graphs or CudaGraphs(device))
-    return Step(module, update, eager, graphed, "")
+    return Step(update, eager, graphed, "")
 
 
 def _in_a_line(error: Exception) -> str:

@@ -107,7 +107,7 @@ def _writing(operation: Operation) -> list[Call] | None:
         other = getattr(function.overloadpacket, variant)
         outs = [a.name for a in other._schema.arguments if a.is_out]
         rest = [(a.name, str(a.type)) for a in other._schema.arguments if not a.is_out]
-        if not outs or rest != wanted[: len(rest)] or len(arguments) > len(rest) or not _has_kernel(other):
+        if not outs or rest != wanted[: len(rest)] or len(arguments) > len(rest) or not has_kernel(other):
             continue
         if any(option not in {name for name, _ in rest} for option in operation.options):
             continue
@@ -131,7 +131,7 @@ def _in_place(operation: Operation, over: Tensor | None) -> list[Call] | None:
     first = operation.arguments[0] if operation.arguments else None
     if over is not None and over is not first:
         return None  # the copy of the first argument would destroy the one whose memory it takes over
-    if variant is None or len(results) != 1 or not isinstance(first, Tensor) or not _has_kernel(variant):
+    if variant is None or len(results) != 1 or not isinstance(first, Tensor) or not has_kernel(variant):
         return None
     if first.dtype != results[0].dtype or first.shape != results[0].shape:
         return None
@@ -150,7 +150,8 @@ def _direct(variant: Any, outs: list[str]) -> Any:
     return getattr(torch._C._VariableFunctions, name, None) if outs == ["out"] else None
 
 
-def _has_kernel(variant: Any) -> bool:
-    name = variant._schema.name
-    overload = variant._schema.overload_name
-    return torch._C._dispatch_has_kernel_for_dispatch_key(f"{name}.{overload}" if overload else name, "CPU")
+def has_kernel(variant: Any, device_type: str = "cpu") -> bool:
+    """Whether this torch has a variant of an operation made for a kind of device."""
+    name, overload = variant._schema.name, variant._schema.overload_name
+    full_name = f"{name}.{overload}" if overload else name
+    return torch._C._dispatch_has_kernel_for_dispatch_key(full_name, device_type.upper())

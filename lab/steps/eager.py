@@ -41,14 +41,16 @@ class EagerGradients:
 
     @contextmanager
     def untouched(self) -> Iterator[None]:
-        """Puts torch's generators and the module's running means back to what they were."""
+        """Puts torch's generators and the module's running means back to what they were, whatever happens."""
         device = self._update.parameters[0].device
         generators = generator_states(device)
         buffers = [(buffer, buffer.clone()) for buffer in self._module.buffers()]
-        yield
-        set_generator_states(generators, device)
-        for buffer, before in buffers:
-            buffer.copy_(before)
+        try:
+            yield
+        finally:
+            set_generator_states(generators, device)
+            for buffer, before in buffers:
+                buffer.copy_(before)
 
     def targets(self) -> list[Tensor]:
         """Where the gradients must end up."""

@@ -27,6 +27,8 @@ from torch.optim import (
     Rprop,
 )
 
+from lab.steps.calls import has_kernel
+
 # Rules whose memory of the past begins with zeros, except for these.
 _BEGIN_WITH_ZEROS = (SGD, Adam, AdamW, Adamax, NAdam, RAdam, RMSprop, Adagrad, Adadelta)
 BEGINNINGS = {"mu_product": 1.0}
@@ -99,8 +101,6 @@ def _made(optimizer: Optimizer, parameters: Sequence[nn.Parameter], wanted: dict
 def _has_fused_kernel(rule: type[Optimizer], device: torch.device) -> bool:
     """Whether this torch has the rule as one kernel that takes the rate as a tensor."""
     kernel = getattr(torch.ops.aten, f"_fused_{rule.__name__.lower()}_", None)
-    if kernel is None or "tensor_lr" not in kernel.overloads():
-        return False
-    return torch._C._dispatch_has_kernel_for_dispatch_key(
-        kernel.tensor_lr._schema.name + ".tensor_lr", device.type.upper()
+    return (
+        kernel is not None and "tensor_lr" in kernel.overloads() and has_kernel(kernel.tensor_lr, device.type)
     )

@@ -14,15 +14,12 @@ import torch
 from torch import Tensor, nn
 
 from lab.steps.eager import EagerGradients
-from lab.steps.generators import generator_states, set_generator_states
 from lab.steps.update import Update
 
 Play = Callable[[Tensor, Tensor], Tensor]
 
-RATES = (
-    0.01,
-    0.003,
-)  # of the trial alone: large enough to be seen in every weight, small enough to stay finite
+# Of the trial alone: large enough to be seen in every weight, small enough to stay finite.
+RATES = (0.01, 0.003)
 _ONE_MORE = 0.005
 # Two orders of addition differ in the last digits; where one of them lifts a unit over ReLU's corner, or another
 # pixel of a window becomes the largest, the gradient differs by that unit's share.
@@ -32,19 +29,19 @@ _ROUNDING = 1e-6
 
 
 @contextmanager
-def as_it_was(module: nn.Module, update: Update, device: torch.device) -> Iterator[None]:
-    """Puts weights, running statistics, the optimizer's memory, its rate and the generators back, whatever happens."""
-    values = [(tensor, tensor.detach().clone()) for tensor in (*module.parameters(), *module.buffers())]
-    memory, rate, generators = update.memory(), update.lr, generator_states(device)
-    try:
-        yield
-    finally:
-        with torch.no_grad():
-            for tensor, before in values:
-                tensor.copy_(before)
-        update.put_back(memory)
-        update.lr = rate
-        set_generator_states(generators, device)
+def as_it_was(eager: EagerGradients, update: Update) -> Iterator[None]:
+    """Puts back all that a step changes, whatever happens: weights, what `untouched` does, the rule's memory and rate."""
+    weights = [(parameter, parameter.detach().clone()) for parameter in update.parameters]
+    memory, rate = update.memory(), update.lr
+    with eager.untouched():
+        try:
+            yield
+        finally:
+            with torch.no_grad():
+                for parameter, before in weights:
+                    parameter.copy_(before)
+            update.put_back(memory)
+            update.lr = rate
 
 
 def difference(play: Play, eager: EagerGradients, update: Update, images: Tensor, labels: Tensor) -> str:

@@ -151,10 +151,12 @@ class Update:
         return kept
 
     def _by_place(self) -> dict[int, dict[str, Tensor | None]]:
-        """The optimizer's memory by the place of what it moves; its entries made by looking are left out."""
+        """The optimizer's memory by the place of what it moves."""
         moved = [self._whole] if self._whole is not None else self.parameters
         memory = self.optimizer.state
-        return {place: memory[one] for place, one in enumerate(moved) if one in memory}
+        return {
+            place: memory[one] for place, one in enumerate(moved) if one in memory
+        }  # looking would make one
 
     def _parts(self, place: int, value: Tensor) -> list[tuple[str, Tensor]]:
         if self._whole is None or self.flat is None:
