@@ -33,9 +33,12 @@ def away_from_corners(found: Trace, least: float = 0.01) -> bool:
 def test_every_gradient_equals_autograd(example: Example) -> None:
     found = trace(example)
     assume(found.loss is not None)
+    # Of 1 - y, as the binary cross-entropy divides by, float64 keeps the fewer digits the nearer y is to 1.
+    gaps = [1 - found.values[f"a{unit.number}"] for unit in example.outputs] if example.loss == "bce" else []
+    share = max([1e-9, *(4e-16 / gap for gap in gaps if gap > 0)])
     for name, value in autograd(example).items():
         scale = max(1.0, abs(value))
-        assert found.grads[name] == pytest.approx(value, abs=1e-9 * scale), name
+        assert found.grads[name] == pytest.approx(value, abs=share * scale), name
 
 
 @settings(max_examples=80, deadline=None)
