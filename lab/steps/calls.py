@@ -7,7 +7,6 @@ place, a plain copy or fill. Knows neither tapes nor networks.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -22,8 +21,6 @@ aten = torch.ops.aten
 Call = Callable[[], object]
 
 _COPIES = {aten._to_copy.default, aten.clone.default}
-LOG_SOFTMAX = {"_log_softmax", "_log_softmax_backward_data"}
-_POOLING = {"max_pool2d_with_indices_backward", "avg_pool2d_backward"}
 _FILLS = {"zeros": 0, "zeros_like": 0, "new_zeros": 0, "ones": 1, "ones_like": 1, "new_ones": 1}
 
 
@@ -37,12 +34,8 @@ def call_into(operation: Operation, over: Tensor | None) -> list[Call] | None:
         return [partial(results[0].copy_, operation.arguments[0])]
     if name in _FILLS:
         return [partial(results[0].fill_, _FILLS[name])]
-    if name in LOG_SOFTMAX and _lies_in_columns(results[0]):
-        return [_down_the_columns(operation)]
     if whole := _product(operation) or halved_convolution(operation):
         return [whole]
-    if name in _POOLING and _lies_otherwise(*operation.arguments[:2]):
-        return _aligned(operation)
     return _writing(operation) or _in_place(operation, over)
 
 
@@ -53,26 +46,6 @@ def call_again(operation: Operation) -> Call:
     )
 
 
-def _lies_in_columns(matrix: Tensor) -> bool:
-    return matrix.dim() == 2 and matrix.stride() == (1, len(matrix))
-
-
-def _down_the_columns(operation: Operation) -> Call:
-    """A log-softmax of every row, as one down every column of the transposed: whole vectors of samples at once."""
-    tensors = [argument for argument in operation.arguments if isinstance(argument, Tensor)]
-    last = operation.arguments[-1]  # a flag, or the type of the gradient
-    run, result = getattr(torch, name_of(operation)), operation.results()[0]
-    call: Call | None = None
-
-    def turned() -> None:
-        nonlocal call
-        if call is None:  # only now: views made with the plan would still look at the memory of the recording
-            call = partial(run, *(tensor.t() for tensor in tensors), 0, last, out=result.t())
-        call()
-
-    return turned
-
-
 def _product(operation: Operation) -> Call | None:
     """A matrix product through the faster library, where that is not torch's own."""
     name, arguments = name_of(operation), operation.arguments
@@ -80,19 +53,6 @@ def _product(operation: Operation) -> Call | None:
         return None
     added = arguments[0] if name == "addmm" else None
     return product_into(arguments[-2], arguments[-1], operation.results()[0], added)
-
-
-def _lies_otherwise(gradient: Tensor, image: Tensor) -> bool:
-    last = torch.channels_last
-    return image.is_contiguous(memory_format=last) and not gradient.is_contiguous(memory_format=last)
-
-
-def _aligned(operation: Operation) -> list[Call] | None:
-    """A pooling's way back over channels-last images: four times faster when its gradient lies so too."""
-    gradient = operation.arguments[0]
-    aligned = torch.empty_like(gradient, memory_format=torch.channels_last)
-    calls = _writing(replace(operation, arguments=(aligned, *operation.arguments[1:])))
-    return calls and [partial(aligned.copy_, gradient), *calls]
 
 
 def _writing(operation: Operation) -> list[Call] | None:

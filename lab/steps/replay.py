@@ -13,8 +13,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from lab.steps.calls import LOG_SOFTMAX, Call, call_again, call_into
-from lab.steps.memory import Memories, Pool, fills_its_memory, memory_of, same_layout
+from lab.steps.calls import Call, call_again, call_into
+from lab.steps.memory import Memories, fills_its_memory, memory_of, same_layout
 from lab.steps.shortcuts import shortened
 from lab.steps.tape import Operation, name_of, own
 
@@ -34,15 +34,10 @@ def replay_of(
     ends = [(own(result), target) for result, target in targets]
     lasting = [*results, *(result for result, _ in ends)]
     plan = _Plan(shortened(operations, lasting), lasting)
-    plan.turn()
     plan.choose()
     plan.land(ends)
     plan.settle()
     return plan.calls, results
-
-
-_TURNABLE = LOG_SOFTMAX | {"addmm", "mm", "nll_loss_backward"}  # write to columns as well as to rows
-_SHORT_ROW = 32
 
 
 class _Plan:
@@ -51,7 +46,7 @@ class _Plan:
     def __init__(self, operations: list[Operation], lasting: list[Tensor]) -> None:
         self.operations, self.calls = operations, list[Call]()
         self.memories = Memories(operations)
-        self.placed: dict[int, int] = {}  # memory that is ours to place -> the operation that first writes it
+        self.placed = set[int]()  # memory that is ours to place
         for tensor in lasting:
             self.memories.members[memory_of(tensor)].append(tensor)
         self.needed, fixed = self._needed()
@@ -73,23 +68,6 @@ class _Plan:
                 needed.append(index)
         return needed, fixed
 
-    def turn(self) -> None:
-        """Lays matrices of few classes out by columns: torch's log-softmax crawls along short rows."""
-        for index in self.needed:
-            operation = self.operations[index]
-            if name_of(operation) not in LOG_SOFTMAX:
-                continue
-            matrices = [*operation.read(), *operation.results()]
-            makers = [self.memories.born.get(memory_of(matrix)) for matrix in matrices]
-            if (
-                all(maker is not None and name_of(self.operations[maker]) in _TURNABLE for maker in makers)
-                and all(self.memories.can_turn(matrix) for matrix in matrices)
-                and matrices[0].shape[1] < min(_SHORT_ROW, len(matrices[0]))
-            ):
-                for matrix in matrices:
-                    if matrix.stride(1) == 1:
-                        self.memories.turn(matrix)
-
     def choose(self) -> None:
         """Chooses the call of each needed operation, and lets results take over memory that is done with."""
         for index in self.needed:
@@ -106,7 +84,7 @@ class _Plan:
             if over is not None:
                 self.memories.merge(made[0], over)
             else:
-                self.placed.update({memory_of(tensor): index for tensor in made})
+                self.placed |= {memory_of(tensor) for tensor in made}
 
     def land(self, ends: list[tuple[Tensor, Tensor]]) -> None:
         """Lets results be written where they must end up, or copies them there."""
@@ -114,26 +92,17 @@ class _Plan:
             memory = self.memories.home(result)
             if memory in self.placed and fills_its_memory(result) and same_layout(result, target):
                 self.memories.move(memory, target.untyped_storage(), int(target.storage_offset()))
-                del self.placed[memory]
+                self.placed.remove(memory)
             else:
                 self.calls.append(partial(target.copy_, result))
 
     def settle(self) -> None:
-        """Gives all other results their memory: blocks that are used again as soon as they are free."""
-        pool, blocks = Pool(), dict[int, int]()
-        first = {index: [m for m, born in self.placed.items() if born == index] for index in self.needed}
-        for index in self.needed:
-            for memory in first[index]:
-                blocks[memory] = pool.take(self.memories.members[memory][0].untyped_storage().nbytes())
-            for memory in self.memories.touched_by(index) & self.placed.keys():
-                if self.memories.last_use[memory] == index:
-                    pool.give_back(blocks[memory])
+        """Lets what took over memory look at it, and what torch can only run into new memory know its readers."""
+        for memory in self.placed:
+            self.memories.move(memory, self.memories.members[memory][0].untyped_storage())
         for call in self.calls:
             if isinstance(call, _Bound):
                 call.settle()
-        storages = pool.storages()
-        for memory, block in blocks.items():
-            self.memories.move(memory, storages[block])
 
 
 class _Bound:

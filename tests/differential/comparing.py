@@ -3,7 +3,8 @@
 What float32 allows is measured: the second engine trains once in float64, which is taken for the truth, and three times
 in float32: as it is, with every layer's input shaken by its last digit, and so with each batch's samples in reverse. The
 lab may be some times as far from the truth as those are, and a little. So a unit that rounding alone lifts over ReLU's
-corner is allowed for where there is one, and only there.
+corner, or past another in a max pooling, is allowed for where there is one, and only there. What seems to disagree is
+looked at again beside many more shaken trainings, for three can miss such a corner.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -27,6 +29,7 @@ from tests.differential import trainer
 TIMES = 30  # as far from the truth as plain float32, and half a per cent of what training changed
 SHARE = 5e-3
 NOTHING = 1e-6
+STRENGTHS, SHAKEN = (1.0, 2.0, 4.0, 8.0), 6  # of what seems to disagree: roundings, and trainings with each
 WILD = 1e30  # beyond this, float32 soon ends where float64 goes on
 
 
@@ -59,10 +62,27 @@ def agrees(
         if all(loss < WILD for loss in truth.losses):
             raise DisagreementError(f"{error}\n{spec.model_dump_json()}") from error
         raise
-    rough = [
-        trainer.train(plain, first, order, per_epoch, torch.float32, rates, shaken)
-        for order, shaken in ((batches, False), (batches, True), (reverse, True))
-    ]
+    plainly = partial(
+        trainer.train, plain, first, steps_per_epoch=per_epoch, dtype=torch.float32, rates=rates
+    )
+    rough = [plainly(batches), plainly(batches, shaken=1.0), plainly(reverse, shaken=1.0)]
+    try:
+        _compare(spec, first, losses, last, truth, rough)
+    except DisagreementError:
+        rough += [
+            plainly(batches, shaken=strength, seed=seed) for strength in STRENGTHS for seed in range(SHAKEN)
+        ]
+        _compare(spec, first, losses, last, truth, rough)
+
+
+def _compare(
+    spec: RunSpec,
+    first: Mapping[str, Tensor],
+    losses: Sequence[float],
+    last: Checkpoint,
+    truth: trainer.Trained,
+    rough: Sequence[trainer.Trained],
+) -> None:
     doubtful = {
         name: torch.stack([one.doubtful[name] for one in (truth, *rough)]).any(0) for name in truth.doubtful
     }

@@ -54,11 +54,12 @@ def train(
     steps_per_epoch: int,
     dtype: torch.dtype,
     rates: Mapping[int, float] | None = None,
-    shaken: bool = False,
+    shaken: float = 0.0,
+    seed: int = 0,
 ) -> Trained:
     """Trains on the batches in their order; `rates` are base rates set before the steps of these numbers.
 
-    `shaken` adds to what goes into each layer as much as float32 rounds it by.
+    `shaken` adds to what goes into each layer so many times as much as float32 rounds it by, drawn from `seed`.
 
     Shapes: images (B, 28, 28) uint8, labels (B,) int64.
     """
@@ -71,7 +72,7 @@ def train(
     ]
     rule = _Rule(spec["train"]["optimizer"])
     base = rule.options["lr"]
-    shaking = torch.Generator().manual_seed(0) if shaken else None
+    shaking = (torch.Generator().manual_seed(seed), shaken * ROUNDING) if shaken else None
     losses, doubtful = [], {name: torch.zeros_like(values[name], dtype=torch.bool) for name in learned}
     for number, (images, labels) in enumerate(batches):
         for name in learned:
@@ -106,12 +107,15 @@ def _shape(gradients: Named, values: Named, train: Json) -> None:
             gradients[name] = gradients[name] * min(1.0, train["clip_norm"] / (length + 1e-6))
 
 
-def _forward(spec: Json, values: Named, images: Tensor, shaking: torch.Generator | None) -> Tensor:
+def _forward(
+    spec: Json, values: Named, images: Tensor, shaking: tuple[torch.Generator, float] | None
+) -> Tensor:
     mean, deviation = NORMALISATIONS[spec["data"]["normalisation"]]
     x = ((images / 255 - mean) / deviation)[:, None]
     for index, layer in enumerate(spec["network"]["layers"]):
         if shaking is not None:
-            x = x + x.detach() * torch.randn(x.shape, generator=shaking) * ROUNDING
+            generator, strength = shaking
+            x = x + x.detach() * torch.randn(x.shape, generator=generator) * strength
         own = {
             name.removeprefix(f"{index}."): tensor
             for name, tensor in values.items()
