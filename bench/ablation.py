@@ -20,10 +20,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from bench.contender import ONE_CORE
 from bench.row import Row, show
@@ -67,18 +68,6 @@ def _switches() -> dict[str, list[tuple[Any, str, Any]]]:
         "the way back of a convolution": [(calls, "convolution_way_back", _nothing)],
         "dropout's cheap draw": [(lab.modules.Dropout, "forward", nn.Dropout.forward)],
     }
-
-
-@contextmanager
-def _put(switches: list[tuple[Any, str, Any]]) -> Iterator[None]:
-    kept = [(owner, name, getattr(owner, name)) for owner, name, _ in switches]
-    for owner, name, value in switches:
-        setattr(owner, name, value)
-    try:
-        yield
-    finally:
-        for owner, name, value in kept:
-            setattr(owner, name, value)
 
 
 def training(preset_name: str, steps: int, home: Path) -> Callable[[], float]:
@@ -129,7 +118,9 @@ def measure(net: str, parts: list[str], home: Path, rounds: int) -> tuple[float,
         print(f"{net}: round {number + 1} of {rounds}", file=sys.stderr, flush=True)
         for part in parts:
             elsewhere = [bytearray(places.randrange(1 << 22)) for _ in range(4)]
-            with _put(known[part]):
+            with ExitStack() as stack:
+                for switch in known[part]:
+                    stack.enter_context(patch.object(*switch))
                 without = training(preset_name, steps, home)
             elsewhere.append(bytearray(places.randrange(1 << 22)))
             whole = training(preset_name, steps, home)

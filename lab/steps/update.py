@@ -154,9 +154,8 @@ class Update:
         """The optimizer's memory by the place of what it moves."""
         moved = [self._whole] if self._whole is not None else self.parameters
         memory = self.optimizer.state
-        return {
-            place: memory[one] for place, one in enumerate(moved) if one in memory
-        }  # looking would make one
+        # asked first, for looking makes an entry
+        return {place: memory[one] for place, one in enumerate(moved) if one in memory}
 
     def _parts(self, place: int, value: Tensor) -> list[tuple[str, Tensor]]:
         if self._whole is None or self.flat is None:
