@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from lab.warm import keep_warm
+from lab.runner.warm import keep_warm
 
 # A file, not a :material/ icon: Streamlit fetches those for the tab from another machine.
 ICON = str(Path(__file__).parent / "static" / "icon.svg")

@@ -29,7 +29,7 @@ from unittest.mock import patch
 from bench.contender import ONE_CORE
 from bench.row import Row, show
 from bench.served import copy_mnist
-from lab.launch import training_environment
+from lab.runner.process import training_environment
 
 # Preset, steps of a turn, turns of a round; with fewer steps the helper's thread has not yet woken up.
 NETS = {"mlp": ("document-mlp", 30, 24), "cnn": ("small-cnn", 8, 24)}
@@ -45,7 +45,7 @@ def _switches() -> dict[str, list[tuple[Any, str, Any]]]:
     """What is put in place of what while a training without a part is made, by that part."""
     from torch import nn
 
-    import lab.modules
+    import lab.parts.layers.torch_modules
     from lab.steps import calls, captured, halves, helper, memory, products, replay, update
 
     def alone(first: Any, second: Any, both: Any = None) -> None:
@@ -66,16 +66,16 @@ def _switches() -> dict[str, list[tuple[Any, str, Any]]]:
         "pooling in halves": [(calls, "is_halved_pooling", lambda operation: False)],
         "convolutions in halves": [(calls, "halved_convolution", _nothing)],
         "the way back of a convolution": [(calls, "convolution_way_back", _nothing)],
-        "dropout's cheap draw": [(lab.modules.Dropout, "forward", nn.Dropout.forward)],
+        "dropout's cheap draw": [(lab.parts.layers.torch_modules.Dropout, "forward", nn.Dropout.forward)],
     }
 
 
 def training(preset_name: str, steps: int, home: Path) -> Callable[[], float]:
     """A training as it would be made now; each call trains some steps and gives the seconds of the middle one."""
     from lab import data
-    from lab.learner import Learner
     from lab.presets import preset
     from lab.spec import changed
+    from lab.training.learner import Learner
 
     spec = preset(preset_name)
     for path, value in (("data.train_samples", 6_000), ("data.validation_share", 0.0), ("device", "cpu")):

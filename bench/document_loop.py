@@ -16,7 +16,7 @@ from torch.utils.data import DataLoader, Subset
 from torchvision import datasets, transforms
 
 from bench.contender import serve
-from lab.network import build_network
+from lab.network.build import build_network
 from lab.presets import preset
 
 

@@ -22,7 +22,7 @@ from bench.contender import ONE_CORE, Contender
 from bench.product import epochs_s
 from bench.row import Row, show
 from bench.served import copy_mnist
-from lab.blas import blas_environment
+from lab.machine.blas import blas_environment
 
 CNN_SAMPLES = 12_000
 EPOCHS = 3  # the first of a run holds its warm-up

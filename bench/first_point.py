@@ -17,7 +17,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from bench.row import Row, median_and_p95, show
 from bench.served import copy_mnist, launch, served
-from lab.store import Store
+from lab.runs.store import Store
 
 BAR_MS = 500
 

@@ -16,11 +16,12 @@ import torch
 from bench.pen import pen_digits
 from bench.row import Row, show
 from lab.data import load
-from lab.drawing import rasterise, unit_drawing
-from lab.home import lab_home
-from lab.inference import answer, answers, load_model
-from lab.ink import STEPS, Framing, frame
-from lab.models import SHIPPED
+from lab.ink.drawing import rasterise, unit_drawing
+from lab.ink.framing import STEPS, Framing, frame
+from lab.models.answers import answer, answers
+from lab.models.loading import load_model
+from lab.models.shipped import SHIPPED
+from lab.paths import lab_home
 
 BRUSHES = (8, 14, 20, 26, 32)
 TITLES = {"cnn": "CNN", "augmented-mlp": "augmented MLP", "document-mlp": "document's MLP"}

@@ -16,10 +16,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from bench.row import Row, median_and_p95, show
-from lab.launch import ensure_runner, no_longer_needed
 from lab.presets import preset
+from lab.runner.process import ensure_runner, no_longer_needed
+from lab.runs.store import Store
 from lab.spec import RunSpec, changed
-from lab.store import Store
 
 LOOK_S = 0.002
 PATIENCE_S = 300.0

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from lab.launch import runner_alive
+from lab.runner.process import runner_alive
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Playwright

@@ -14,20 +14,20 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from bench import non_digits
-from lab.augmenting import augmented
 from lab.data import Dataset, load
-from lab.drawing import unit_drawing
 from lab.events import Checkpoint, EpochDone, Failed, Finished
-from lab.home import lab_home
-from lab.ink import frame
-from lab.judge import hidden_part, judge_head
-from lab.models import DEFAULT, JUDGE, SHIPPED
-from lab.network import build_network
-from lab.normalisation import NORMALISATIONS
+from lab.ink.drawing import unit_drawing
+from lab.ink.framing import frame
+from lab.models.outliers import hidden_part, judge_head
+from lab.models.shipped import DEFAULT, JUDGE, SHIPPED
+from lab.network.build import build_network
+from lab.network.weights import load as load_weights
+from lab.network.weights import save
+from lab.parts.normalisation import NORMALISATIONS
+from lab.paths import lab_home
 from lab.spec import parse_spec
-from lab.training import train
-from lab.weights import load as load_weights
-from lab.weights import save
+from lab.training.augmenting import augmented
+from lab.training.loop import train
 
 DIGITS = 10_000
 REFUSED = 0.04  # the share of MNIST's varied training digits that the judge may refuse

@@ -17,12 +17,13 @@ from bench.ink import framed
 from bench.pen import pen_digits
 from bench.row import Row, show
 from lab.data import load
-from lab.drawing import Drawing, parse_drawing
-from lab.home import lab_home
-from lab.inference import answers, load_model
-from lab.ink import Framing, frame
-from lab.judge import judge_head, shipped_judge
-from lab.models import DEFAULT, JUDGE
+from lab.ink.drawing import Drawing, parse_drawing
+from lab.ink.framing import Framing, frame
+from lab.models.answers import answers
+from lab.models.loading import load_model
+from lab.models.outliers import judge_head, shipped_judge
+from lab.models.shipped import DEFAULT, JUDGE
+from lab.paths import lab_home
 
 KNOWN, TESTED = 8_000, 3_000
 REFUSED = 0.02  # methods are compared where each refuses this share of digits

@@ -19,10 +19,10 @@ from bench.row import Row, show
 from bench.served import copy_mnist, served
 from bench.viewer import Viewer
 from lab.events import EpochDone
-from lab.launch import ensure_runner
 from lab.presets import preset
+from lab.runner.process import ensure_runner
+from lab.runs.store import Store
 from lab.spec import changed
-from lab.store import Store
 
 VIEWERS = 10
 EPOCHS_A_TURN = 4

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lab.augmentations import Rotate, Shift
-from lab.layers import (
+from lab.parts.augmentations import Rotate, Shift
+from lab.parts.layers import (
     AvgPool,
     Conv2d,
     Dropout,
@@ -18,9 +18,9 @@ from lab.layers import (
     Recurrent,
     Transformer,
 )
-from lab.optimizers import SGD, AdamW
+from lab.parts.optimizers import SGD, AdamW
+from lab.parts.schedules import Cosine, OneCycle
 from lab.registry import FieldError, SpecError, did_you_mean
-from lab.schedules import Cosine, OneCycle
 from lab.spec import DataSpec, NetworkSpec, RunSpec, TrainSpec
 
 

@@ -16,7 +16,7 @@ from pydantic.config import JsonDict
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from lab.words import range_words
+from lab.text import range_words
 
 
 class Spec(BaseModel):

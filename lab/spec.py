@@ -12,15 +12,15 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
-from lab.augmentations import AnyAugmentation
 from lab.data import DatasetName
-from lab.initialisations import AnyInitialisation, PyTorchDefault
-from lab.layers import AnyLayer
-from lab.losses import AnyLoss, CrossEntropy
-from lab.normalisation import NormalisationName
-from lab.optimizers import SGD, AnyOptimizer
+from lab.parts.augmentations import AnyAugmentation
+from lab.parts.initialisations import AnyInitialisation, PyTorchDefault
+from lab.parts.layers import AnyLayer
+from lab.parts.losses import AnyLoss, CrossEntropy
+from lab.parts.normalisation import NormalisationName
+from lab.parts.optimizers import SGD, AnyOptimizer
+from lab.parts.schedules import AnySchedule, Constant
 from lab.registry import FieldError, Spec, SpecError, did_you_mean, hyper, once, spec_error
-from lab.schedules import AnySchedule, Constant
 
 VERSION = 1
 MAX_TEXT_BYTES = 1_000_000

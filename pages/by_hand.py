@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui import by_hand_state
-from pages.ui.by_hand_card import selected_card
-from pages.ui.by_hand_check import check, on_trial
-from pages.ui.by_hand_choices import choices, draw, loss_problem
-from pages.ui.by_hand_exercise import exercise, hidden_notice, known, question_card
-from pages.ui.by_hand_export import export
-from pages.ui.by_hand_lesson import LOOK, formula_card
-from pages.ui.by_hand_numbers import numbers
-from pages.ui.by_hand_picture import picture
-from pages.ui.by_hand_training import training
-from pages.ui.entry import through_app
+from pages.ui.by_hand import state
+from pages.ui.by_hand.card import selected_card
+from pages.ui.by_hand.check import check, on_trial
+from pages.ui.by_hand.choices import choices, draw, loss_problem
+from pages.ui.by_hand.exercise import exercise, hidden_notice, known, question_card
+from pages.ui.by_hand.export import export
+from pages.ui.by_hand.lesson import LOOK, formula_card
+from pages.ui.by_hand.numbers import numbers
+from pages.ui.by_hand.picture import picture
+from pages.ui.by_hand.training import training
+from pages.ui.kit.entry import through_app
 
 
 @st.fragment
 def stage() -> None:
     """The picture and the formula of its step; moving through the lesson runs only this."""
-    by_hand_state.write_address()
-    setting, lesson = by_hand_state.now(), by_hand_state.current_lesson()
+    state.write_address()
+    setting, lesson = state.now(), state.current_lesson()
     step = lesson.steps[min(setting.step, len(lesson.steps)) - 1]
     left, right = (st.container(), st.container()) if setting.large else st.columns([1.75, 1], gap="medium")
     with left:
@@ -37,11 +37,11 @@ through_app()
 st.title("By hand")
 st.caption("A small network, forward and backward, with every number written out.")
 st.html(LOOK)
-for problem in by_hand_state.arrive():
+for problem in state.arrive():
     st.warning(f"Part of the link could not be used. {problem}")
 with st.container(key="by_hand_choices"):
     choices()
-now = by_hand_state.points()[-1].trace
+now = state.points()[-1].trace
 loss_problem(now)
 stage()
 
@@ -71,4 +71,4 @@ if training_tab.open:
 if export_tab.open:
     with export_tab:
         if not hidden_notice("The files"):
-            export(by_hand_state.current_lesson())
+            export(state.current_lesson())

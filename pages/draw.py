@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui.draw_depth import depth
-from pages.ui.draw_live import DEPTH_KEY, LIVE_KEY, SHOWN_KEY, live
-from pages.ui.draw_models import choose, refresh_every, start_loading
-from pages.ui.entry import through_app
-from pages.ui.owner import remember_owner
+from pages.ui.draw.live import DEPTH_KEY, LIVE_KEY, SHOWN_KEY, live
+from pages.ui.draw.models import choose, refresh_every, start_loading
+from pages.ui.draw.views import depth
+from pages.ui.kit.entry import through_app
+from pages.ui.kit.owner import remember_owner
 
 through_app()
 st.title("Draw a digit")

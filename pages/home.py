@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui.entry import through_app
-from pages.ui.home_machine import this_machine
-from pages.ui.home_map import pipeline
-from pages.ui.home_runs import recent_runs
-from pages.ui.home_start import first_steps
-from pages.ui.live_charts import preload_charts
-from pages.ui.owner import remember_owner
+from pages.ui.home.machine import this_machine
+from pages.ui.home.map import pipeline
+from pages.ui.home.runs import recent_runs
+from pages.ui.home.start import first_steps
+from pages.ui.kit.charts import preload_charts
+from pages.ui.kit.entry import through_app
+from pages.ui.kit.owner import remember_owner
 
 through_app()
 st.title("Layer Lab", anchor=False)

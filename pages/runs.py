@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui.all_runs import all_runs_link
-from pages.ui.controls import escaped
-from pages.ui.entry import through_app
-from pages.ui.owner import owner, remember_owner
-from pages.ui.run_row import state_badge
-from pages.ui.runs_control import control_bar
-from pages.ui.runs_list import runs_list
-from pages.ui.runs_live import watch
-from pages.ui.runs_past import past
-from pages.ui.runs_result import confusion, result
-from pages.ui.store import store
+from pages.ui.kit.controls import escaped
+from pages.ui.kit.entry import through_app
+from pages.ui.kit.owner import owner, remember_owner
+from pages.ui.kit.store import store
+from pages.ui.runs.all_runs_link import all_runs_link
+from pages.ui.runs.control import control_bar
+from pages.ui.runs.histories import past
+from pages.ui.runs.list import runs_list
+from pages.ui.runs.live import watch
+from pages.ui.runs.result import confusion, result
+from pages.ui.runs.row import state_badge
 
 _SHOWN = "runs/shown"
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui.entry import through_app
-from pages.ui.live_charts import preload_charts
-from pages.ui.owner import remember_owner
-from pages.ui.train_data import data_notice
-from pages.ui.train_draft import marked
-from pages.ui.train_layers import layer_editor
-from pages.ui.train_network import network_view
-from pages.ui.train_presets import link_notice, preset_choice
-from pages.ui.train_recipe import recipe
-from pages.ui.train_shapes import fill_in_when_ready, verdict
-from pages.ui.train_start import open_started_run, start_bar
-from pages.ui.train_state import current, follow_address, write_address
+from pages.ui.kit.charts import preload_charts
+from pages.ui.kit.entry import through_app
+from pages.ui.kit.owner import remember_owner
+from pages.ui.train.data import data_notice
+from pages.ui.train.draft import marked
+from pages.ui.train.layers import layer_editor
+from pages.ui.train.network import network_view
+from pages.ui.train.presets import link_notice, preset_choice
+from pages.ui.train.recipe import recipe
+from pages.ui.train.start import open_started_run, start_bar
+from pages.ui.train.state import current, follow_address, write_address
+from pages.ui.train.verdict import fill_in_when_ready, verdict
 
 through_app()
 open_started_run()

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from lab.by_hand.digits import tidy
 from lab.by_hand.example import DOCUMENT, Example, Matrix, Vector
-from lab.initialisations import INITIALISATIONS, Normal, Uniform
+from lab.parts.initialisations import INITIALISATIONS, Normal, Uniform
 
 MOST_UNITS_DRAWN, LEAST_LAYERS, MOST_HIDDEN_LAYERS = 8, 2, 3
 LARGEST_SEED = 2**31 - 1
@@ -55,7 +55,7 @@ def _inputs_only(_units: int, inputs: int) -> float:
     return 1 / math.sqrt(inputs)
 
 
-# The same names and widths as lab.initialisations, drawn without torch; a test holds the two together.
+# The same names and widths as lab.parts.initialisations, drawn without torch; a test holds the two together.
 WEIGHTS: dict[str, Drawing] = {
     PAPER: _one_decimal,
     "default": _uniform(_inputs_only),

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from lab.activations import ACTIVATIONS
 from lab.by_hand.digits import ALLOWED, LARGEST
 from lab.by_hand.loss_terms import LOSS_TERMS
+from lab.parts.activations import ACTIVATIONS
 from lab.registry import FieldError, SpecError, did_you_mean
 
 Vector = tuple[float, ...]

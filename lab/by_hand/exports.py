@@ -10,7 +10,6 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
-from lab.activations import ACTIVATIONS
 from lab.by_hand.digits import four, full
 from lab.by_hand.example import SOFTMAX, Example
 from lab.by_hand.formulas import GIVEN
@@ -20,6 +19,7 @@ from lab.by_hand.notation import plain, symbol
 from lab.by_hand.oracles import Comparison, autograd, comparisons, numeric
 from lab.by_hand.tracer import Trace
 from lab.by_hand.update import Optimizer
+from lab.parts.activations import ACTIVATIONS
 
 Gradients = Mapping[str, float | None]
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from lab.activations import ACTIVATIONS
 from lab.by_hand.digits import factor, four, tex
 from lab.by_hand.example import SOFTMAX, Unit
 from lab.by_hand.loss_terms import LOSS_TERMS
 from lab.by_hand.notation import symbol
 from lab.by_hand.tracer import Trace
+from lab.parts.activations import ACTIVATIONS
 
 PLUS = " + "
 GIVEN = r"\text{given}"

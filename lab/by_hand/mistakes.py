@@ -9,11 +9,11 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lab.activations import ACTIVATIONS
 from lab.by_hand.example import SOFTMAX, Unit
 from lab.by_hand.lesson import Lesson
 from lab.by_hand.tracer import Trace
 from lab.by_hand.update import Update
+from lab.parts.activations import ACTIVATIONS
 
 LEAST_SLACK = 5e-5
 

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from lab.activations import ACTIVATIONS
 from lab.by_hand.digits import four, tidy
 from lab.by_hand.example import SOFTMAX, Example
 from lab.by_hand.loss_terms import LOSS_TERMS
 from lab.by_hand.tracer import Trace
+from lab.parts.activations import ACTIVATIONS
 
 if TYPE_CHECKING:
     import torch

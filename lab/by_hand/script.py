@@ -5,9 +5,9 @@ Owns the script's text. Runs nothing itself.
 
 from __future__ import annotations
 
-from lab.activations import ACTIVATIONS
 from lab.by_hand.example import SOFTMAX, Example
 from lab.by_hand.update import Optimizer
+from lab.parts.activations import ACTIVATIONS
 
 _LOSSES = {
     "mse": "0.5 * ((y - signal) ** 2).sum()",

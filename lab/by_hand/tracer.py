@@ -10,10 +10,10 @@ import math
 from dataclasses import dataclass
 from functools import cached_property
 
-from lab.activations import ACTIVATIONS
 from lab.by_hand.digits import four, tidy
 from lab.by_hand.example import SOFTMAX, Example, Unit
 from lab.by_hand.loss_terms import LOSS_TERMS
+from lab.parts.activations import ACTIVATIONS
 
 KINKED = ("relu", "leaky_relu")
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from lab.data import DATASETS, available, fetch
-from lab.home import lab_home
+from lab.paths import lab_home
 
 BAR_WIDTH = 30
 

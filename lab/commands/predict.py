@@ -1,7 +1,7 @@
 """`python -m lab predict`: which digit a picture or a pen drawing shows.
 
 Owns what is printed: a line for people, or one JSON object per picture. Reading, framing and answering belong
-to `lab.pictures`, `lab.ink` and `lab.inference`.
+to `lab.ink.pictures`, `lab.ink` and `lab.models.answers`.
 """
 
 from __future__ import annotations
@@ -15,14 +15,15 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lab.drawing import BRUSH_PX, CANVAS_PX, Drawing, InkError, rasterise, unit_drawing
-from lab.home import HomeError, lab_home
-from lab.ink import Framing, frame
-from lab.models import DEFAULT, SHIPPED
-from lab.pictures import MAX_BYTES, PictureError, read_picture
+from lab.ink.drawing import BRUSH_PX, CANVAS_PX, Drawing, InkError, rasterise, unit_drawing
+from lab.ink.framing import Framing, frame
+from lab.ink.pictures import MAX_BYTES, PictureError, read_picture
+from lab.models.shipped import DEFAULT, SHIPPED
+from lab.paths import HomeError, lab_home
 
 if TYPE_CHECKING:
-    from lab.inference import Answer, Model
+    from lab.models.answers import Answer
+    from lab.models.loading import Model
 
 BATCH = 256
 MAX_STROKES_BYTES = 200_000_000
@@ -86,7 +87,8 @@ def main(args: argparse.Namespace) -> int:
     """Prints an answer per picture; 2 when the model or any picture cannot be used."""
     if not args.images and args.strokes is None:
         return _refused("give at least one IMAGE, or --strokes FILE")
-    from lab.inference import ModelError, answers, load_model
+    from lab.models.answers import answers
+    from lab.models.loading import ModelError, load_model
 
     try:
         model = load_model(args.model, lab_home())

@@ -16,12 +16,12 @@ from typing import Any
 from lab.commands.train_report import JsonLines, Report, Words
 from lab.data import available
 from lab.events import Event, Failed, Finished, Stopped
-from lab.home import lab_home
-from lab.launch import ensure_runner, runner_problem
+from lab.paths import lab_home
 from lab.presets import PRESETS, preset
 from lab.registry import FieldError, SpecError
+from lab.runner.process import ensure_runner, runner_problem
+from lab.runs.store import Store
 from lab.spec import MAX_TEXT_BYTES, RunSpec, changed, parse_spec
-from lab.store import Store
 
 DONE, FAILED, INTERRUPTED = 0, 1, 130
 DEFAULT_PRESET = "document-mlp"
@@ -68,7 +68,7 @@ def main(args: argparse.Namespace) -> int:
     _, notice = available(spec.data.dataset, home)
     store = Store(home)
     ensure_runner(home)  # loads torch while this process does, which takes as long
-    from lab.budget import admit_here
+    from lab.training.budget import admit_here
 
     admit_here(spec, home)
     report: Report = JsonLines() if args.json else Words()

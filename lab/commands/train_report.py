@@ -21,7 +21,7 @@ from lab.events import (
     StepsDone,
     Stopped,
 )
-from lab.words import counted
+from lab.text import counted
 
 BAR_WIDTH = 24
 _ERASE = "\r\033[K"

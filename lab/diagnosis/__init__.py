@@ -30,9 +30,9 @@ from lab.diagnosis.symptoms import (
     stopped_early,
     untrained,
 )
-from lab.failures import smaller
-from lab.history import History
+from lab.runs.history import History
 from lab.spec import RunSpec
+from lab.training.failures import smaller
 
 __all__ = ["Finding", "NextStep", "findings"]
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from lab.diagnosis.judged import FAR, UNTRAINED, kept_epoch
 from lab.diagnosis.next_steps import random_weights, tries, true_labels, without_penalties
 from lab.diagnosis.rules import Finding
-from lab.history import History
-from lab.layers import Conv2d, Linear, PatchEmbedding, Recurrent, Residual, Transformer
+from lab.parts.layers import Conv2d, Linear, PatchEmbedding, Recurrent, Residual, Transformer
+from lab.runs.history import History
 from lab.spec import RunSpec
 
 NOISY = 0.15  # the share of wrong labels from which right answers alone stay below FAR

@@ -6,7 +6,7 @@ Owns reading these from a run's history. Judges nothing itself.
 from __future__ import annotations
 
 from lab.events import EpochDone, LayerState
-from lab.history import History
+from lab.runs.history import History
 from lab.spec import RunSpec
 
 UNTRAINED = 0.2  # training accuracy; guessing gives 0.1

@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from lab.augmentations import Rotate, Shift
-from lab.failures import gentler, largest_rate
-from lab.layers import Dropout, Linear
+from lab.parts.augmentations import Rotate, Shift
+from lab.parts.layers import Dropout, Linear
+from lab.parts.schedules import OneCycle
 from lab.registry import SpecError
-from lab.schedules import OneCycle
 from lab.spec import RunSpec, changed
-from lab.words import counted
+from lab.text import counted
+from lab.training.failures import gentler, largest_rate
 
 Way = Literal["", "raise", "lower", "longer"]
 OPPOSITE: dict[Way, Way] = {"raise": "lower", "lower": "raise"}

@@ -31,9 +31,9 @@ from lab.diagnosis.next_steps import (
 )
 from lab.diagnosis.rules import Finding
 from lab.events import PROBE_IMAGES
-from lab.history import History
+from lab.runs.history import History
 from lab.spec import RunSpec
-from lab.words import counted
+from lab.text import counted
 
 DEAD = 0.5  # the share of dead units in a layer from which it is worth a word
 OVERFITTING = 1.03  # validation loss over its minimum

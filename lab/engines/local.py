@@ -15,10 +15,10 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from lab.device import gpu_memory_gb, usable_cores
 from lab.engines import ENDS, Lost, deaths
 from lab.engines.worker import work
 from lab.events import Event, Message, from_json, to_json
+from lab.machine.device import gpu_memory_gb, usable_cores
 
 SLOTS = "LAB_SLOTS"
 GPU_GB_PER_RUN = 2.0  # CUDA itself takes half a GB of each process, libraries and a small CNN another

@@ -16,12 +16,12 @@ import safetensors.torch  # noqa: F401
 import torch
 import torch._dynamo
 
-import lab.budget
 import lab.data
 import lab.engines.worker
-import lab.training
-from lab.blas import openblas_is_faster
-from lab.home import lab_home
+import lab.training.budget
+import lab.training.loop
+from lab.machine.blas import openblas_is_faster
+from lab.paths import lab_home
 
 # The first optimizer of a process would import it: 1.5 s.
 assert torch._dynamo

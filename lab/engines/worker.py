@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 
 from lab.data import DataError
 from lab.engines import ENDS
-from lab.engines.keeper import Keeper
+from lab.engines.checkpoints import Keeper
 from lab.events import Checkpoint, Event, Failed, Message, message_from_json, to_json
-from lab.failures import batch_size_in, is_out_of_memory, out_of_memory
-from lab.home import latest_weights
-from lab.initialisations import FromRun
+from lab.parts.initialisations import FromRun
+from lab.paths import latest_weights
 from lab.registry import FieldError, SpecError
+from lab.training.failures import batch_size_in, is_out_of_memory, out_of_memory
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -88,9 +88,9 @@ def _training(
     import torch
 
     from lab import data
-    from lab.budget import admit_here
     from lab.spec import parse_spec
-    from lab.training import train
+    from lab.training.budget import admit_here
+    from lab.training.loop import train
 
     torch.set_num_threads(1)
     spec = parse_spec(spec_json)
@@ -117,7 +117,7 @@ def _first_weights(home: Path, spec: RunSpec) -> Mapping[str, Tensor] | None:
 
     Raises: SpecError, when its weights cannot be read.
     """
-    from lab import weights
+    from lab.network import weights
 
     start = spec.network.initialisation
     if not isinstance(start, FromRun):

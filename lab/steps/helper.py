@@ -16,7 +16,7 @@ from contextlib import suppress
 
 import torch
 
-from lab.device import usable_cores
+from lab.machine.device import usable_cores
 
 Work = Callable[[], object]
 

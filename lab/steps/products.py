@@ -12,7 +12,7 @@ from functools import cache, partial
 import torch
 from torch import Tensor
 
-from lab.blas import openblas_is_faster
+from lab.machine.blas import openblas_is_faster
 from lab.steps.helper import WORTH_TWO, together
 
 Call = Callable[[], None]

@@ -19,11 +19,11 @@ from torch import Tensor
 
 from lab.data import Dataset
 from lab.events import Checkpoint, Failed, Message, SetLearningRate, Started, StepOnce, StepsDone, Stop
-from lab.initialisations import FromRun
-from lab.network import build_network
-from lab.samples import draw_samples, epoch_order, generator_for
+from lab.network.build import build_network
+from lab.parts.initialisations import FromRun
 from lab.spec import RunSpec
-from lab.training import train
+from lab.training.loop import train
+from lab.training.samples import draw_samples, epoch_order, generator_for
 from tests.differential import trainer
 
 TIMES = 30  # as far from the truth as plain float32, and half a per cent of what training changed

@@ -13,9 +13,10 @@ from typing import Any
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from lab.activations import ACTIVATIONS
-from lab.initialisations import INITIALISATIONS
-from lab.layers import (
+from lab.network.report import misfits
+from lab.parts.activations import ACTIVATIONS
+from lab.parts.initialisations import INITIALISATIONS
+from lab.parts.layers import (
     AnyLayer,
     AvgPool,
     BatchNorm,
@@ -31,11 +32,10 @@ from lab.layers import (
     Residual,
     Transformer,
 )
-from lab.losses import LOSSES
-from lab.network import misfits
-from lab.normalisation import NORMALISATIONS
-from lab.optimizers import OPTIMIZERS
-from lab.schedules import SCHEDULES
+from lab.parts.losses import LOSSES
+from lab.parts.normalisation import NORMALISATIONS
+from lab.parts.optimizers import OPTIMIZERS
+from lab.parts.schedules import SCHEDULES
 from lab.spec import DataSpec, NetworkSpec, RunSpec, TrainSpec
 
 # Rates at which a run of a dozen steps is tame, so that float32 stays near the truth.

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lab.spec import changed
 from tests.differential.comparing import DivergedError, agrees, lab_run, same_bits
 from tests.differential.specs import run_specs
-from tests.lab.small_runs import digits
+from tests.support.small_runs import digits
 
 SPECS = int(os.environ.get("LAB_FUZZ_SPECS", "0"))
 SERIES = range(20)

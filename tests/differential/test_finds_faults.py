@@ -16,17 +16,17 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from lab.batch_norm import BatchNorm2d
 from lab.data import Dataset
-from lab.initialisations import INITIALISATIONS
-from lab.layers import BatchNorm, Conv2d, Flatten, GlobalPool, Linear, Residual
-from lab.losses import BinaryCrossEntropy, LossFunction
-from lab.optimizers import SGD, Adam
+from lab.parts.initialisations import INITIALISATIONS
+from lab.parts.layers import BatchNorm, Conv2d, Flatten, GlobalPool, Linear, Residual
+from lab.parts.layers.batch_norm import BatchNorm2d
+from lab.parts.losses import BinaryCrossEntropy, LossFunction
+from lab.parts.optimizers import SGD, Adam
 from lab.spec import DataSpec, NetworkSpec, RunSpec, TrainSpec
 from lab.steps import Step
 from lab.steps.update import Update
 from tests.differential.comparing import DisagreementError, agrees
-from tests.lab.small_runs import digits, spec_of
+from tests.support.small_runs import digits, spec_of
 
 ROOT = Path(__file__).parents[2]
 OUT = Linear(units=10, activation="identity")
@@ -107,7 +107,7 @@ def test_it_finds_a_first_update_that_is_replayed_for_ever(
 
 PUT_BACK = """
 import torch
-from lab.modules import Conv2d
+from lab.parts.layers.torch_modules import Conv2d
 from tests.differential.comparing import agrees
 from tests.differential.test_finds_faults import STRIDED, digits
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.augmentations import AUGMENTATIONS
+from lab.parts.augmentations import AUGMENTATIONS
 from lab.presets import PRESETS, preset
 from lab.registry import SpecError
 from lab.spec import MAX_TEXT_BYTES, RunSpec, changed, parse_spec

@@ -14,16 +14,16 @@ import torch
 from PIL import Image, ImageDraw
 from streamlit.testing.v1 import AppTest
 
-from lab.collection import Collection
-from lab.home import epoch_weights, latest_weights
-from lab.models import DEFAULT, SHIPPED
-from lab.network import build_network
+from lab.ink.collection import Collection
+from lab.models.shipped import DEFAULT, SHIPPED
+from lab.network.build import build_network
+from lab.network.weights import save
+from lab.paths import epoch_weights, latest_weights
 from lab.presets import preset
-from lab.store import Store
-from lab.weights import save
-from pages.ui import draw_models
-from pages.ui.draw_canvas import drawing_of
-from pages.ui.draw_depth import TABS
+from lab.runs.store import Store
+from pages.ui.draw import models
+from pages.ui.draw.canvas import drawing_of
+from pages.ui.draw.views import TABS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SEVEN = [[[60, 60], [200, 60], [120, 240]]]
@@ -34,8 +34,8 @@ OWNER = "a" * 32
 @pytest.fixture
 def app() -> AppTest:
     """The page, with torch loaded, of a person whose id is known."""
-    draw_models.start_loading()
-    assert draw_models._ready.wait(120)
+    models.start_loading()
+    assert models._ready.wait(120)
     page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     page.session_state["owner_id"] = OWNER
     page.run().switch_page("pages/draw.py").run()

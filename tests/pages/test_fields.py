@@ -8,16 +8,16 @@ import pytest
 from pydantic import BaseModel
 from streamlit.testing.v1 import AppTest
 
-from lab.augmentations import AUGMENTATIONS
-from lab.initialisations import INITIALISATIONS
-from lab.layers import LAYERS
-from lab.losses import LOSSES
-from lab.optimizers import OPTIMIZERS
-from lab.schedules import SCHEDULES
+from lab.parts.augmentations import AUGMENTATIONS
+from lab.parts.initialisations import INITIALISATIONS
+from lab.parts.layers import LAYERS
+from lab.parts.losses import LOSSES
+from lab.parts.optimizers import OPTIMIZERS
+from lab.parts.schedules import SCHEDULES
 from lab.spec import DataSpec, TrainSpec
-from lab.words import shown
-from pages.ui.controls import escaped
-from pages.ui.fields import Field, fields_of, parsed, written
+from lab.text import shown
+from pages.ui.kit.controls import escaped
+from pages.ui.kit.fields import Field, fields_of, parsed, written
 
 MODELS: list[type[BaseModel]] = [
     DataSpec,
@@ -87,9 +87,9 @@ def test_markdown_in_an_error_is_taken_literally() -> None:
 def _controls() -> None:
     import streamlit as st
 
-    from lab.layers import LAYERS
-    from pages.ui.controls import part_controls
-    from pages.ui.fields import Mistake
+    from lab.parts.layers import LAYERS
+    from pages.ui.kit.controls import part_controls
+    from pages.ui.kit.fields import Mistake
 
     def put(name: str, value: object) -> None:
         st.session_state["got"] = (name, value)

@@ -8,10 +8,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from lab.presets import preset
+from lab.runs.store import Store
 from lab.spec import changed
-from lab.store import Store
-from pages.ui.home_map import STATIONS, Station
-from pages.ui.home_start import BATCH_OF_FEW
+from pages.ui.home.map import STATIONS, Station
+from pages.ui.home.start import BATCH_OF_FEW
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 

@@ -9,13 +9,13 @@ from streamlit.testing.v1 import AppTest
 
 from lab import events
 from lab.presets import preset
-from lab.record import Record
-from lab.run import State
+from lab.runs.journal import Record
+from lab.runs.run import State
+from lab.runs.store import Store
 from lab.spec import changed
-from lab.store import Store
-from pages.ui.controls import escaped
-from pages.ui.runs_compare import differences
-from pages.ui.runs_list import SHOWN
+from pages.ui.kit.controls import escaped
+from pages.ui.runs.compare import differences
+from pages.ui.runs.list import SHOWN
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CONFUSION = tuple(tuple(90 if i == j else 1 if i == j + 1 else 0 for j in range(10)) for i in range(10))

@@ -10,9 +10,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from lab.presets import PRESETS, preset
+from lab.runs.store import Store
 from lab.spec import RunSpec, changed
-from lab.store import Store
-from pages.ui.train_link import link_of
+from lab.spec_link import link_of
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DRAFT = "train/draft"

@@ -8,11 +8,11 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from lab.budget import DEFAULT_HOURS, HOURS_SWITCH, MEMORY_SHARE, MEMORY_SWITCH
 from lab.presets import PRESETS
 from lab.spec import MAX_TEXT_BYTES
-from pages.ui.train_link import spec_in
-from pages.ui.train_recipe import TABS
+from lab.spec_link import spec_in
+from lab.training.budget import DEFAULT_HOURS, HOURS_SWITCH, MEMORY_SHARE, MEMORY_SWITCH
+from pages.ui.train.recipe import TABS
 
 TEXT = (Path(__file__).parents[2] / "docs/train.md").read_text(encoding="utf-8")
 LINKS = re.findall(r"`/train\?([^`]+)`", TEXT)

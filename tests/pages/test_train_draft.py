@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lab.layers import LAYERS, Fix, Flatten, Layer, Linear
-from lab.network import layer_reports
+from lab.network.report import layer_reports
+from lab.parts.layers import LAYERS, Fix, Flatten, Layer, Linear
 from lab.presets import PRESETS, preset
 from lab.registry import FieldError
 from lab.spec import MAX_LAYERS, changed, parse_spec
-from pages.ui.train_draft import (
+from pages.ui.train.draft import (
     Draft,
     draft_of,
     entered,

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.layers import LAYERS
-from lab.optimizers import OPTIMIZERS
+from lab.parts.layers import LAYERS
+from lab.parts.optimizers import OPTIMIZERS
+from lab.parts.schedules import SCHEDULES
 from lab.presets import PRESETS, preset
-from lab.schedules import SCHEDULES
 from lab.spec import RunSpec, changed
-from pages.ui.train_link import link_of, spec_in
+from lab.spec_link import link_of, spec_in
 
 LAYER = st.sampled_from([part.model_validate({}) for part in LAYERS.values()])
 

@@ -6,9 +6,9 @@ from itertools import pairwise
 
 from hypothesis import strategies as st
 
-from lab.activations import ACTIVATIONS
 from lab.by_hand.example import OUTPUTS, Example
 from lab.by_hand.loss_terms import LOSS_TERMS
+from lab.parts.activations import ACTIVATIONS
 
 
 def values(bound: float = 2.0) -> st.SearchStrategy[float]:

@@ -22,8 +22,8 @@ from lab.by_hand.script import torch_script
 from lab.by_hand.setting import selectable
 from lab.by_hand.update import Optimizer, start
 from lab.by_hand.update_rules import RULES
-from lab.figures.by_hand_geometry import geometry
-from lab.figures.by_hand_picture import picture_data
+from lab.figures.by_hand.geometry import geometry
+from lab.figures.by_hand.picture import picture_data
 from lab.registry import SpecError
 from tests.lab.by_hand.examples import examples
 

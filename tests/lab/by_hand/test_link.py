@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lab.activations import ACTIVATIONS
 from lab.by_hand.draws import WEIGHTS, starting_example
 from lab.by_hand.example import DOCUMENT, OUTPUTS
 from lab.by_hand.link import link, read_link
@@ -16,6 +15,7 @@ from lab.by_hand.loss_terms import LOSS_TERMS
 from lab.by_hand.setting import Setting, selectable
 from lab.by_hand.update import Optimizer
 from lab.by_hand.update_rules import RULES
+from lab.parts.activations import ACTIVATIONS
 
 NUMBERS = st.floats(-1e6, 1e6).map(lambda value: value + 0.0)
 

@@ -63,7 +63,7 @@ MADE = [
 
 
 def sigmoid_slope(at: float) -> float:
-    from lab.activations import ACTIVATIONS
+    from lab.parts.activations import ACTIVATIONS
 
     return ACTIVATIONS["sigmoid"].slope(at)
 

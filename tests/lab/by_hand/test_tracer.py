@@ -8,11 +8,11 @@ from dataclasses import replace
 import pytest
 from hypothesis import assume, given, settings
 
-from lab.activations import ACTIVATIONS
 from lab.by_hand.example import DOCUMENT, OUTPUTS, Example
 from lab.by_hand.loss_terms import LOSS_TERMS
 from lab.by_hand.oracles import autograd, comparisons, numeric
 from lab.by_hand.tracer import KINKED, Trace, trace
+from lab.parts.activations import ACTIVATIONS
 from tests.lab.by_hand.examples import examples
 
 KINKS = (*KINKED, "elu")

@@ -12,7 +12,7 @@ from lab.by_hand.example import DOCUMENT, Example
 from lab.by_hand.script import torch_optimizer
 from lab.by_hand.update import Optimizer, Point, advanced, start
 from lab.by_hand.update_rules import RULES
-from lab.initialisations import INITIALISATIONS
+from lab.parts.initialisations import INITIALISATIONS
 
 SMOOTH = replace(DOCUMENT, hidden="tanh", output="sigmoid", loss="bce")
 

@@ -12,10 +12,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from lab import weights
 from lab.engines import ENDS, Lost, deaths, worker
+from lab.engines.checkpoints import Keeper
 from lab.engines.deaths import ended_for_memory, lost
-from lab.engines.keeper import Keeper
 from lab.engines.local import LocalEngine, slots_of_this_machine
 from lab.engines.worker import failure, work
 from lab.events import (
@@ -29,10 +28,11 @@ from lab.events import (
     Stop,
     from_json,
 )
-from lab.home import checkpoint_file, epoch_weights, latest_weights
-from lab.run import new_run_id
+from lab.network import weights
+from lab.paths import checkpoint_file, epoch_weights, latest_weights
+from lab.runs.run import new_run_id
 from lab.spec import parse_spec
-from tests.lab.waiting import LONG, SHORT, patience
+from tests.support.waiting import LONG, SHORT, patience
 
 
 @pytest.fixture

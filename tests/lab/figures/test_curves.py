@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lab import events
-from lab.figures.curves import (
+from lab.figures.runs.curves import (
     LAYER_QUANTITIES,
     accuracy_data,
     accuracy_figure,
@@ -14,7 +14,7 @@ from lab.figures.curves import (
     rate_data,
     rate_figure,
 )
-from lab.history import History
+from lab.runs.history import History
 
 
 def after(steps: int) -> History:

@@ -8,9 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from lab.drawing import parse_drawing
-from lab.figures.my_digit import my_digit_data, my_digit_figure
-from lab.figures.pixels import (
+from lab.figures.draw.my_digit import my_digit_data, my_digit_figure
+from lab.figures.draw.pixels import (
     NEGATIVE,
     POSITIVE,
     ink_picture,
@@ -19,8 +18,9 @@ from lab.figures.pixels import (
     tiled_picture,
     with_box,
 )
-from lab.figures.probabilities import probabilities_data, probabilities_figure
-from lab.figures.several import several_data, several_figure
+from lab.figures.draw.probabilities import probabilities_data, probabilities_figure
+from lab.figures.draw.several import several_data, several_figure
+from lab.ink.drawing import parse_drawing
 
 GRIDS = arrays(np.float64, st.tuples(st.integers(1, 40), st.integers(1, 40)), elements=st.floats(-3, 3))
 

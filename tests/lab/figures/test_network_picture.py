@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.figures.network_picture import (
+from lab.figures.network.picture import (
     NEGATIVE,
     POSITIVE,
     NetworkPicture,
@@ -16,8 +16,8 @@ from lab.figures.network_picture import (
     network_picture_data,
     shape_text,
 )
-from lab.layers import LAYERS, Linear
-from lab.network import layer_reports
+from lab.network.report import layer_reports
+from lab.parts.layers import LAYERS, Linear
 from lab.presets import PRESETS, preset
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.figures.schedule import POINTS, schedule_data, schedule_figure
-from lab.schedules import SCHEDULES, Constant, StepDecay
+from lab.figures.runs.schedule import POINTS, schedule_data, schedule_figure
+from lab.parts.schedules import SCHEDULES, Constant, StepDecay
 
 
 @pytest.mark.parametrize("kind", SCHEDULES)

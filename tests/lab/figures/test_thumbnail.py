@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ElementTree
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.figures.thumbnail import HEIGHT, WIDTH, thumbnail, thumbnail_data
+from lab.figures.runs.thumbnail import HEIGHT, WIDTH, thumbnail, thumbnail_data
 
 
 @given(st.lists(st.floats(), max_size=64))

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from lab.augmentations import Noise, Rotate
 from lab.data import load
-from lab.figures.varied import one_of_each, varied_data, varied_figure
+from lab.figures.draw.varied import one_of_each, varied_data, varied_figure
+from lab.parts.augmentations import Noise, Rotate
 
 
 def test_there_is_one_sample_of_each_digit(home: Path) -> None:

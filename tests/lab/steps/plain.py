@@ -9,7 +9,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from lab.layers import (
+from lab.network.build import build_network
+from lab.parts.layers import (
     AvgPool,
     BatchNorm,
     Conv2d,
@@ -25,10 +26,9 @@ from lab.layers import (
     Residual,
     Transformer,
 )
-from lab.network import build_network
-from lab.samples import Prepare
 from lab.spec import NetworkSpec
 from lab.steps import Step, make_step
+from lab.training.samples import Prepare
 
 PREPARE = Prepare("half")
 OUT = Linear(units=10, activation="identity")

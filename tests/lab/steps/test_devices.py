@@ -11,7 +11,7 @@ from torch import nn
 from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from lab.optimizers import OPTIMIZERS
+from lab.parts.optimizers import OPTIMIZERS
 from lab.steps.rules import can_be_repeated
 from lab.steps.update import Update
 

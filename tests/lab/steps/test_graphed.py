@@ -7,7 +7,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from lab.optimizers import OPTIMIZERS
+from lab.parts.optimizers import OPTIMIZERS
 from lab.steps import make_step
 from tests.lab.steps.plain import PREPARE, assert_same, batches, network_of, plain, trained
 

@@ -10,8 +10,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from lab.layers import AvgPool, Conv2d, Flatten, Linear, MaxPool
-from lab.network import build_network
+from lab.network.build import build_network
+from lab.parts.layers import AvgPool, Conv2d, Flatten, Linear, MaxPool
 from lab.spec import NetworkSpec
 from lab.steps import helper as helping
 from lab.steps import products
@@ -19,7 +19,7 @@ from lab.steps.helper import Helper
 from lab.steps.replay import replay_of
 from lab.steps.tape import record
 from tests.lab.steps.plain import OUT, assert_same, batches, plain, sgd, step_of, trained
-from tests.lab.waiting import until
+from tests.support.waiting import until
 
 LARGE = (Conv2d(channels=16), MaxPool(), Conv2d(channels=32), AvgPool(), Flatten(), Linear(units=128), OUT)
 WIDE = (Flatten(), Linear(units=256), Linear(units=128), OUT)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from lab.steps.helper import Helper
-from tests.lab.waiting import until
+from tests.support.waiting import until
 
 
 @pytest.fixture

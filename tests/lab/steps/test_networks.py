@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.nn import functional
 
-from lab.activations import ACTIVATIONS
-from lab.layers import (
+from lab.network.build import build_network
+from lab.parts.activations import ACTIVATIONS
+from lab.parts.layers import (
     AvgPool,
     BatchNorm,
     Conv2d,
@@ -22,7 +23,6 @@ from lab.layers import (
     MaxPool,
     Residual,
 )
-from lab.network import build_network
 from lab.spec import NetworkSpec
 from tests.lab.steps.plain import (
     NETWORKS,

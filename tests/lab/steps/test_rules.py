@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch.nn import functional
 
-from lab.losses import LOSSES
-from lab.optimizers import OPTIMIZERS
+from lab.parts.losses import LOSSES
+from lab.parts.optimizers import OPTIMIZERS
 from lab.steps import make_step
 from tests.lab.steps.plain import PREPARE, assert_same, batches, network_of, plain, sgd, step_of, trained
 

@@ -13,10 +13,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 import lab.steps.captured
-from lab.initialisations import INITIALISATIONS
-from lab.losses import LOSSES
-from lab.network import build_network
-from lab.optimizers import OPTIMIZERS
+from lab.network.build import build_network
+from lab.parts.initialisations import INITIALISATIONS
+from lab.parts.losses import LOSSES
+from lab.parts.optimizers import OPTIMIZERS
 from lab.spec import NetworkSpec
 from lab.steps import Step, make_step
 from lab.steps.graphed import CudaGraphs, Graphs

@@ -1,0 +1,93 @@
+"""A run as a value: its id, what it is asked, and how it stands.
+
+Owns the words for wants and states. Knows no file and no process.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+from dataclasses import dataclass
+from typing import Literal
+
+from lab.runs.coarse_curve import sketch_from_json
+from lab.spec import RunSpec, parse_spec
+
+State = Literal["queued", "running", "paused", "interrupted", "finished", "stopped", "failed"]
+Want = Literal["run", "pause", "stop"]
+
+ACTIVE: tuple[State, ...] = ("queued", "running", "paused", "interrupted")
+WANTS: tuple[Want, ...] = ("run", "pause", "stop")
+DELETE = "delete"  # wanted of a run that is still active; it is hidden at once and dropped by the runner
+
+# A run's id: two words to say aloud, and 30 bits so that nobody comes across another's run.
+_COLOURS = (
+    "amber azure beige black blue brass bronze brown copper coral cyan dark fawn golden green grey indigo"
+)
+_COLOURS += (
+    " ivory jade lilac lime maroon mauve ochre olive pale pearl pink plum purple ruby russet rust sable"
+)
+_COLOURS += " saffron scarlet sepia silver tawny teal umber violet white yellow"
+_BIRDS = (
+    "avocet bittern crane crow cuckoo curlew dipper dove dunlin eagle egret eider falcon finch gannet goose"
+)
+_BIRDS += (
+    " grebe gull harrier hawk heron hobby hoopoe ibis jackdaw kestrel kite knot lark linnet magpie martin"
+)
+_BIRDS += (
+    " merlin osprey owl pelican pipit plover puffin raven robin rook ruff shrike siskin smew snipe stilt"
+)
+_BIRDS += " stork swan swift tern thrush wigeon wren"
+_LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run as it stands: what was asked, what is, and the figures a list of runs shows.
+
+    `accuracy` is the last one known while it trains (validation, else training), a share of 1.
+    `curve` is the loss at up to 64 moments, `curve_stride` steps apart; `reason` says why it ended.
+    """
+
+    id: str
+    owner: str
+    title: str
+    spec_json: str
+    want: str
+    state: State
+    reason: str
+    created_at: float
+    ended_at: float | None
+    epoch: int
+    epochs: int
+    step: int
+    steps: int
+    accuracy: float | None
+    test_accuracy: float | None
+    curve: tuple[float, ...]
+    curve_stride: int
+
+    @property
+    def spec(self) -> RunSpec:
+        """The configuration of the run."""
+        return parse_spec(self.spec_json)
+
+    @property
+    def is_active(self) -> bool:
+        """Whether more may happen by itself or on a press of a button."""
+        return self.state in ACTIVE
+
+
+def new_run_id() -> str:
+    """An id that can be read aloud and cannot be guessed."""
+    letters = "".join(secrets.choice(_LETTERS) for _ in range(6))
+    return f"{secrets.choice(_COLOURS.split())}-{secrets.choice(_BIRDS.split())}-{letters}"
+
+
+def run_of(row: sqlite3.Row) -> Run:
+    """The run that a row of the table holds."""
+    sketch = sketch_from_json(row["curve"])
+    same = {name: row[name] for name in set(row.keys()) & set(Run.__dataclass_fields__)}
+    return Run(
+        **{**same, "curve": tuple(sketch.points), "curve_stride": sketch.stride, "spec_json": row["spec"]}
+    )

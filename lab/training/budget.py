@@ -1,0 +1,199 @@
+"""What a run would need, estimated before anything is built, and whether that is allowed.
+
+Owns the limits (LAB_MAX_MEMORY_GB, LAB_MAX_HOURS) and the refusal of what exceeds them or cannot run.
+Allocates nothing.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from lab.data import DATASETS, at_hand
+from lab.machine.device import choose_device
+from lab.machine.memory import memory_free_mb, memory_total_mb
+from lab.network.report import LayerReport, layer_reports, misfits
+from lab.network.transfer import hindrances
+from lab.parts.initialisations import FromRun
+from lab.parts.layers import BatchNorm, Residual
+from lab.paths import is_run_id
+from lab.registry import FieldError, SpecError
+from lab.spec import RunSpec, changed
+from lab.training.samples import steps_per_epoch
+
+MEMORY_SWITCH, HOURS_SWITCH = "LAB_MAX_MEMORY_GB", "LAB_MAX_HOURS"
+DEFAULT_HOURS = 24.0
+MEMORY_SHARE = 0.8  # of the machine's, where no limit is set
+
+# A common server core with its helper, measured on the presets: good for "seconds or hours", not for more.
+_FLOPS_PER_S, _BYTES_PER_S, _LAYER_STEP_S = 1.5e11, 1e10, 30e-6
+_PASSES = 3  # forward, and twice as much backward
+# Measured, in copies of the weights: they and their gradients, recorded and written; each moment of the optimizer;
+# and, with early stopping, the best so far.
+_COPIES, _COPIES_PER_MOMENT, _COPIES_OF_BEST = 8, 5, 6
+_PROCESS_GB = 0.4
+_GB = 1e9
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a run would need on a processor.
+
+    Units: flops per sample of one forward pass, memory in GB of 10^9 bytes, seconds for an epoch of training.
+    """
+
+    parameters: int
+    flops: int
+    memory_gb: float
+    epoch_s: float
+    hours: float
+
+
+def with_data_at_hand(spec: RunSpec, home: Path) -> RunSpec:
+    """The spec as it would run now: the bundled digits stand in for data that are not on this machine."""
+    usable = at_hand(spec.data.dataset, home)
+    return spec if usable == spec.data.dataset else changed(spec, "data.dataset", usable)
+
+
+def estimate(spec: RunSpec) -> Estimate:
+    """The memory and time that a run would take, to within a small factor."""
+    reports = layer_reports(spec.network)
+    parameters, flops, values = _totals(reports)
+    samples = min(spec.data.train_samples, DATASETS[spec.data.dataset].sizes[0])
+    trained = samples - round(samples * spec.data.validation_share)
+    batch = min(spec.train.batch_size, trained)
+    memory = parameters * 4 * _copies(spec) + values * 4 * 2 * batch
+    compute = _PASSES * trained * (flops / _FLOPS_PER_S + 4 * values / _BYTES_PER_S)
+    epoch_s = compute + steps_per_epoch(trained, batch) * len(reports) * _LAYER_STEP_S
+    return Estimate(
+        parameters, flops, _PROCESS_GB + memory / _GB, epoch_s, epoch_s * spec.train.epochs / 3600
+    )
+
+
+def _copies(spec: RunSpec) -> int:
+    best = _COPIES_OF_BEST if spec.train.early_stopping else 0
+    return _COPIES + spec.train.optimizer.moments * _COPIES_PER_MOMENT + best
+
+
+def admit(spec: RunSpec) -> Estimate:
+    """The estimate of a run that may start.
+
+    Raises: SpecError, with each reason why it may not: a layer that does not fit, settings that exclude each
+    other, more memory or time than is allowed.
+    """
+    errors = misfits(spec.network) or _contradictions(spec)
+    if errors:
+        raise SpecError(errors)
+    needed = estimate(spec)
+    memory_gb, hours = _limit(MEMORY_SWITCH, _machine_gb()), _limit(HOURS_SWITCH, DEFAULT_HOURS)
+    if needed.memory_gb > memory_gb:
+        raise SpecError([_too_large(needed, spec, memory_gb, f"are allowed ({MEMORY_SWITCH})")])
+    if needed.hours > hours:
+        reason = (
+            f"{spec.train.epochs} epochs would take about {_shown_hours(needed.hours)}; at most "
+            f"{_shown_hours(hours)} are allowed ({HOURS_SWITCH}). Use fewer epochs or samples, "
+            "or a smaller network"
+        )
+        raise SpecError([FieldError("train.epochs", str(spec.train.epochs), reason)])
+    return needed
+
+
+def admit_here(spec: RunSpec, home: Path) -> Estimate:
+    """The estimate of a run that may start now: with the data and runs in this data folder, and the memory left.
+
+    Raises: SpecError, as `admit` does, and where the run is to go on from another that it cannot go on from.
+    """
+    needed = admit(with_data_at_hand(spec, home))
+    free_gb = _in_gb(memory_free_mb())
+    if 0 < free_gb < needed.memory_gb:
+        raise SpecError([_too_large(needed, spec, free_gb, "are free now. End other runs or programs")])
+    if errors := hindrances(spec, home):
+        raise SpecError(errors)
+    return needed
+
+
+def _totals(reports: tuple[LayerReport, ...]) -> tuple[int, int, int]:
+    return (
+        sum(report.parameters for report in reports),
+        sum(report.flops for report in reports),
+        sum(report.values for report in reports),
+    )
+
+
+def _contradictions(spec: RunSpec) -> list[FieldError]:
+    """Fields that are right alone and cannot be used together, or not on this machine."""
+    errors: list[FieldError] = []
+    try:
+        choose_device(spec.train.device)
+    except SpecError as error:
+        errors += error.errors
+    if spec.train.early_stopping and not spec.data.validation_share:
+        reason = "early stopping watches the validation loss: give a validation share above 0"
+        errors.append(FieldError("data.validation_share", "0", reason))
+    if spec.train.batch_size == 1:
+        errors += [
+            FieldError("train.batch_size", "1", "batch normalisation needs at least 2 samples per batch")
+            for report, layer in zip(layer_reports(spec.network), spec.network.layers, strict=False)
+            # Over one pixel, or a vector, a channel has a single value in such a batch: no variance.
+            if isinstance(layer, BatchNorm | Residual) and math.prod((report.out_shape or ())[1:]) == 1
+        ][:1]
+    return errors + _nothing_to_go_on_from(spec)
+
+
+def _nothing_to_go_on_from(spec: RunSpec) -> list[FieldError]:
+    """Why fine-tuning could not begin, whatever other runs there are."""
+    start = spec.network.initialisation
+    if not isinstance(start, FromRun):
+        return []
+    errors = []
+    if not is_run_id(start.run):
+        reason = f"{start.run!r} is not the id of a run: take it from the run's link, as 'amber-finch-k3v7qa'"
+        errors.append(FieldError("network.initialisation.run", start.run, reason))
+    if not any(report.parameters for report in layer_reports(spec.network)[start.frozen :]):
+        reason = f"{start.frozen} frozen layers leave nothing to train; use fewer"
+        errors.append(FieldError("network.initialisation.frozen", str(start.frozen), reason))
+    return errors
+
+
+def _too_large(needed: Estimate, spec: RunSpec, at_most_gb: float, why: str) -> FieldError:
+    reason = (
+        f"about {needed.memory_gb:,.1f} GB would be needed ({needed.parameters:,} parameters, "
+        f"batches of {spec.train.batch_size:,}); at most {at_most_gb:,.1f} GB {why}"
+    )
+    if at_most_gb <= _PROCESS_GB:
+        return FieldError("", "", f"{reason}. A process that trains takes {_PROCESS_GB} GB by itself")
+    weights_gb = needed.parameters * 4 * _copies(spec) / _GB
+    if weights_gb > at_most_gb / 2:
+        return FieldError("network.layers", f"{needed.parameters:,}", f"{reason}. Use smaller layers")
+    return FieldError("train.batch_size", str(spec.train.batch_size), f"{reason}. Use a smaller batch size")
+
+
+def _limit(switch: str, default: float) -> float:
+    text = os.environ.get(switch, "").strip()
+    if not text:
+        return default
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 < value < float("inf"):
+        raise SpecError([FieldError(switch, text[:40], f"{text[:40]!r} is not a number above 0")])
+    return value
+
+
+def _machine_gb() -> float:
+    total = _in_gb(memory_total_mb())
+    return MEMORY_SHARE * total if total else float("inf")
+
+
+def _in_gb(mb: float) -> float:
+    """GB of 10^9 bytes from MB of 2^20."""
+    return mb * (1 << 20) / _GB
+
+
+def _shown_hours(hours: float) -> str:
+    if hours >= 48:
+        return f"{hours / 24:,.0f} days"
+    return f"{hours:.1f} hours" if hours >= 1 else f"{hours * 60:.0f} minutes"

@@ -1,0 +1,123 @@
+"""The formula card beside the picture: each step's formula in symbols, in numbers, and its result.
+
+Owns how a step is written out. Knows no arithmetic.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lab.by_hand.digits import full
+from lab.by_hand.formulas import GIVEN, Line
+from lab.by_hand.lesson import Lesson, LessonStep, state_lines
+from lab.by_hand.notation import plain
+from lab.by_hand.update import Update
+from lab.figures.by_hand.picture import label
+from pages.ui.by_hand.tables import number_cell, table, text_cell
+
+WIDEST_ROW = 60
+LOOK = """
+<style>
+.st-key-by_hand_formula .katex { font-size: 1.5em }
+.st-key-by_hand_formula [class*="_wide"] .katex { font-size: 1.22em }
+.st-key-by_hand_formula [class*="_widest"] .katex { font-size: 1em }
+.st-key-by_hand_formula .katex-display { margin: .2em 0; overflow-x: auto; overflow-y: hidden }
+.st-key-by_hand_formula .stCaptionContainer { margin-bottom: -.6rem }
+.st-key-by_hand_formula .by-hand-table { font-size: .85rem }
+.st-key-by_hand_formula .by-hand-table :is(td, th) { padding: .25rem .35rem }
+.st-key-by_hand_formula :is(.st-key-by_hand_state, .st-key-by_hand_lines) .katex { font-size: 1.15em }
+.st-key-by_hand_card .katex { font-size: 1.02em }
+.st-key-by_hand_card .katex-display { overflow-x: auto; overflow-y: hidden; margin: .3em 0 }
+@media (max-width: 640px) {
+  .st-key-by_hand_formula .katex { font-size: 1.2em }
+  .st-key-by_hand_choices [data-testid=stColumn] { min-width: calc(50% - 1rem); flex: 1 1 calc(50% - 1rem) }
+}
+</style>
+"""
+
+
+def aligned(rows: list[str]) -> str:
+    """Formulas one below the other, aligned at their first equals sign."""
+    body = r" \\[0.6em] ".join(row.replace("=", "&=", 1) for row in rows)
+    return rf"\begin{{aligned}} {body} \end{{aligned}}"
+
+
+def formula(row: str, key: str) -> None:
+    """One formula as large as its longest row allows; `key` names its place."""
+    # A derivative is written as a fraction: less wide than its plain text.
+    longest = max(len(plain(part).replace("dJ/d", "").replace("yhat", "y")) for part in row.split(r"\\"))
+    size = "" if longest <= 38 else "_wide" if longest <= 52 else "_widest"
+    with st.container(key=f"{key}{size}"):
+        st.latex(aligned([row]))
+
+
+def three_forms(shown: Line) -> None:
+    """One quantity three times: symbols, numbers, result; the full value below."""
+    for name, right in (("Formula", shown.symbols), ("Numbers", shown.numbers), ("Result", shown.result)):
+        st.caption(name)
+        row = right if right == shown.left else f"{shown.left} = {right}"
+        formula(row, f"by_hand_written_{name.lower()}")
+    if shown.value is not None:
+        st.caption(f"Full value: `{full(shown.value)}`")
+    if shown.remark:
+        st.info(shown.remark[:1].upper() + shown.remark[1:] + ".")
+
+
+def one_row(shown: Line, rows: bool = False) -> str:
+    """One quantity with symbols, numbers and result in a row, or in one row for each where that is too wide."""
+    given = shown.symbols == GIVEN or shown.symbols == shown.numbers
+    parts = [] if given else [shown.symbols, shown.numbers]
+    parts = [part for part in parts if part not in (shown.left, shown.result)]
+    wide = rows and sum(map(len, parts)) > WIDEST_ROW
+    joint = r" \\ &= " if wide else " = "
+    return f"{shown.left} = {joint.join([*parts, shown.result])}"
+
+
+def formula_card(lesson: Lesson, step: LessonStep) -> None:
+    """The card of one step."""
+    st.markdown(f"#### {step.title}")
+    if step.text:
+        st.markdown(step.text)
+    if len(step.lines) == 1 and step.lines[0].symbols != GIVEN:
+        for update in step.updates:
+            _state_rows(lesson, update)
+        three_forms(step.lines[0])
+    elif step.updates and (step.updates[0].state or len(step.updates) > 5):
+        _update_table(lesson, step)
+    else:
+        with st.container(key="by_hand_lines"):
+            st.latex(aligned([one_row(shown, rows=True) for shown in step.lines]))
+
+
+def _state_rows(lesson: Lesson, update: Update) -> None:
+    """The formulas of the optimizer's state, before the one of the parameter."""
+    rows = [
+        rf"{symbols} \\ &= {numbers.replace(' = ', ' = ')}"
+        for symbols, numbers in state_lines(lesson.trace.example, update)
+    ]
+    if rows:
+        st.caption("The optimizer's state")
+        with st.container(key="by_hand_state"):
+            st.latex(aligned(rows))
+
+
+def _update_table(lesson: Lesson, step: LessonStep) -> None:
+    """Each parameter of the step in a row: before, gradient, state, after; the formula once above."""
+    st.latex(aligned(step.formula.split(r", \quad ")))
+    keeps = tuple(step.updates[0].new_state)
+    heads = ("", "Before", "Gradient", *(f"{name}'" for name in keeps), "After")
+    rows = [
+        (
+            (
+                text_cell(label(lesson.trace, update.name)),
+                number_cell(update.before),
+                number_cell(update.grad),
+                *(number_cell(update.new_state[name]) for name in keeps),
+                number_cell(update.after),
+            ),
+            False,
+        )
+        for update in step.updates
+    ]
+    table(heads, rows, step.title)
+    st.caption("Finer steps write out each of these rows.")

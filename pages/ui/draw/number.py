@@ -1,0 +1,71 @@
+"""Several digits at once: a number across a wide canvas, split into digits and read as a whole.
+
+Owns the layout of this view; splitting and answering is `lab.models.answers`'s.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from lab.figures.draw.several import several_data, several_figure
+from lab.ink.drawing import Drawing, Ink, InkError
+from pages.ui.draw.canvas import wide_canvas
+from pages.ui.draw.sheet import sheet
+
+if TYPE_CHECKING:
+    from lab.models.loading import Model
+
+_RECORD_KEY = "draw_wide_record"
+_INITIAL_KEY = "draw_wide_initial"
+CANVAS_KEY = "draw-wide"
+MOST_DIGITS = 40
+
+
+def several_view(model: Model, title: str) -> None:
+    """The canvas, and below it what was read."""
+    st.markdown("Write a number across the canvas: its digits are found, framed and read one by one.")
+    now = sheet()
+    source: Drawing | Ink
+    if now.picture is not None and st.toggle("Read the picture on the pad instead", key="wide-from-picture"):
+        source = now.picture.ink
+    else:
+        # What restores the canvas must not change while it is shown, or it would be redrawn under the pen.
+        if CANVAS_KEY not in st.session_state:
+            st.session_state[_INITIAL_KEY] = st.session_state.get(_RECORD_KEY)
+        try:
+            source, record = wide_canvas(CANVAS_KEY, st.session_state.get(_INITIAL_KEY))
+        except InkError as error:
+            st.error(str(error), icon=":material/error:")
+            return
+        if record is not None:
+            st.session_state[_RECORD_KEY] = record
+        st.caption("The tools above its right corner undo, redo, edit and clear.")
+    _reading(source, model, title)
+
+
+def _reading(source: Drawing | Ink, model: Model, title: str) -> None:
+    from lab.models.answers import read_number
+
+    read = read_number(model, source)[:MOST_DIGITS]
+    if not read:
+        st.info("Nothing is written yet.", icon=":material/draw:")
+        return
+    found = [answer for _, answer in read]
+    words = [str(answer.digit) if answer.is_digit else "?" for answer in found]
+    left, right = st.columns([1, 3], vertical_alignment="center")
+    left.metric("Read as", "".join(words))
+    sure = [answer.probabilities[answer.digit] for answer in found if answer.is_digit]
+    least = f"The least certain digit has {100 * min(sure):.1f} %. " if sure else ""
+    left.caption(f"{least}{title} answers.")
+    for position, answer in enumerate(found, start=1):
+        if not answer.is_digit:
+            left.caption(f"Piece {position} does not look like a digit: {answer.reason}")
+    figure = several_figure(several_data(source, zip((glyph.box for glyph, _ in read), words, strict=True)))
+    right.plotly_chart(
+        figure,
+        key="draw-several-figure",
+        config={"displayModeBar": False, "staticPlot": True},
+        alt=f"The digits found: {' '.join(words)}",
+    )

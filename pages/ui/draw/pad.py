@@ -1,0 +1,73 @@
+"""The live pad: a component that sends strokes while they are drawn and shows the answers beside them.
+
+Owns the seam to `static/draw_pad.js`. Knows no model and no framing.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from lab.ink.drawing import Ink
+from pages.ui.draw.sheet import PAD_KEY, Sheet
+
+_SCRIPTS = Path(__file__).parents[3] / "static"
+_SHOWN_PX = 280
+
+
+def pad(now: Sheet, answers: list[dict[str, Any]], on_rest: Callable[[], None]) -> None:
+    """Shows the sheet and what the models say about it; `on_rest` runs a moment after the pen was lifted.
+
+    An answer is {"model", "says", "probabilities", "digit", "is_digit"}; its probabilities are None while
+    there is nothing to say.
+    """
+    data: dict[str, Any] = {
+        "sheet": now.number,
+        "seq": now.seq,
+        "settled": now.settled,
+        "answers": answers,
+    }
+    if now.settled:  # while the pen is down the browser knows the strokes better
+        data["strokes"] = [stroke.round(1).tolist() for stroke in now.drawing.strokes]
+        data["key"] = now.key
+        data["brush"] = now.drawing.brush
+        data["picture"] = "" if now.picture is None else _as_stencil(now.picture.ink)
+    _component()(key=PAD_KEY, data=data, on_ink_change=lambda: None, on_rested_change=on_rest)
+
+
+@cache
+def _component() -> Callable[..., Any]:
+    # Inline script is sent with every update, so only this stub is: the rest are static files of their own.
+    scripts = sorted(_SCRIPTS.glob("draw_*.js"))
+    version = hashlib.sha256(b"".join(path.read_bytes() for path in scripts)).hexdigest()[:12]
+    stub = f"""
+const pad = import(new URL("app/static/draw_pad.js?v={version}", document.baseURI))
+export default function (component) {{
+  pad.then(module => module.render(component))
+  return () => pad.then(module => module.forget(component.parentElement.querySelector(".pad-root")))
+}}
+"""
+    return st.components.v2.component("layerlab_draw_pad", html='<div class="pad-root">\n</div>', js=stub)
+
+
+def _as_stencil(ink: Ink) -> str:
+    """The ink as the opacity of a small square picture, which the pad paints in its own colour."""
+    from PIL import Image
+
+    alpha = Image.fromarray((255 * ink.clip(0, 1)).astype(np.uint8))
+    alpha.thumbnail((_SHOWN_PX, _SHOWN_PX))
+    square = Image.new("L", (_SHOWN_PX, _SHOWN_PX))
+    square.paste(alpha, ((_SHOWN_PX - alpha.width) // 2, (_SHOWN_PX - alpha.height) // 2))
+    stencil = Image.new("LA", square.size)
+    stencil.putalpha(square)
+    out = io.BytesIO()
+    stencil.save(out, format="PNG")
+    return "data:image/png;base64," + base64.b64encode(out.getvalue()).decode()

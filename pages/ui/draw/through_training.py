@@ -1,0 +1,80 @@
+"""My digit through training: the drawing on the pad, answered with the weights after each epoch of a run.
+
+Owns the layout of this view and its timer while the run trains.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lab.figures.draw.my_digit import my_digit_data, my_digit_figure
+from lab.ink.framing import frame
+from lab.paths import lab_home
+from pages.ui.draw.live import no_digit
+from pages.ui.draw.models import Option, has_ended, options
+from pages.ui.draw.sheet import sheet
+
+EVERY_S = 2.0
+
+
+def training_view(chosen: tuple[Option, ...]) -> None:
+    """Picks a run and draws one line per class over its epochs."""
+    runs = {option.reference: option for option in (*chosen, *options()) if option.is_run}
+    if not runs:
+        st.info(
+            "Train a network first: the lab keeps its weights after each epoch, and your drawing is then "
+            "shown to each of them.",
+            icon=":material/info:",
+        )
+        st.page_link("pages/train.py", label="Train a network", icon=":material/model_training:")
+        return
+    first = next((option.reference for option in chosen if option.reference in runs), next(iter(runs)))
+    run = st.selectbox(
+        "Run",
+        list(runs),
+        index=list(runs).index(first),
+        format_func=lambda name: runs[name].title,
+        key=f"training-run-{first}",
+    )
+    every = EVERY_S if runs[run].live else None
+    st.fragment(_lines, run_every=every, key="draw-training-lines")(runs[run])
+
+
+def _lines(run: Option) -> None:
+    from lab.models.answers import through_training
+    from lab.models.loading import ModelError
+
+    if run.live and has_ended(run):
+        st.rerun()  # what says that it trains stands outside this view, too
+    now = sheet()
+    try:
+        found = through_training(run.reference, frame(now.source, stages=False), lab_home())
+    except ModelError as error:
+        st.warning(f"{run.title}: {error}", icon=":material/warning:")
+        return
+    if not found:
+        st.info(
+            f"No epoch of {run.title} has ended yet; the lines begin with the first.",
+            icon=":material/hourglass_empty:",
+        )
+        return
+    data = my_digit_data((epoch, answer.probabilities) for epoch, answer in found)
+    final, digit = data.epochs[-1], data.best[-1]
+    settled = next(
+        epoch for index, epoch in enumerate(data.epochs) if all(best == digit for best in data.best[index:])
+    )
+    last = found[-1][1]
+    if not last.is_digit:
+        st.warning(no_digit(last), icon=":material/help:")
+    st.markdown(
+        f"After epoch {final} the network says **{digit}** with "
+        f"{100 * data.probabilities[digit][-1]:.1f} %; it has said so since epoch {settled}."
+    )
+    st.plotly_chart(
+        my_digit_figure(data),
+        key="draw-training-figure",
+        config={"displayModeBar": False},
+        alt="Probability of each digit for this drawing, by epoch",
+    )
+    if run.live:
+        st.caption("The run is training; a new point appears with each epoch.")

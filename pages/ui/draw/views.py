@@ -1,0 +1,85 @@
+"""What lies below the pad: one view at a time, computed after the pen is up and only when it is open.
+
+Owns the tabs and what is said before there is a drawing.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.ui.draw.framing import framing_view
+from pages.ui.draw.inside import inside_view
+from pages.ui.draw.models import Option, load, ready
+from pages.ui.draw.my_set import record, teach_view
+from pages.ui.draw.number import several_view
+from pages.ui.draw.picture import picture_view
+from pages.ui.draw.sheet import sheet
+from pages.ui.draw.through_training import training_view
+
+TABS = {
+    "framing": "X-ray of the framing",
+    "inside": "Look inside",
+    "training": "Through training",
+    "several": "Several digits",
+    "picture": "Bring a picture",
+    "teach": "Teach it",
+}
+ABOUT_ONE = {"framing", "inside", "several"}
+NEEDS_INK = {"framing", "inside", "training"}
+
+
+def depth(options: tuple[Option, ...]) -> None:
+    """The open tab, about what is on the pad and one of the chosen models."""
+    tabs = st.tabs(list(TABS.values()), key="draw-tab", on_change="rerun")
+    for name, tab in zip(TABS, tabs, strict=True):
+        if tab.open:
+            with tab:
+                _view(name, options)
+
+
+def _view(name: str, options: tuple[Option, ...]) -> None:
+    if not ready():
+        st.caption("Loading the network…")
+        return
+    from lab.models.loading import ModelError
+
+    now, option = sheet(), _about(options) if name in ABOUT_ONE else options[0]
+    try:
+        model, note = load(option)
+    except ModelError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    title = model.title if note else option.title
+    if not now.is_empty and option == options[0]:
+        record(now, model, title)
+    if name in NEEDS_INK and now.is_empty:
+        st.info("Draw a digit on the pad first; this view then shows it.", icon=":material/draw:")
+    elif name == "framing":
+        framing_view(now, model, title)
+    elif name == "inside":
+        inside_view(now, model, title)
+    elif name == "training":
+        training_view(options)
+    elif name == "several":
+        several_view(model, title)
+    elif name == "picture":
+        picture_view()
+    else:
+        teach_view()
+
+
+def _about(options: tuple[Option, ...]) -> Option:
+    """The model a view is about, where two answer."""
+    if len(options) == 1:
+        return options[0]
+    chosen = st.segmented_control(
+        "About",
+        range(len(options)),
+        format_func=lambda index: options[index].title,
+        default=0,
+        required=True,
+        key="draw-about",
+        persist_state="session",
+        label_visibility="collapsed",
+    )
+    return options[chosen]

@@ -1,0 +1,86 @@
+"""What this machine has to train with: the device and the data, and fetching MNIST where it is missing.
+
+Owns the words. Finding devices and data belongs to `lab`; torch is asked only once it is loaded.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import streamlit as st
+
+from lab.data import DATASETS, available
+from lab.machine.device import choose_device, cpu_title, device_title
+from lab.paths import lab_home
+from lab.runner.warm import torch_ready
+
+ROOT = Path(__file__).parents[3]
+PROGRESS = re.compile(r"Fetching MNIST: (\d+)%")
+
+
+def this_machine() -> None:
+    """Device and data, a line each."""
+    st.subheader("This machine", anchor=False)
+    st.fragment(_device_line, run_every=None if torch_ready() else 1.0)(torch_ready())
+    try:
+        _data_line(lab_home())
+    except OSError as error:
+        st.error(str(error), icon=":material/error:")
+
+
+def _device_line(was_ready: bool) -> None:
+    if torch_ready() and not was_ready:
+        st.rerun()  # else the timer of this fragment never stops
+    if not torch_ready():
+        st.markdown(f":material/memory: {cpu_title()}")
+        st.caption("PyTorch is being loaded in the background.")
+        return
+    device = choose_device("auto")
+    st.markdown(f":material/memory: {device_title(device)}")
+    runs_on = "the GPU" if device.type == "cuda" else "the processor; no GPU was found"
+    st.caption(f"Training runs on {runs_on}.")
+
+
+def _data_line(home: Path) -> None:
+    usable, notice = available("mnist", home)
+    entry = DATASETS[usable]
+    train, test = entry.sizes
+    if not notice:
+        st.markdown(f":material/database: {entry.title}, {train:,} + {test:,} images")
+        st.caption(f"In {home}; training and test set.")
+        return
+    st.markdown(f":material/database: No MNIST found: {entry.title.lower()}, {train:,} + {test:,} images")
+    st.caption(notice)
+    if st.button("Download MNIST", icon=":material/download:", key="home-fetch"):
+        problem = _fetched()
+        if problem:
+            st.error(problem, icon=":material/error:")
+        else:
+            st.rerun()
+
+
+def _fetched() -> str:
+    """Fetches MNIST in a process of its own, which may load torchvision; "" or what went wrong."""
+    bar = st.progress(0.0, "Fetching MNIST")
+    command = [sys.executable, "-m", "lab", "data", "--fetch", "--json"]
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        for line in process.stderr or ():
+            if share := PROGRESS.match(line):
+                bar.progress(min(1.0, int(share[1]) / 100), "Fetching MNIST")
+        answer = process.stdout.read() if process.stdout else ""
+    bar.empty()
+    try:
+        return str(json.loads(answer)["problem"])
+    except (ValueError, KeyError):
+        return f"Fetching MNIST ended with exit code {process.returncode}."

@@ -1,0 +1,171 @@
+"""Controls made from specs: one field made with `hyper` gives one widget that knows its words and bounds.
+
+Owns how a field is drawn, and marked when it is wrong. The caller holds the value: a widget shows what it
+is given and hands what was entered to `put`. Knows no part or page by name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+
+import streamlit as st
+
+from lab.registry import Part, Spec
+from pages.ui.kit.fields import Field, Mistake, fields_of, written
+
+Put = Callable[[str, Any], None]
+"""Takes the name of a field and what a person entered; called before the page is drawn again."""
+
+
+def mark(mistake: Mistake | None) -> None:
+    """The reason in red, for right under the field it belongs to."""
+    if mistake is not None:
+        error_line(mistake.message)
+
+
+def _outline(key: str) -> None:
+    """A red border around the input of the widget with this key.
+
+    Its label stays plain: screen readers say it letter by letter. A container would take the focus away.
+    """
+    place = f".st-key-{re.sub(r'[^A-Za-z0-9_-]', '-', key)}"  # as Streamlit makes a class of a key
+    input_box = '[data-testid="stTextInputRootElement"], .react-aria-ComboBox > div, .stCheckbox > label'
+    st.html(
+        f"<style>{place} :is({input_box})"
+        " { outline: 2px solid light-dark(#bd2b2b, #ff8585); outline-offset: -2px }</style>"
+    )
+
+
+def error_line(message: str) -> None:
+    """A line that says what is wrong; no caption, which is too pale to be read in red."""
+    st.markdown(f":small[:red[:material/error: {escaped(message)}]]")
+
+
+def _explained(help_text: str, mistake: Mistake | None) -> str:
+    """The help of a field, after what is wrong with it: a narrow field has its reason in another place."""
+    return help_text if mistake is None else f":red[{escaped(mistake.message)}]\n\n{help_text}"
+
+
+def escaped(text: str) -> str:
+    """The text with everything that Markdown would act on taken literally."""
+    return "".join(f"\\{letter}" if letter in r"\`*_{}[]()#+!$|<>~:" else letter for letter in text)
+
+
+def following(key: str, value: Any) -> Any:
+    """The default to give a widget so that it shows `value`, whenever and however often it is mounted.
+
+    The caller's value is the truth, the widget's state only its echo: where they differ the state is set, and
+    then there must be no default. A value set through the state alone can miss a browser that mounts the
+    widget later (a closed tab, a script still loading); a default cannot.
+    """
+    if key not in st.session_state:
+        return value
+    now = st.session_state[key]
+    if now != value or isinstance(now, bool) is not isinstance(value, bool):
+        st.session_state[key] = value
+        return None
+    return value
+
+
+def _place(names: tuple[str, ...], name: Any) -> int:
+    return names.index(name) if name in names else 0
+
+
+def field_control(
+    field: Field,
+    value: Any,
+    key: str,
+    put: Put,
+    *,
+    mistake: Mistake | None = None,
+    width: int | Literal["stretch"] = "stretch",
+    reason: bool = True,
+) -> None:
+    """The widget of one plain field, showing `value` or the mistake that stands there, marked.
+
+    `reason=False` leaves the reason to the caller, where the field is too narrow for a sentence.
+    """
+    entered = value if mistake is None else mistake.entered
+
+    def changed() -> None:
+        put(field.name, st.session_state.get(key))
+
+    explained = _explained(field.help(entered), mistake)
+    words: dict[str, Any] = {"key": key, "help": explained, "on_change": changed, "width": width}
+    with st.container(gap="xxsmall", width=width):
+        if field.sort in ("number", "whole"):
+            # A field for numbers would put its last value back where a person left it empty or with letters.
+            text = entered if isinstance(entered, str) else written(entered)
+            placeholder = "off" if field.optional else "empty"
+            st.text_input(field.title, value=following(key, text) or "", placeholder=placeholder, **words)
+        elif field.sort == "switch":
+            st.space("small")  # as high as the label of the field beside it
+            st.toggle(field.title, value=bool(following(key, bool(entered))), **words)
+        elif field.sort == "choice":
+            names = tuple(field.choices)
+            st.selectbox(
+                field.title,
+                names,
+                index=_place(names, following(key, entered)),
+                format_func=field.choices.__getitem__,
+                **words,
+            )
+        else:
+            st.text_input(field.title, value=following(key, str(entered)) or "", **words)
+        if mistake is not None:
+            _outline(key)
+        if reason:
+            mark(mistake)
+
+
+def part_controls(
+    part: Spec,
+    key: str,
+    put: Put,
+    *,
+    mistakes: Mapping[str, Mistake] | None = None,
+    only: tuple[str, ...] = (),
+    number_width: int | Literal["stretch"] = "stretch",
+    choice_width: int | Literal["stretch"] = "stretch",
+    reasons: bool = True,
+) -> None:
+    """The widgets of the plain fields of a part (all, or `only` these), as its container lays them out."""
+    for name, field in fields_of(type(part)).items():
+        if field.sort in ("part", "parts", "spec") or (only and name not in only):
+            continue
+        field_control(
+            field,
+            getattr(part, name),
+            f"{key}/{name}",
+            put,
+            mistake=(mistakes or {}).get(name),
+            width=number_width if field.sort in ("number", "whole") else choice_width,
+            reason=reasons,
+        )
+
+
+def kind_control(
+    field: Field, part: Part, key: str, put: Put, *, width: int | Literal["stretch"] = "stretch"
+) -> None:
+    """The choice among the parts of a table: hands the chosen kind to `put`, shows what it is for."""
+    kinds = {kind.model_fields["kind"].default: kind for kind in field.parts}
+
+    def changed() -> None:
+        put(field.name, st.session_state.get(key))
+
+    names = tuple(kinds)
+    st.selectbox(
+        field.title,
+        names,
+        index=_place(names, following(key, part.kind)),
+        format_func=lambda kind: kinds[kind].title,
+        key=key,
+        help=f"{field.description}\n\n**{part.title}**: {part.summary}"
+        + (f"\n\n${part.formula}$" if part.formula else "")
+        + (f"\n\n{part.source}" if part.source else ""),
+        on_change=changed,
+        width=width,
+    )
+    st.caption(part.summary)

@@ -1,0 +1,124 @@
+"""The buttons that steer a run: pause, resume, step, stop, another learning rate.
+
+Owns what can be pressed in which state. The runner makes the run follow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from lab.events import LearningRateChanged, Message, SetLearningRate, StepOnce
+from lab.runs.run import Run, Want
+from lab.runs.store import UnknownRunError
+from pages.ui.kit.controls import field_control, mark
+from pages.ui.kit.fields import Mistake, fields_of, parsed
+from pages.ui.kit.store import store
+from pages.ui.runs.row import is_mine
+
+STEPS = (1, 10, 100)
+
+
+def control_bar(run: Run) -> None:
+    """The buttons for a run that is still active; nothing for one that has ended."""
+    if not run.is_active:
+        return
+    if not is_mine(run):
+        st.caption("You are watching. Whoever started this run steers it.")
+        return
+    paused = run.want == "pause"
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="run-control"):
+        if paused:
+            _button("Resume", "play_arrow", _want, run.id, "run", primary=True)
+        else:
+            _button("Pause", "pause", _want, run.id, "pause", primary=True)
+        for steps in STEPS:
+            _button(
+                f"+{steps}",
+                None,
+                _tell,
+                run.id,
+                StepOnce(steps),
+                help=f"Train on {steps} more batch{'es' if steps > 1 else ''}, then wait",
+                disabled=not paused,
+            )
+        _button("Stop", "stop", _want, run.id, "stop", help="End now and keep what there is")
+        _rate_field(run)
+    mark(st.session_state.get(_mistaken(run)))  # below the row, whose buttons stay where they are
+
+
+def _button(
+    label: str,
+    icon: str | None,
+    do: Callable[..., None],
+    *args: object,
+    primary: bool = False,
+    help: str | None = None,
+    disabled: bool = False,
+) -> None:
+    st.button(
+        label,
+        icon=f":material/{icon}:" if icon else None,
+        type="primary" if primary else "secondary",
+        key=f"control-{label}",
+        on_click=do,
+        args=args,
+        help=help,
+        disabled=disabled,
+    )
+
+
+def _want(run_id: str, wish: Want) -> None:
+    try:
+        store().want(run_id, wish)
+    except UnknownRunError:
+        st.toast("This run is gone.", icon=":material/error:")
+
+
+def _tell(run_id: str, message: Message) -> None:
+    try:
+        store().tell(run_id, message)
+    except UnknownRunError:
+        st.toast("This run has ended.", icon=":material/error:")
+
+
+def _rate_field(run: Run) -> None:
+    """The optimizer's learning rate, to change while it runs; where there is a schedule, that multiplies it."""
+    train = run.spec.train
+    scheduled = train.schedule.kind != "constant"
+    field = fields_of(type(train.optimizer))["lr"]
+    words = "Takes effect with the next step." + (" The schedule multiplies it." if scheduled else "")
+    field = replace(field, title="Base learning rate" if scheduled else field.title, description=words)
+    key, told, mistaken = f"rate-{run.id}", f"rate-told-{run.id}", _mistaken(run)
+
+    def put(_: str, entered: Any) -> None:
+        try:
+            rate = parsed(field, entered)
+        except ValueError as error:
+            st.session_state[mistaken] = Mistake(entered, str(error))
+            return
+        st.session_state.pop(mistaken, None)
+        st.session_state[told] = (rate, _last_change(run)[0])
+        _tell(run.id, SetLearningRate(rate))
+
+    number, rate = _last_change(run)
+    asked, before = st.session_state.get(told, (0.0, -1))
+    if before == number:  # until the run says that it follows
+        rate = asked
+    mistake = st.session_state.get(mistaken)
+    field_control(field, rate, key, put, mistake=mistake, width=170, reason=False)
+
+
+def _last_change(run: Run) -> tuple[int, float]:
+    """The number of the event of the latest change, 0 where there was none, and the rate since then."""
+    number, event = store().last_event(run.id, "learning_rate_changed") or (0, None)
+    rate = event.learning_rate if isinstance(event, LearningRateChanged) else run.spec.train.optimizer.lr
+    return number, rate
+
+
+def _mistaken(run: Run) -> str:
+    """Where it is kept what was entered for the learning rate and cannot be used."""
+    return f"rate-mistake-{run.id}"

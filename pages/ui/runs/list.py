@@ -1,0 +1,195 @@
+"""All runs of this person and of the command line, to open, compare or delete.
+
+Owns the list and what ticking its rows leads to; which runs are compared stands in the address.
+"""
+
+from __future__ import annotations
+
+import time
+
+import streamlit as st
+
+from lab.runner.warm import wake_runner
+from lab.runs.run import Run
+from lab.runs.store import UnknownRunError
+from lab.text import counted
+from pages.ui.kit.store import store
+from pages.ui.runs.all_runs_link import all_runs_link
+from pages.ui.runs.compare import compare
+from pages.ui.runs.row import count_of_my_runs, is_mine, my_runs, run_row
+
+# What is compared now comes into view, for the button that asks for it may be pressed far below.
+_COME_INTO_VIEW = """
+export default function ({ data, parentElement }) {
+  const place = parentElement.querySelector("span")
+  if (place.dataset.shown === data.shown) return
+  place.dataset.shown = data.shown
+  place.style.scrollMarginTop = "9rem"
+  place.scrollIntoView({ block: "nearest" })
+}
+"""
+_come_into_view = st.components.v2.component(
+    "layerlab_come_into_view", html="<span></span>\n", js=_COME_INTO_VIEW
+)
+
+# Below the page's own header while the rows pass by; as high with the button as with words. Charts that come late
+# above what is in view would push the browser down to where it was.
+_BAR = """<style>
+[data-testid="stLayoutWrapper"]:has(> .st-key-compare-bar) { position: sticky; top: 3.75rem; z-index: 5; }
+.st-key-compare-bar { min-height: 3.5rem; backdrop-filter: blur(1rem); }
+[data-testid="stMain"] { overflow-anchor: none; }
+</style>"""
+
+REFRESH_S = 2.0
+SHOWN = 50  # rows at first, and how many more each time they are asked for
+MOST_COMPARED = 7
+_ROWS = "runs/rows"  # how many this browser shows
+
+
+def runs_list() -> None:
+    """What the address compares, and below it the rows to choose from."""
+    runs = _runs()
+    if not runs:
+        _empty()
+        return
+    # Also when empty: what is below is not drawn anew, and the page stays long.
+    above = st.container(key="compared")
+    asked = _asked()
+    compared = [run for run in runs if run.id in asked]
+    if len(compared) > 1:
+        with above:
+            _compared(compared, asked)
+    st.html(_BAR)
+    moving = _any_moves(runs)
+    st.fragment(_rows, run_every=REFRESH_S if moving else None)(moving)
+
+
+def _compared(runs: list[Run], asked: list[str]) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.subheader(f"{counted(len(runs), 'run')} compared", anchor=False, width="content")
+        st.space("stretch")
+        all_runs_link()
+    _come_into_view(data={"shown": ",".join(asked)}, key="compared-in-view")
+    st.fragment(_comparison, run_every=REFRESH_S if _any_moves(runs) else None)(asked)
+
+
+def _any_moves(runs: list[Run]) -> bool:
+    return any(run.state in ("queued", "running") for run in runs)
+
+
+def _comparison(asked: list[str]) -> None:
+    runs = [run for run in _runs() if run.id in asked]
+    compare(runs[:MOST_COMPARED])
+    if len(runs) > MOST_COMPARED:
+        st.caption(f"The first {MOST_COMPARED} are drawn.")
+
+
+def _runs() -> list[Run]:
+    """This person's runs, and those that the address names."""
+    mine = my_runs(_rows_shown())
+    known = {run.id for run in mine}
+    asked = [run_id for run_id in _asked()[:MOST_COMPARED] if run_id not in known]
+    return [*mine, *(run for run_id in asked if (run := store().run(run_id)))]
+
+
+def _rows_shown() -> int:
+    return int(st.session_state.get(_ROWS, SHOWN))
+
+
+def _show_more() -> None:
+    st.session_state[_ROWS] = _rows_shown() + SHOWN
+
+
+def _older() -> None:
+    """How many more runs there are, and a button for the next of them."""
+    shown, count = _rows_shown(), count_of_my_runs()
+    if count <= shown:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="older-runs"):
+        st.caption(f"{shown:,} of {count:,} runs", width="content")
+        st.button(
+            f"Show {min(SHOWN, count - shown)} more",
+            icon=":material/expand_more:",
+            key="more-runs",
+            on_click=_show_more,
+        )
+
+
+def _asked() -> list[str]:
+    return [run_id for run_id in st.query_params.get("compare", "").split(",") if run_id]
+
+
+def _empty() -> None:
+    with st.container(border=True, horizontal_alignment="center", key="no-runs"):
+        st.markdown("**No run yet.** Choose a network, press Start, and its curves appear here.")
+        st.page_link("pages/train.py", label="Choose a network", icon=":material/model_training:")
+
+
+def _rows(moving: bool) -> None:
+    if moving:
+        wake_runner()
+    runs = _runs()
+    if moving and not _any_moves(runs):
+        st.rerun()  # else the timer of this fragment never stops
+    asked = _asked()
+    _bar([run for run in runs if st.session_state.get(_tick(run), run.id in asked)], asked)
+    for run in runs:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"row-{run.id}"):
+            st.checkbox(
+                f"Compare {run.title or run.id}",
+                value=run.id in asked,
+                key=_tick(run),
+                label_visibility="collapsed",
+            )
+            run_row(run)
+            st.caption(_ago(run.created_at), width="content")
+            if is_mine(run):
+                _delete_button(run)
+    _older()
+
+
+def _tick(run: Run) -> str:
+    return f"compare-{run.id}"
+
+
+def _bar(ticked: list[Run], asked: list[str]) -> None:
+    """What the ticks lead to, above the rows and always in view: they stay where they are under the pointer."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="compare-bar"):
+        ids = [run.id for run in ticked][:MOST_COMPARED]
+        if len(ids) < 2:
+            more = "one more" if ids else "two or more"
+            st.caption(f"Tick {more} to compare their curves.", width="content")
+            return
+        if st.button(
+            f"Compare {counted(len(ids), 'run')}",
+            type="primary",
+            icon=":material/compare_arrows:",
+            key="compare-ticked",
+            disabled=set(ids) == set(asked),
+        ):
+            st.switch_page("pages/runs.py", query_params={"compare": ",".join(ids)})
+        if len(ticked) > MOST_COMPARED:
+            st.caption(f"The first {MOST_COMPARED} of {len(ticked)} ticked.", width="content")
+
+
+def _delete_button(run: Run) -> None:
+    with st.popover(
+        "", icon=":material/delete:", type="tertiary", key=f"delete-{run.id}", help="Delete this run"
+    ):
+        st.markdown("Its curves and weights cannot be brought back.")
+        st.button("Delete", key=f"really-{run.id}", type="primary", on_click=_delete, args=(run.id,))
+
+
+def _delete(run_id: str) -> None:
+    try:
+        store().delete(run_id)
+    except UnknownRunError:
+        st.toast("This run was gone already.")
+
+
+def _ago(when: float) -> str:
+    seconds = max(0.0, time.time() - when)
+    for unit, size in (("d", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= size:
+            return f"{int(seconds // size)} {unit} ago"
+    return "just now"

@@ -1,0 +1,222 @@
+"""A run while it is watched: how far it is, its curves, its layers, and what it sees.
+
+Owns what is drawn at each refresh and when to refresh. Everything is drawn in place.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import streamlit as st
+
+from lab.figures.network.picture import NetworkPicture, network_picture_data
+from lab.figures.runs.curves import (
+    LAYER_QUANTITIES,
+    accuracy_data,
+    accuracy_figure,
+    layer_data,
+    layer_figure,
+    loss_data,
+    loss_figure,
+    rate_data,
+    rate_figure,
+)
+from lab.figures.runs.glance import as_png, predictions_data, weights_data
+from lab.parts.layers import Shape
+from lab.parts.losses import LOSSES
+from lab.paths import lab_home
+from lab.runner.warm import torch_ready, wake_runner
+from lab.runs.history import History
+from lab.runs.run import Run
+from lab.text import counted
+from pages.ui.kit.charts import Panel, live_charts
+from pages.ui.kit.network_picture import show_network
+from pages.ui.kit.store import store
+from pages.ui.runs.histories import Past, past
+from pages.ui.runs.pictures import live_pictures
+
+FIRST_POINT_S = 0.2  # how soon the rest of the page follows the first point
+WAIT_S, LOOK_S = 0.5, 0.015
+_CHARTED = "runs/charted"  # the run whose charts this browser shows
+TESTS = 12
+CHART_HEIGHT = 300
+
+
+def watch(run: Run, viewer: str) -> None:
+    """Draws the run, and again while it lives."""
+    known = past(run.id, viewer)
+    if run.is_active and not known.history.loss.steps:
+        _wait_for_first_point(run, viewer)
+    alone = run.is_active and st.session_state.get(_CHARTED) != run.id
+    interval = None if not run.is_active else FIRST_POINT_S if alone else known.pace_s()
+    log = st.session_state.get("log-axes", True)
+    # While a refresh runs, Streamlit fades what it may replace; here everything is redrawn in place.
+    st.html("<style>[data-stale='true'] { opacity: 1 !important; }</style>")
+    st.fragment(_refreshed, run_every=interval)(run, alone, bool(log), viewer)
+
+
+def _wait_for_first_point(run: Run, viewer: str) -> None:
+    """It comes within a few tenths of a second: sent along with the page, it spares the browser a round."""
+    end = time.monotonic() + WAIT_S
+    while time.monotonic() < end and not past(run.id, viewer).history.loss.steps:
+        time.sleep(LOOK_S)
+
+
+def _refreshed(seen: Run, alone: bool, log: bool, viewer: str) -> None:
+    """One refresh. With `alone`, the charts come first and by themselves, and the whole page after them."""
+    if seen.is_active:
+        wake_runner()
+    run = store().run(seen.id)
+    known = past(seen.id, viewer)
+    if run is None:
+        st.rerun()  # deleted meanwhile
+    drawable = bool(known.history.loss.steps)
+    charted = st.session_state.get(_CHARTED) == run.id
+    if run.is_active:
+        _progress(run, known.history)
+    if drawable:
+        _charts(run, known, log)
+        if charted or not run.is_active:
+            _inside(run, known, log)
+        st.session_state[_CHARTED] = run.id
+    elif run.is_active:
+        _placeholders()
+    begun = (seen.state, run.state, run.want) == ("queued", "running", seen.want)
+    changed = (run.state, run.want) != (seen.state, seen.want) and not begun
+    if changed or (alone and charted):
+        st.rerun()  # another interval, other buttons, or the result: the whole page, after the news
+
+
+def _placeholders() -> None:
+    """As much room as the two charts will take."""
+    for place in st.columns(2, gap="small"):
+        place.skeleton(height=CHART_HEIGHT)
+
+
+def _charts(run: Run, known: Past, log: bool) -> None:
+    live_charts(_all_panels(run, known, log)[:2], key="charts-main")
+
+
+def _inside(run: Run, known: Past, log: bool) -> None:
+    with known.lock:
+        glance = _remembered(known, "glance", lambda: _glance(known.history))
+        key = ("network", torch_ready())  # without torch, its shapes are not known yet
+        network = _remembered(known, key, lambda: _network(run, known.history))
+    if known.history.snapshot:
+        st.markdown("**The network now.** Mean activation of its units over 100 test images.")
+        show_network(network, key="network-now")
+        live_pictures(glance, key="pictures")
+    with st.expander("Inside the layers", expanded=False, icon=":material/stacks:", key="layers-open"):
+        st.caption(" ".join(quantity.summary for quantity in LAYER_QUANTITIES))
+        live_charts(_all_panels(run, known, log)[2:], key="charts-layers")
+
+
+def _all_panels(run: Run, known: Past, log: bool) -> list[Panel]:
+    with known.lock:
+        panels: list[Panel] = _remembered(known, ("panels", log), lambda: _panels(run, known.history, log))
+    return panels
+
+
+def _remembered(known: Past, key: object, make: Any) -> Any:
+    """What was drawn since the last event is the same for every viewer."""
+    if key not in known.drawn:
+        known.drawn[key] = make()
+    return known.drawn[key]
+
+
+def _progress(run: Run, history: History) -> None:
+    share = history.step / history.steps if history.steps else 0.0
+    st.progress(min(1.0, share), text=_words(run, history))
+
+
+def _words(run: Run, history: History) -> str:
+    if run.state == "queued":
+        before = store().waiting_before(run.id)
+        return f"Waiting for {counted(before, 'run')} before it" if before else "Starting"
+    if run.state == "interrupted":
+        return f"Interrupted at step {history.step:,}; it goes on from its last checkpoint"
+    if history.started is None:
+        return "Starting"
+    started = history.started
+    epoch = min(started.epochs, history.step // max(1, started.steps_per_epoch) + 1)
+    words = [f"Epoch {epoch} of {started.epochs}", f"step {history.step:,} of {history.steps:,}"]
+    if history.samples_per_s:
+        words.append(f"{history.samples_per_s:,.0f} samples/s")
+    if run.state == "running" and history.remaining_s is not None:
+        words.append(f"{_duration(history.remaining_s)} left")
+    words.append(started.device)
+    if history.memory_mb:
+        words.append(f"{history.memory_mb:,.0f} MB")
+    return " · ".join(words)
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 60:
+        return f"{max(1, round(seconds))} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes / 60:.1f} h"
+
+
+def _panels(run: Run, history: History, log: bool) -> list[Panel]:
+    spec = run.spec
+    loss = loss_figure(loss_data(history), log=log, unit=LOSSES[spec.train.loss.kind].unit)
+    panels = [
+        Panel("loss", "Loss of each step and after each epoch", loss, CHART_HEIGHT),
+        Panel(
+            "accuracy",
+            "Accuracy after each epoch",
+            accuracy_figure(accuracy_data(history), epochs=spec.train.epochs),
+            CHART_HEIGHT,
+        ),
+        Panel("rate", "Learning rate per step", rate_figure(rate_data(history)), 240),
+    ]
+    for quantity in LAYER_QUANTITIES:
+        figure = layer_figure(layer_data(history, quantity), quantity)
+        if figure["data"]:
+            panels.append(Panel(quantity.name, f"{quantity.title} per layer", figure, 240))
+    return panels
+
+
+def _network(run: Run, history: History) -> NetworkPicture:
+    """The network coloured by its newest activations; without shapes until torch is loaded."""
+    spec, snapshot = run.spec.network, history.snapshot
+    shapes: list[Shape | None] = [None] * len(spec.layers)
+    if torch_ready():
+        from lab.network.report import layer_reports
+
+        shapes = [report.out_shape for report in layer_reports(spec)]
+    return network_picture_data(spec.layers, shapes, activity=snapshot.activations if snapshot else ())
+
+
+def _glance(history: History) -> dict[str, Any]:
+    snapshot = history.snapshot
+    if snapshot is None or history.started is None:
+        return {"weights": {}, "answers": {"src": "", "predictions": []}}
+    sheet = weights_data(snapshot)
+    weights = {}
+    if sheet is not None:
+        weights = {"src": as_png(sheet), "height": sheet.shape[0], "width": sheet.shape[1]}
+    src, labels = _test_images(history.started.dataset)
+    answers = [
+        {
+            "index": answer.index,
+            "says": answer.says,
+            "share": answer.share,
+            "label": answer.label,
+            "right": answer.right,
+        }
+        for answer in predictions_data(snapshot, labels)
+    ]
+    return {"weights": weights, "answers": {"src": src, "predictions": answers}}
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def _test_images(dataset: str) -> tuple[str, list[int]]:
+    """The first twelve test images side by side, and their labels."""
+    import numpy as np
+
+    from lab.data import load
+
+    data = load(dataset, lab_home())
+    return as_png(255 - np.hstack(list(data.test_images[:TESTS]))), data.test_labels[:TESTS].tolist()

@@ -1,0 +1,63 @@
+"""A person's runs, and one of them as a row: its curve, its name as a link, its state and what came of it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lab.figures.runs.thumbnail import WIDTH, thumbnail, thumbnail_data
+from lab.runs.run import Run, State
+from pages.ui.kit.controls import escaped
+from pages.ui.kit.owner import owner
+from pages.ui.kit.store import store
+
+COMMAND_LINE = ""  # the owner of what was started there
+STATE_COLOURS: dict[State, str] = {
+    "queued": "gray",
+    "running": "blue",
+    "paused": "orange",
+    "interrupted": "orange",
+    "finished": "green",
+    "stopped": "gray",
+    "failed": "red",
+}
+
+
+def run_row(run: Run) -> None:
+    """The run's row, inside a horizontal container of the caller's."""
+    st.image(thumbnail(thumbnail_data(run.curve)), width=WIDTH, alt=f"Loss of {run.title or run.id}")
+    st.page_link("pages/runs.py", label=escaped(run.title or run.id), query_params={"run": run.id})
+    state_badge(run)
+    st.caption(result_in_words(run), width="content")
+
+
+def is_mine(run: Run) -> bool:
+    """Whether this person may steer and delete the run: their own, and those of the command line."""
+    return run.owner in (owner(), COMMAND_LINE)
+
+
+def my_runs(limit: int) -> list[Run]:
+    """The newest runs of this person and of the command line."""
+    found = [run for who in {owner(), COMMAND_LINE} for run in store().runs(who, limit=limit)]
+    return sorted(found, key=lambda run: run.created_at, reverse=True)[:limit]
+
+
+def count_of_my_runs() -> int:
+    """How many runs there are of this person and of the command line."""
+    return sum(store().count(who) for who in {owner(), COMMAND_LINE})
+
+
+def state_badge(run: Run) -> None:
+    """The run's state in its colour."""
+    st.badge(run.state, color=STATE_COLOURS[run.state])  # type: ignore[arg-type]
+
+
+def result_in_words(run: Run) -> str:
+    """How far the run is, or what came of it."""
+    if run.test_accuracy is not None:
+        return f"{run.test_accuracy:.1%} on the test set"
+    if run.state == "failed":
+        return run.reason[:120]
+    if run.epochs and run.step:
+        known = f", accuracy {run.accuracy:.1%}" if run.accuracy is not None else ""
+        return f"epoch {run.epoch} of {run.epochs}{known}"
+    return ""

@@ -1,0 +1,50 @@
+"""The presets to start from, and what was wrong with the link a person came by."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lab.presets import PRESETS, preset
+from pages.ui.kit.controls import escaped, following
+from pages.ui.train.draft import Draft, replaced
+from pages.ui.train.state import PRESET_KEY, current, edit, link_problems
+
+
+def _chosen() -> None:
+    # A press on the marked preset gives None: start from it again, without what was entered wrong.
+    name = st.session_state.get(PRESET_KEY) or _equal(current())
+    if name in PRESETS:
+        edit(replaced, preset(name))
+
+
+def _equal(draft: Draft) -> str | None:
+    """The preset that the draft is the same as."""
+    return next((name for name, entry in PRESETS.items() if entry.spec == draft.spec), None)
+
+
+def preset_choice(draft: Draft) -> None:
+    """All presets as pills, the one that the draft equals marked, with a line on what it shows."""
+    equal = _equal(draft)
+    st.pills(
+        "Start from",
+        tuple(PRESETS),
+        format_func=lambda name: PRESETS[name].title,
+        default=following(PRESET_KEY, equal),
+        key=PRESET_KEY,
+        on_change=_chosen,
+    )
+    if equal is not None:
+        st.caption(f"{PRESETS[equal].summary} :gray[{PRESETS[equal].source}]")
+    else:
+        st.caption("Your own configuration. A preset above brings you back; undo brings this one back.")
+
+
+def link_notice() -> None:
+    """What could not be used of the link this page was opened with."""
+    problems = link_problems()
+    if problems:
+        lines = "\n".join(f"- {escaped(problem)}" for problem in problems[:8])
+        st.warning(
+            f"Part of this link could not be used; the rest is shown below.\n{lines}",
+            icon=":material/link_off:",
+        )

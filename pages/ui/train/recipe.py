@@ -1,0 +1,110 @@
+"""How the network learns, in tabs: optimizer and schedule, loss and regularisation, first weights, the run.
+
+Owns which field stands where. The fields themselves come from the spec.
+"""
+
+from __future__ import annotations
+
+import math
+
+import streamlit as st
+
+from lab.data import DATASETS, at_hand
+from lab.figures.runs.schedule import schedule_data, schedule_figure
+from lab.paths import lab_home
+from lab.registry import Part, Spec
+from lab.spec import NetworkSpec, RunSpec, TrainSpec
+from pages.ui.kit.charts import Panel, live_charts
+from pages.ui.kit.controls import field_control, kind_control, part_controls
+from pages.ui.kit.fields import fields_of
+from pages.ui.train.data import data_tab
+from pages.ui.train.draft import Draft
+from pages.ui.train.state import kind_putter, putter, touched
+
+COLUMNS = 2
+TABS = ("Optimise", "Data", "Loss", "Initialise")
+_TAB, _TAB_SHOWN = "train/tab", "train/tab-shown"
+
+
+def recipe(draft: Draft, *, ready: bool) -> None:
+    """All tabs of the recipe; `ready` says that torch is loaded."""
+    optimise, data, loss, initialise = st.tabs(
+        TABS, key=_TAB_SHOWN, default=st.session_state.get(_TAB, TABS[0]), on_change=_tab_chosen
+    )
+    with optimise:
+        _optimise(draft)
+    with data:
+        data_tab(draft, seen=bool(data.open), ready=ready)
+    with loss:
+        _loss(draft)
+    with initialise:
+        _initialise(draft)
+
+
+def _tab_chosen() -> None:
+    touched()
+    st.session_state[_TAB] = st.session_state.get(_TAB_SHOWN) or TABS[0]
+
+
+def _fields(draft: Draft, *names: str) -> None:
+    """Plain fields of the training section, side by side."""
+    with st.grid(COLUMNS, gap="small", min_column_width=140):
+        part_controls(
+            draft.spec.train, "train/train", putter("train"), mistakes=draft.mistakes_at("train"), only=names
+        )
+
+
+def _part(draft: Draft, section: str, name: str) -> None:
+    """The choice of a part and the fields of the chosen one."""
+    model: type[Spec] = TrainSpec if section == "train" else NetworkSpec
+    part: Part = getattr(getattr(draft.spec, section), name)
+    kind_control(fields_of(model)[name], part, f"train/{section}/{name}/kind", kind_putter(section))
+    if len(type(part).model_fields) > 1:
+        with st.grid(COLUMNS, gap="small", min_column_width=140):
+            part_controls(
+                part,
+                f"train/{section}/{name}",
+                putter(section, name),
+                mistakes=draft.mistakes_at(section, name),
+            )
+
+
+def steps_per_epoch(spec: RunSpec) -> int:
+    """How many batches one epoch has, as far as is known before the data are read."""
+    usable = DATASETS[at_hand(spec.data.dataset, lab_home())]
+    samples = min(spec.data.train_samples, usable.sizes[0])
+    kept = samples - round(samples * spec.data.validation_share)
+    return max(1, math.ceil(kept / spec.train.batch_size))
+
+
+def _optimise(draft: Draft) -> None:
+    _fields(draft, "epochs", "batch_size")
+    _part(draft, "train", "optimizer")
+    _part(draft, "train", "schedule")
+    train = draft.spec.train
+    data = schedule_data(train.schedule, train.optimizer.lr, steps_per_epoch(draft.spec), train.epochs)
+    live_charts(
+        [Panel("schedule", "The learning rate over the run", schedule_figure(data), height=150)],
+        key="train/schedule-preview",
+        columns=1,
+    )
+    st.caption(f"Learning rate over {data.steps:,} steps.")
+
+
+def _loss(draft: Draft) -> None:
+    _part(draft, "train", "loss")
+    st.markdown("**Against overfitting**")
+    _fields(draft, "l1", "clip_norm", "early_stopping")
+    st.caption("L2 is the optimizer's weight decay; dropout is a layer; augmentation is under Data.")
+
+
+def _initialise(draft: Draft) -> None:
+    _part(draft, "network", "initialisation")
+    _fields(draft, "seed", "device")
+    field_control(
+        fields_of(RunSpec)["title"],
+        draft.spec.title,
+        "train/title",
+        putter(),
+        mistake=draft.mistakes_at().get("title"),
+    )

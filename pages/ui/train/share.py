@@ -1,0 +1,129 @@
+"""The whole configuration to take away and to bring back: as a link, as JSON, from a file.
+
+Owns the dialog. What is brought is checked before it replaces anything.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+import streamlit as st
+
+from lab.registry import SpecError
+from lab.spec import RunSpec, parse_spec
+from lab.spec_link import link_of
+from pages.ui.kit.controls import escaped
+from pages.ui.train.draft import Draft, replaced
+from pages.ui.train.places import wrong_fields
+from pages.ui.train.state import edit, touched
+
+_OPEN = "train/share-open"
+_PASTED, _UPLOADED = "train/pasted", "train/uploaded"
+_GIVEN = "train/load-given"
+_PROBLEMS = "train/load-problems"
+
+
+def open_share() -> None:
+    """Let the dialog open on the next draw, and stay over every draw until it is closed."""
+    touched()
+    st.session_state[_OPEN] = True
+
+
+def close_share() -> None:
+    """Let the dialog be gone on the next draw."""
+    touched()
+    st.session_state[_OPEN] = False
+    st.session_state.pop(_PROBLEMS, None)
+    st.session_state.pop(_GIVEN, None)
+
+
+def share_dialog_if_open(draft: Draft) -> None:
+    """The dialog, from its button's press until it is closed."""
+    if st.session_state.get(_OPEN, False):
+        _share(draft)
+
+
+def file_name(spec: RunSpec) -> str:
+    """A file name made of the title's plain letters."""
+    plain = "".join(letter if letter.isalnum() and letter.isascii() else "-" for letter in spec.title.lower())
+    return "-".join(part for part in plain.split("-") if part)[:60] or "run"
+
+
+@st.dialog("This configuration", width="large", on_dismiss=close_share)
+def _share(draft: Draft) -> None:
+    if not st.session_state.get(_OPEN):
+        st.rerun()
+    spec = draft.spec
+    if wrong := wrong_fields(draft):
+        st.markdown(
+            ":small[:orange[:material/info:] Link and JSON hold the last valid value of what is marked: "
+            f"{escaped(', '.join(wrong))}.]"
+        )
+    link, text, load = st.tabs(["Link", "JSON", "Load another"])
+    with link:
+        here = urlsplit(st.context.url or "")
+        address = urlunsplit((here.scheme, here.netloc, here.path, urlencode(link_of(spec)), ""))
+        st.caption("Opens this page for anybody, ready to press Start. It is also in your address bar.")
+        st.code(address, language=None, wrap_lines=True)
+    with text:
+        content = spec.model_dump_json(indent=2)
+        st.caption("Everything a run needs. `python -m lab train SPEC.json` trains the same from a terminal.")
+        st.code(content, language="json", height=380)
+        st.download_button(
+            "Download",
+            content,
+            f"{file_name(spec)}.json",
+            "application/json",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+    with load:
+        _load()
+
+
+def _load() -> None:
+    st.file_uploader("From a file", type="json", max_upload_size=1, key=_UPLOADED, on_change=_note_given)
+    st.text_area(
+        "Or paste JSON",
+        height=220,
+        key=_PASTED,
+        placeholder='{"network": {"layers": [...]}}',
+        on_change=_note_given,
+    )
+    # Never disabled: what was pasted is known only once the box is left, which the press on this button does.
+    st.button("Use it", type="primary", key="train/use-pasted", on_click=_use)
+    if problems := st.session_state.get(_PROBLEMS):
+        st.error(problems, icon=":material/error:")
+
+
+def _note_given() -> None:
+    """Note which of the two, file or text, was given after the other: that one is meant."""
+    file = st.session_state.get(_UPLOADED)
+    pasted = str(st.session_state.get(_PASTED, "")).strip()
+    now = {"file": file.file_id if file is not None else "", "text": pasted}
+    before, last = st.session_state.get(_GIVEN, ({}, ""))
+    # A text that comes with a press on the button was entered after every file.
+    new = [name for name, what in now.items() if what and what != before.get(name)]
+    last = new[-1] if new else last
+    last = last if now.get(last) else next((name for name, what in now.items() if what), "")
+    st.session_state[_GIVEN] = (now, last)
+
+
+def _use() -> None:
+    _note_given()
+    last = st.session_state[_GIVEN][1]
+    if not last:
+        st.session_state[_PROBLEMS] = "There is nothing yet: choose a file or paste JSON first."
+        return
+    file: Any = st.session_state.get(_UPLOADED)
+    pasted = str(st.session_state.get(_PASTED, ""))
+    try:
+        spec = parse_spec(file.getvalue() if last == "file" else pasted)
+    except SpecError as error:
+        source = escaped(file.name) if last == "file" else "The pasted text"
+        lines = "\n".join(f"- {escaped(str(each))}" for each in error.errors[:12])
+        st.session_state[_PROBLEMS] = f"{source} cannot be used; nothing was changed.\n{lines}"
+        return
+    edit(replaced, spec)
+    close_share()

@@ -1,0 +1,157 @@
+"""A person's own digits stay theirs, keep their labels, and leave as files that others read."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from PIL import Image
+
+from lab.ink.collection import HISTORY_KEPT, Collection, CollectionError, is_owner_id, load
+from lab.ink.drawing import parse_drawing
+from lab.ink.formats import csv_text, idx_zip, png_zip
+
+ANN, BOB = "a" * 32, "b" * 32
+SEVEN = parse_drawing([[[10, 10], [200, 12], [90, 250]]], brush=14)
+
+
+@pytest.fixture
+def put(tmp_path: Path) -> Callable[..., Collection]:
+    def put_drawing(key: str, label: int | None = None, owner: str = ANN, ink: int = 200) -> Collection:
+        mine = Collection(owner, tmp_path)
+        pixels = np.full((28, 28), ink, np.uint8)
+        mine.record(key, pixels, drawing=SEVEN, answer=1, probability=0.75, model="CNN")
+        if label is not None:
+            mine.label(key, label)
+        return mine
+
+    return put_drawing
+
+
+def test_a_labelled_drawing_is_in_the_set_with_its_strokes(
+    put: Callable[..., Collection], tmp_path: Path
+) -> None:
+    mine = put("first", label=7)
+    (entry,) = mine.labelled()
+    assert (entry.label, entry.answer, entry.model) == (7, 1, "CNN")
+    assert entry.drawing is not None
+    assert entry.drawing.brush == 14
+    assert np.array_equal(entry.drawing.strokes[0], SEVEN.strokes[0])
+    images, labels = load(ANN, tmp_path)
+    assert images.shape == (1, 28, 28)
+    assert images.dtype == np.uint8
+    assert labels.tolist() == [7]
+
+
+def test_what_was_not_labelled_is_history_only(put: Callable[..., Collection], tmp_path: Path) -> None:
+    mine = put("seen")
+    assert [entry.key for entry in mine.history()] == ["seen"]
+    assert len(load(ANN, tmp_path)[0]) == 0
+
+
+def test_the_same_drawing_going_on_stays_one_entry(put: Callable[..., Collection]) -> None:
+    put("one", ink=10)
+    (entry,) = put("one", ink=99).history()
+    assert entry.pixels[0, 0] == 99
+
+
+def test_what_is_drawn_over_a_labelled_drawing_is_another_one(put: Callable[..., Collection]) -> None:
+    put("one", label=4, ink=10)
+    for ink in (99, 100):
+        over, labelled = put("one", ink=ink).history()
+        assert (labelled.label, labelled.pixels[0, 0]) == (4, 10)
+        assert (over.label, over.pixels[0, 0]) == (None, ink)
+    assert len(put("one", ink=10).history()) == 2  # undone: the labelled one again
+
+
+def test_people_do_not_see_each_other(put: Callable[..., Collection], tmp_path: Path) -> None:
+    put("hers", label=3, owner=ANN)
+    assert Collection(BOB, tmp_path).history() == ()
+    assert not (tmp_path / "collection" / BOB).exists()
+
+
+def test_one_or_all_can_be_deleted(put: Callable[..., Collection]) -> None:
+    put("one", label=1)
+    mine = put("two", label=2)
+    mine.delete("one")
+    mine.delete("never was")
+    assert [entry.key for entry in mine.labelled()] == ["two"]
+    mine.delete_all()
+    assert mine.history() == ()
+    assert not mine.folder.exists()
+
+
+def test_a_label_can_be_taken_back(put: Callable[..., Collection]) -> None:
+    mine = put("one", label=1)
+    mine.label("one", None)
+    assert mine.counts() == (0,) * 10
+    assert len(mine.history()) == 1
+
+
+def test_the_history_is_bounded_and_the_set_outlives_it(put: Callable[..., Collection]) -> None:
+    mine = put("kept", label=5)
+    for number in range(HISTORY_KEPT + 5):
+        put(f"drawing {number}")
+    assert len(mine.history(1000)) == HISTORY_KEPT + 1
+    assert mine.counts()[5] == 1
+
+
+@pytest.mark.parametrize("digit", [-1, 10, True, 2.5, "7"])
+def test_a_label_that_is_no_digit_is_refused_by_name(put: Callable[..., Collection], digit: object) -> None:
+    with pytest.raises(CollectionError, match="0 to 9"):
+        put("one").label("one", digit)  # type: ignore[arg-type]
+
+
+def test_labelling_what_is_gone_says_so(put: Callable[..., Collection]) -> None:
+    with pytest.raises(CollectionError, match="deleted"):
+        put("one").label("other", 3)
+
+
+@pytest.mark.parametrize("owner", ["", "short", "../../../../etc/passwd/aaaaaaaaa", "a" * 65, "ä" * 32, None])
+def test_an_owner_that_is_no_id_never_becomes_a_path(owner: object, tmp_path: Path) -> None:
+    assert not is_owner_id(owner)
+    with pytest.raises(CollectionError, match="owner"):
+        Collection(owner, tmp_path)  # type: ignore[arg-type]
+
+
+DIGITS = st.integers(0, 4).flatmap(
+    lambda n: st.tuples(
+        arrays(np.uint8, (n, 28, 28), elements=st.integers(0, 255)),
+        arrays(np.int64, (n,), elements=st.integers(0, 9)),
+    )
+)
+
+
+@settings(max_examples=20, deadline=None)
+@given(DIGITS)
+def test_idx_files_hold_the_header_and_the_bytes_of_the_format(digits: tuple[np.ndarray, np.ndarray]) -> None:
+    images, labels = digits
+    archive = zipfile.ZipFile(io.BytesIO(idx_zip(images, labels)))
+    raw = archive.read("images-idx3-ubyte")
+    assert raw[:4] == b"\x00\x00\x08\x03"
+    assert np.array_equal(np.frombuffer(raw, np.uint8, offset=16).reshape(-1, 28, 28), images)
+    assert int.from_bytes(raw[4:8], "big") == len(labels)
+    assert np.array_equal(np.frombuffer(archive.read("labels-idx1-ubyte"), np.uint8, offset=8), labels)
+
+
+@settings(max_examples=20, deadline=None)
+@given(DIGITS)
+def test_png_and_csv_carry_every_pixel_and_label(digits: tuple[np.ndarray, np.ndarray]) -> None:
+    images, labels = digits
+    archive = zipfile.ZipFile(io.BytesIO(png_zip(images, labels)))
+    names = sorted(archive.namelist(), key=lambda name: name.split("/")[1])
+    assert [int(name.split("/")[0]) for name in names] == labels.tolist()
+    for name, expected in zip(names, images, strict=True):
+        assert np.array_equal(np.asarray(Image.open(io.BytesIO(archive.read(name)))), expected)
+    rows = list(csv.reader(io.StringIO(csv_text(images, labels))))
+    assert rows[0][:2] == ["label", "pixel0"]
+    assert [int(row[0]) for row in rows[1:]] == labels.tolist()
+    assert [[int(value) for value in row[1:]] for row in rows[1:]] == images.reshape(-1, 784).tolist()

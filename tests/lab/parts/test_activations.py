@@ -1,0 +1,49 @@
+"""Every activation's plain arithmetic agrees with its torch module and with autograd."""
+
+import math
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lab.parts.activations import ACTIVATIONS
+
+NAMES = sorted(ACTIVATIONS)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(z=st.floats(-30, 30).filter(lambda z: abs(z) > 1e-6))
+def test_value_and_slope_equal_autograd(name: str, z: float) -> None:
+    entry = ACTIVATIONS[name]
+    x = torch.tensor(z, dtype=torch.float64, requires_grad=True)
+    a = entry.module()(x)
+    a.backward()
+    assert entry.value(z) == pytest.approx(a.item(), rel=1e-9, abs=1e-12)
+    assert entry.slope(z) == pytest.approx(x.grad.item(), rel=1e-9, abs=1e-12)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("z", [0.0, -0.0, 1e-300, -1e-300, 1e-8, -1e-8, 30.0, 30.1, -30.0, 1000.0, -1000.0])
+def test_value_and_slope_equal_torchs_at_the_corners(name: str, z: float) -> None:
+    entry = ACTIVATIONS[name]
+    x = torch.tensor(z, dtype=torch.float64, requires_grad=True)
+    a = entry.module()(x)
+    a.backward()
+    assert x.grad is not None
+    assert entry.value(z) == pytest.approx(a.item(), rel=1e-9, abs=1e-12)
+    assert entry.slope(z) == pytest.approx(x.grad.item(), rel=1e-9, abs=1e-12)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("z", [-1e300, -1000.0, 0.0, 1000.0])
+def test_large_inputs_overflow_nowhere(name: str, z: float) -> None:
+    assert not math.isnan(ACTIVATIONS[name].value(z))
+    assert not math.isnan(ACTIVATIONS[name].slope(z))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_entry_has_its_words(name: str) -> None:
+    entry = ACTIVATIONS[name]
+    assert entry.name == name
+    assert all((entry.title, entry.formula, entry.derivative, entry.summary, entry.source))
