@@ -18,7 +18,7 @@ from lab.by_hand.loss_terms import LOSS_TERMS
 from lab.by_hand.notation import plain, symbol
 from lab.by_hand.oracles import Comparison, autograd, comparisons, numeric
 from lab.by_hand.tracer import Trace
-from lab.by_hand.update import Optimizer
+from lab.by_hand.update import HandOptimizer
 from lab.parts.activations import ACTIVATIONS
 
 Gradients = Mapping[str, float | None]
@@ -82,7 +82,7 @@ def _activation_words(name: str) -> str:
     return f"{ACTIVATIONS[name].title}, ${ACTIVATIONS[name].formula}$"
 
 
-def trace_markdown(lesson: Lesson, optimizer: Optimizer, check: bool = True) -> str:
+def trace_markdown(lesson: Lesson, optimizer: HandOptimizer, check: bool = True) -> str:
     """The whole worked example as Markdown with LaTeX formulas; `check` adds the table of three gradients."""
     trace, example = lesson.trace, lesson.trace.example
     rows = [

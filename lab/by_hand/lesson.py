@@ -13,7 +13,7 @@ from lab.by_hand.example import SOFTMAX, Example, Unit
 from lab.by_hand.formulas import Line, line
 from lab.by_hand.notation import symbol
 from lab.by_hand.tracer import Trace
-from lab.by_hand.update import Optimizer, Point, Update, advanced, updates
+from lab.by_hand.update import HandOptimizer, HandUpdate, Point, advanced, updates
 
 DETAILS = {
     "unit": "One step per neuron",
@@ -31,7 +31,7 @@ class LessonStep:
     title: str
     lines: tuple[Line, ...]
     text: str = ""
-    updates: tuple[Update, ...] = ()
+    updates: tuple[HandUpdate, ...] = ()
     formula: str = ""
 
     @property
@@ -65,7 +65,7 @@ def unit_title(example: Example, unit: Unit) -> str:
     return f"{kind} {unit.number}"
 
 
-def lesson(point: Point, optimizer: Optimizer, detail: str = "unit") -> Lesson:
+def lesson(point: Point, optimizer: HandOptimizer, detail: str = "unit") -> Lesson:
     """The whole lesson of one network: forward, loss, backward, update, new loss."""
     after = advanced(point, optimizer)
     steps = [_input_step(point.trace), *_forward(point.trace, detail), _loss_step(point.trace)]
@@ -157,7 +157,7 @@ def _parameter_gradients(trace: Trace, unit: Unit, detail: str) -> Iterator[Less
         yield LessonStep(shown.name, "backward", f"Gradient of {what} of {place}", (shown,))
 
 
-def update_line(example: Example, step: Update) -> Line:
+def update_line(example: Example, step: HandUpdate) -> Line:
     """The last formula of an update: the new value of one parameter."""
     put = {"{w}": symbol(example, step.name), "{g}": symbol(example, f"d{step.name}")}
     symbols = step.symbols[-1]
@@ -168,7 +168,7 @@ def update_line(example: Example, step: Update) -> Line:
     return Line(name, symbol(example, name), symbols, step.numbers[-1], step.after, feeds)
 
 
-def state_lines(example: Example, step: Update) -> tuple[tuple[str, str], ...]:
+def state_lines(example: Example, step: HandUpdate) -> tuple[tuple[str, str], ...]:
     """The formulas of an update before its last one, those of the optimizer's state: symbols and numbers."""
     grad = symbol(example, f"d{step.name}")
     return tuple(
@@ -177,7 +177,7 @@ def state_lines(example: Example, step: Update) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _update_steps(point: Point, optimizer: Optimizer, detail: str) -> Iterator[LessonStep]:
+def _update_steps(point: Point, optimizer: HandOptimizer, detail: str) -> Iterator[LessonStep]:
     example = point.trace.example
     by_name = {step.name: step for step in updates(point, optimizer)}
     for units in example.layers:
@@ -201,7 +201,7 @@ def _update_steps(point: Point, optimizer: Optimizer, detail: str) -> Iterator[L
                 yield LessonStep(shown.name, "update", f"{title} updates {place}", (shown,), updates=(step,))
 
 
-def _new_loss_step(trace: Trace, after: Trace, optimizer: Optimizer) -> LessonStep:
+def _new_loss_step(trace: Trace, after: Trace, optimizer: HandOptimizer) -> LessonStep:
     shown = line(after, "J")
     left = "J'"
     primed = shown.symbols.replace(r"\hat{y}", r"\hat{y}'")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from lab.by_hand.example import SOFTMAX, Unit
 from lab.by_hand.lesson import Lesson
 from lab.by_hand.tracer import Trace
-from lab.by_hand.update import Update
+from lab.by_hand.update import HandUpdate
 from lab.parts.activations import ACTIVATIONS
 
 LEAST_SLACK = 5e-5
@@ -244,7 +244,7 @@ def _of_bias(trace: Trace, name: str) -> Found:
     yield BIAS_FACTOR, delta * trace.values[name]
 
 
-def _of_update(step: Update) -> Found:
+def _of_update(step: HandUpdate) -> Found:
     change = step.after - step.before
     yield ASCENT, step.before - change
     yield NO_RATE, step.before - step.grad

@@ -6,7 +6,7 @@ Owns the script's text. Runs nothing itself.
 from __future__ import annotations
 
 from lab.by_hand.example import SOFTMAX, Example
-from lab.by_hand.update import Optimizer
+from lab.by_hand.update import HandOptimizer
 from lab.parts.activations import ACTIVATIONS
 
 _LOSSES = {
@@ -33,13 +33,13 @@ def _activation(name: str) -> str:
     return f"torch.nn.{entry.torch_name}({options})"
 
 
-def torch_optimizer(optimizer: Optimizer) -> str:
+def torch_optimizer(optimizer: HandOptimizer) -> str:
     """The call that makes the same optimizer in torch, without its parameters."""
     name, options = _OPTIMIZERS[optimizer.name]
     return f"torch.optim.{name}(parameters, {options.format(lr=optimizer.lr, **optimizer.options)})"
 
 
-def torch_script(example: Example, optimizer: Optimizer, taken: int = 0) -> str:
+def torch_script(example: Example, optimizer: HandOptimizer, taken: int = 0) -> str:
     """A script that prints z, a, the loss, every gradient and the next update, after the steps taken before."""
     layers = range(1, example.depth + 1)
     rows = [

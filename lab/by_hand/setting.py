@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from lab.by_hand.digits import read_number
 from lab.by_hand.draws import starting_example
 from lab.by_hand.example import DOCUMENT, Example
-from lab.by_hand.update import Optimizer
+from lab.by_hand.update import HandOptimizer
 from lab.by_hand.update_rules import Option
 from lab.registry import FieldError, SpecError
 
@@ -29,7 +29,7 @@ class Setting:
     example: Example = DOCUMENT
     init: str = ""
     seed: int | None = None
-    optimizer: Optimizer = field(default_factory=Optimizer)
+    optimizer: HandOptimizer = field(default_factory=HandOptimizer)
     taken: int = 0
     step: int = 1
     detail: str = "unit"

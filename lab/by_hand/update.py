@@ -16,7 +16,7 @@ from lab.by_hand.update_rules import RULES, Moment, Rule, State
 
 
 @dataclass(frozen=True)
-class Update:
+class HandUpdate:
     """One parameter's update: value, gradient and state before, state and value after, and the formulas."""
 
     name: str
@@ -30,7 +30,7 @@ class Update:
 
 
 @dataclass(frozen=True)
-class Optimizer:
+class HandOptimizer:
     """A rule with its learning rate and the options that differ from the rule's defaults."""
 
     name: str = "sgd"
@@ -58,7 +58,7 @@ class Point:
     states: Mapping[str, State]
 
 
-def updates(point: Point, optimizer: Optimizer) -> tuple[Update, ...]:
+def updates(point: Point, optimizer: HandOptimizer) -> tuple[HandUpdate, ...]:
     """The next update of every parameter; empty where the loss is not finite."""
     now = point.trace
     if now.loss is None:
@@ -69,7 +69,7 @@ def updates(point: Point, optimizer: Optimizer) -> tuple[Update, ...]:
         moment = Moment(value, now.grads[name], state, point.taken + 1, optimizer.lr, optimizer.options)
         new_state, after, lines = optimizer.rule.step(moment)
         found.append(
-            Update(
+            HandUpdate(
                 name,
                 value,
                 now.grads[name],
@@ -88,7 +88,7 @@ def start(example: Example) -> Point:
     return Point(0, trace(example), {})
 
 
-def advanced(point: Point, optimizer: Optimizer) -> Point | None:
+def advanced(point: Point, optimizer: HandOptimizer) -> Point | None:
     """The network one step later; None where no finite step can be taken."""
     steps = updates(point, optimizer)
     if not steps:

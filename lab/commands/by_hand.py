@@ -16,7 +16,7 @@ from lab.by_hand.example_file import LARGEST_FILE, read_example
 from lab.by_hand.exports import trace_json, trace_markdown, trace_text
 from lab.by_hand.lesson import DETAILS, lesson
 from lab.by_hand.tracer import trace
-from lab.by_hand.update import Optimizer, start
+from lab.by_hand.update import HandOptimizer, start
 from lab.by_hand.update_rules import LR, RULES
 from lab.registry import FieldError, SpecError
 
@@ -56,7 +56,7 @@ def main(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(trace_json(trace(example)), allow_nan=False))
         return 0
-    optimizer = Optimizer(args.optimizer, args.lr)
+    optimizer = HandOptimizer(args.optimizer, args.lr)
     told = lesson(start(example), optimizer, args.detail)
     print(trace_markdown(told, optimizer) if args.markdown else trace_text(told), end="")
     return 0

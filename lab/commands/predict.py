@@ -22,7 +22,7 @@ from lab.models.shipped import DEFAULT, SHIPPED
 from lab.paths import HomeError, lab_home
 
 if TYPE_CHECKING:
-    from lab.models.answers import Answer
+    from lab.models.answers import Prediction
     from lab.models.loading import Model
 
 BATCH = 256
@@ -174,7 +174,7 @@ def _framed(drawing: Drawing, as_pixels: bool) -> Framing:
     return frame(rasterise(drawing) if as_pixels else drawing, stages=False)
 
 
-def _print(asked: Asked, answer: Answer | None, model: Model, *, as_json: bool) -> None:
+def _print(asked: Asked, answer: Prediction | None, model: Model, *, as_json: bool) -> None:
     where = asked.file if asked.index is None else f"{asked.file}[{asked.index}]"
     if answer is None:
         print(f"error: {asked.problem}", file=sys.stderr)
@@ -186,7 +186,7 @@ def _print(asked: Asked, answer: Answer | None, model: Model, *, as_json: bool) 
         print(f"{where}: {found}")
 
 
-def _record(asked: Asked, answer: Answer | None) -> dict[str, Any]:
+def _record(asked: Asked, answer: Prediction | None) -> dict[str, Any]:
     record: dict[str, Any] = {
         "file": asked.file,
         "digit": answer.digit if answer else None,

@@ -32,7 +32,7 @@ INBOX_EVERY_S = 0.002  # a look into the pipe costs some 10 microseconds, a step
 FIRST_TO_GO = "1000"
 
 
-class Inbox:
+class PipeInbox:
     """What the run was told since the last look; while it is paused, a look waits for something."""
 
     def __init__(self, pipe: Connection) -> None:
@@ -59,7 +59,7 @@ class Inbox:
 def work(pipe: Connection, home: Path, run_id: str, spec_json: str, from_checkpoint: bool) -> None:
     """Train one run to its end; the body of a worker process."""
     last_step = 0
-    inbox = Inbox(pipe)
+    inbox = PipeInbox(pipe)
     with contextlib.suppress(OSError):  # where Linux runs out of memory, it ends a run before a server
         Path("/proc/self/oom_score_adj").write_text(FIRST_TO_GO)
     try:

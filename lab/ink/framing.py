@@ -30,7 +30,7 @@ FINE = 8  # steps before the box work on up to FINE x BOX pixels
 
 
 @dataclass(frozen=True)
-class Step:
+class FramingStep:
     """One step of the framing that a person can switch off."""
 
     name: str
@@ -39,11 +39,13 @@ class Step:
 
 
 STEPS = (
-    Step("crop", "Crop", "Cut away the empty paper: where the digit was drawn no longer matters."),
-    Step("pen", "Pen", "Draw it again with a pen as thick as MNIST's: the brush no longer matters."),
-    Step("box", "20 x 20 box", "Scale the longer side to 20 pixels: the size no longer matters."),
-    Step("mass", "Centre of mass", "Lay the centre of mass on the middle of 28 x 28, not the box's middle."),
-    Step("normalise", "Normalise", "Subtract the mean, divide by the deviation: what training did."),
+    FramingStep("crop", "Crop", "Cut away the empty paper: where the digit was drawn no longer matters."),
+    FramingStep("pen", "Pen", "Draw it again with a pen as thick as MNIST's: the brush no longer matters."),
+    FramingStep("box", "20 x 20 box", "Scale the longer side to 20 pixels: the size no longer matters."),
+    FramingStep(
+        "mass", "Centre of mass", "Lay the centre of mass on the middle of 28 x 28, not the box's middle."
+    ),
+    FramingStep("normalise", "Normalise", "Subtract the mean, divide by the deviation: what training did."),
 )
 
 
@@ -272,7 +274,7 @@ def frame(
     pixels = in_the_middle(boxed) if "mass" in off else centred_by_mass(boxed)
     values = pixels if "normalise" in off else normalise(pixels).astype(np.float32)
     seen += [boxed, pixels, values] if stages else []
-    raw = Step("raw", "As drawn", "What the pen left on the canvas.")
+    raw = FramingStep("raw", "As drawn", "What the pen left on the canvas.")
     shown = tuple(
         Stage(step.name, step.title, step.says, picture, step.name not in off)
         for step, picture in zip((raw, *STEPS), seen, strict=False)

@@ -19,14 +19,14 @@ from lab.ink.drawing import Drawing, Ink
 from lab.ink.framing import Framing, frame
 from lab.ink.segmentation import Glyph, split_digits
 from lab.models.loading import Model, ModelError, load_model, run_missing
-from lab.models.outliers import Verdict, verdicts
+from lab.models.outliers import OutlierVerdict, verdicts
 from lab.paths import is_run_id, run_folder
 
 EPOCHS_SHOWN = 60
 
 
 @dataclass(frozen=True)
-class Answer:
+class Prediction:
     """What a model says to one drawing.
 
     `margin` is the best probability minus the second; `reason` says why `is_digit` is False, else "";
@@ -52,7 +52,7 @@ def inputs(model: Model, framings: Sequence[Framing]) -> Tensor:
     return torch.where(raw, pixels, values)
 
 
-def answers(model: Model, framings: Sequence[Framing]) -> tuple[Answer, ...]:
+def answers(model: Model, framings: Sequence[Framing]) -> tuple[Prediction, ...]:
     """What the model says to each drawing, in one batch."""
     if not framings:
         return ()
@@ -61,19 +61,19 @@ def answers(model: Model, framings: Sequence[Framing]) -> tuple[Answer, ...]:
     return tuple(_answer(row, verdict) for row, verdict in zip(shares, verdicts(framings), strict=True))
 
 
-def answer(model: Model, framing: Framing) -> Answer:
+def answer(model: Model, framing: Framing) -> Prediction:
     """What the model says to one drawing."""
     return answers(model, (framing,))[0]
 
 
-def _answer(probabilities: list[float], verdict: Verdict) -> Answer:
+def _answer(probabilities: list[float], verdict: OutlierVerdict) -> Prediction:
     ranked = sorted(range(len(probabilities)), key=probabilities.__getitem__, reverse=True)
     margin = probabilities[ranked[0]] - probabilities[ranked[1]]
     shares = tuple(probabilities)
-    return Answer(ranked[0], shares, margin, verdict.is_digit, verdict.reason, verdict.surprise)
+    return Prediction(ranked[0], shares, margin, verdict.is_digit, verdict.reason, verdict.surprise)
 
 
-def read_number(model: Model, source: Drawing | Ink) -> tuple[tuple[Glyph, Answer], ...]:
+def read_number(model: Model, source: Drawing | Ink) -> tuple[tuple[Glyph, Prediction], ...]:
     """The digits of a number in reading order, each with its place and what the model says to it."""
 
     def likeness(pieces: Sequence[Drawing | Ink]) -> tuple[float, ...]:
@@ -85,7 +85,7 @@ def read_number(model: Model, source: Drawing | Ink) -> tuple[tuple[Glyph, Answe
     return tuple(zip(glyphs, answers(model, framings), strict=True))
 
 
-def through_training(run_id: str, framing: Framing, home: Path) -> list[tuple[int, Answer]]:
+def through_training(run_id: str, framing: Framing, home: Path) -> list[tuple[int, Prediction]]:
     """What a run said to this drawing after each epoch whose weights are kept, at most 60 of them.
 
     Epochs that cannot be read (just deleted, diverged) are left out. Raises: ModelError, for no such run.

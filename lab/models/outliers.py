@@ -39,7 +39,7 @@ STRANGE = f"{UNLIKE}: it is too far from everything seen in training."
 
 
 @dataclass(frozen=True)
-class Verdict:
+class OutlierVerdict:
     """Whether a drawing is called a digit; why not; and how far it is on the way there (1 is the limit)."""
 
     is_digit: bool
@@ -68,7 +68,7 @@ def judge_head(features: int) -> nn.Sequential:
     return nn.Sequential(nn.Linear(features, HEAD_UNITS), nn.ReLU(), nn.Linear(HEAD_UNITS, 1))
 
 
-def verdicts(framings: Sequence[Framing]) -> tuple[Verdict, ...]:
+def verdicts(framings: Sequence[Framing]) -> tuple[OutlierVerdict, ...]:
     """The verdict on each drawing, in one batch."""
     judge = shipped_judge(JUDGE)
     pixels = torch.from_numpy(np.stack([framing.pixels for framing in framings])).unsqueeze(1)
@@ -77,15 +77,15 @@ def verdicts(framings: Sequence[Framing]) -> tuple[Verdict, ...]:
     return tuple(_verdict(*pair, judge) for pair in zip(framings, scores, strict=True))
 
 
-def _verdict(framing: Framing, score: float, judge: Judge) -> Verdict:
+def _verdict(framing: Framing, score: float, judge: Judge) -> OutlierVerdict:
     if framing.is_empty:
-        return Verdict(False, EMPTY, 1.0)
+        return OutlierVerdict(False, EMPTY, 1.0)
     if framing.extent < LEAST_EXTENT:
-        return Verdict(False, DOT, 1.0)
+        return OutlierVerdict(False, DOT, 1.0)
     if framing.coverage > MOST_COVERAGE:
-        return Verdict(False, FULL, 1.0)
+        return OutlierVerdict(False, FULL, 1.0)
     surprise = max(0.0, (judge.usual - score) / max(judge.usual - judge.limit, 1e-6))
-    return Verdict(score >= judge.limit, "" if score >= judge.limit else STRANGE, surprise)
+    return OutlierVerdict(score >= judge.limit, "" if score >= judge.limit else STRANGE, surprise)
 
 
 def hidden_part(network: nn.Sequential) -> nn.Sequential:

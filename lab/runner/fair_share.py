@@ -13,19 +13,19 @@ from dataclasses import dataclass, field
 from lab.events import Event, Paused, Resumed
 from lab.runs.journal import Task
 
-SLICE_S = 2.0  # how long a run is computed before it gives way to an owner of whom nothing is
+SLICE_S = 2.0  # how long a run is computed before it is preempted for an owner of whom nothing is
 SHARING = 8  # runs that may wait in memory for their next slice; the others wait in the queue
 
 
 @dataclass
-class Life:
+class LiveRun:
     """A run in the engine."""
 
     owner: str
     spec_json: str = ""
     step: int = 0
     told_to_pause: bool = False
-    gives_way: bool = False  # paused for others, not by a person; until it says that it goes on
+    preempted: bool = False  # paused for others, not by a person; until it says that it goes on
     paused_at: float = 0.0  # 0 while it computes
     began: float = field(default_factory=time.monotonic)  # of its present slice
     kill_at: float = 0.0
@@ -37,24 +37,24 @@ class Life:
         return not self.paused_at
 
     @property
-    def can_give_way(self) -> bool:
+    def can_be_preempted(self) -> bool:
         """Whether it had its slice and is not about to stand still anyway."""
-        going = self.computes and not (self.gives_way or self.told_to_pause or self.kill_at)
+        going = self.computes and not (self.preempted or self.told_to_pause or self.kill_at)
         return going and time.monotonic() > self.began + SLICE_S
 
     def answers_to_the_runner(self, event: Event) -> bool:
         """Whether the event only answers to a wish of the runner's own, which nobody else needs to hear of."""
-        if isinstance(event, Paused) and self.gives_way:
+        if isinstance(event, Paused) and self.preempted:
             self.paused_at = time.monotonic()
             return True
-        if isinstance(event, Resumed) and self.gives_way:
-            self.gives_way = False
+        if isinstance(event, Resumed) and self.preempted:
+            self.preempted = False
             return True
         return isinstance(event, Resumed) and bool(event.reason) and self.taken_up  # said already
 
 
 @dataclass
-class Losses:
+class Crashes:
     """How often a run's worker was lost since it last got further, and what to say of it."""
 
     count: int = 0
@@ -62,7 +62,7 @@ class Losses:
     reason: str = ""
 
 
-class Lives(dict[str, Life]):
+class FairShare(dict[str, LiveRun]):
     """The runs in the engine by id, and when each owner and run last had a turn."""
 
     def __init__(self) -> None:
@@ -98,16 +98,16 @@ class Lives(dict[str, Life]):
         self._owner_served[chosen.owner] = self._run_served[chosen.run_id] = now
         return chosen
 
-    def giving_way(self, waiting: Sequence[Task], room: int) -> list[str]:
-        """The runs that should give way now: one for each waiting owner of whom nothing is computed."""
+    def to_preempt(self, waiting: Sequence[Task], room: int) -> list[str]:
+        """The runs to preempt now: one for each waiting owner of whom nothing is computed."""
         busy = self.computing()
         owners = {
             task.owner for task in waiting if not busy[task.owner] and (room > 0 or task.run_id in self)
         }
-        coming = sum(life.gives_way and life.computes for life in self.values())
+        coming = sum(life.preempted and life.computes for life in self.values())
         chosen: list[str] = []
         while len(chosen) < len(owners) - coming:
-            able = [run_id for run_id, life in self.items() if life.can_give_way and run_id not in chosen]
+            able = [run_id for run_id, life in self.items() if life.can_be_preempted and run_id not in chosen]
             if not able:
                 break
             chosen.append(max(able, key=lambda run_id: (busy[self[run_id].owner], -self[run_id].began)))

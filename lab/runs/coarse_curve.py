@@ -12,7 +12,7 @@ from collections.abc import Iterable
 POINTS = 64
 
 
-class Sketch:
+class CoarseCurve:
     """Mean losses of blocks of `stride` steps; when there are too many, neighbours are joined."""
 
     def __init__(self, stride: int = 1, points: Iterable[float] = ()) -> None:
@@ -38,12 +38,12 @@ class Sketch:
                 self.stride *= 2
 
     def to_json(self) -> str:
-        """The sketch as text, four digits each; None where a loss was not finite."""
+        """The curve as text, four digits each; None where a loss was not finite."""
         points = [float(f"{point:.4g}") if math.isfinite(point) else None for point in self.points]
         return json.dumps([self.stride, points], separators=(",", ":"))
 
 
-def sketch_from_json(text: str) -> Sketch:
-    """The sketch that `to_json` wrote; an empty text is an empty sketch."""
+def coarse_curve_from_json(text: str) -> CoarseCurve:
+    """The curve that `to_json` wrote; an empty text is an empty curve."""
     stride, points = json.loads(text) if text else (1, [])
-    return Sketch(stride, (math.nan if point is None else point for point in points))
+    return CoarseCurve(stride, (math.nan if point is None else point for point in points))

@@ -24,9 +24,9 @@ from lab.events import (
     to_json,
 )
 from lab.paths import run_folder
-from lab.runs.coarse_curve import Sketch, sketch_from_json
+from lab.runs.coarse_curve import CoarseCurve, coarse_curve_from_json
 from lab.runs.database import connect, in_words, transaction
-from lab.runs.run import ACTIVE, DELETE, State
+from lab.runs.run import ACTIVE, DELETE, RunState
 
 SNAPSHOTS_KEPT = 256  # some 10 kB each: beyond this every second one goes
 
@@ -40,12 +40,12 @@ class Task:
     owner: str
     spec_json: str
     want: str
-    state: State
+    state: RunState
     served_at: float
     step: int
 
 
-class Record:
+class Journal:
     """The runner's own connection: its changes to the store, in transactions it chooses."""
 
     def __init__(self, home: Path) -> None:
@@ -53,7 +53,7 @@ class Record:
         self._connection = connect(home)
         self._version = -1
         self._next_seq: dict[str, int] = {}
-        self._sketches: dict[str, Sketch] = {}
+        self._curves: dict[str, CoarseCurve] = {}
         self._snapshots: dict[str, int] = {}
 
     def close(self) -> None:
@@ -111,9 +111,9 @@ class Record:
             steps = event.epochs * event.steps_per_epoch
             self._figures(run_id, epochs=event.epochs, steps=steps, step=event.step)
         elif isinstance(event, StepsDone):
-            sketch = self._sketch(run_id)
-            sketch.add(event.step, event.losses)
-            self._figures(run_id, step=event.step, curve=sketch.to_json())
+            curve = self._coarse_curve(run_id)
+            curve.add(event.step, event.losses)
+            self._figures(run_id, step=event.step, curve=curve.to_json())
         elif isinstance(event, EpochDone):
             known = event.validation_accuracy
             accuracy = event.train_accuracy if known is None else known
@@ -121,7 +121,7 @@ class Record:
         elif isinstance(event, Finished):
             self._figures(run_id, step=event.step, test_accuracy=event.test_accuracy)
 
-    def state(self, run_id: str, state: State, reason: str = "") -> None:
+    def state(self, run_id: str, state: RunState, reason: str = "") -> None:
         """Say what a run is now, and why."""
         ended_at = None if state in ACTIVE else time.time()
         self._figures(run_id, state=state, reason=reason[:2000], ended_at=ended_at)
@@ -144,7 +144,7 @@ class Record:
 
     def forget(self, run_id: str) -> None:
         """Free what is kept in memory for a run that is over."""
-        for kept in (self._next_seq, self._sketches, self._snapshots):
+        for kept in (self._next_seq, self._curves, self._snapshots):
             kept.pop(run_id, None)
 
     def _figures(self, run_id: str, **values: object) -> None:
@@ -155,11 +155,11 @@ class Record:
         query = "SELECT coalesce(max(seq), 0) FROM events WHERE run_id = ?"
         return int(self._connection.execute(query, (run_id,)).fetchone()[0])
 
-    def _sketch(self, run_id: str) -> Sketch:
-        if run_id not in self._sketches:
+    def _coarse_curve(self, run_id: str) -> CoarseCurve:
+        if run_id not in self._curves:
             row = self._connection.execute("SELECT curve FROM runs WHERE id = ?", (run_id,)).fetchone()
-            self._sketches[run_id] = sketch_from_json(row["curve"] if row else "")
-        return self._sketches[run_id]
+            self._curves[run_id] = coarse_curve_from_json(row["curve"] if row else "")
+        return self._curves[run_id]
 
     def _thin_snapshots(self, run_id: str) -> None:
         query = "SELECT seq FROM events WHERE run_id = ? AND kind = 'snapshot' ORDER BY seq"

@@ -10,13 +10,13 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Literal
 
-from lab.runs.coarse_curve import sketch_from_json
+from lab.runs.coarse_curve import coarse_curve_from_json
 from lab.spec import RunSpec, parse_spec
 
-State = Literal["queued", "running", "paused", "interrupted", "finished", "stopped", "failed"]
+RunState = Literal["queued", "running", "paused", "interrupted", "finished", "stopped", "failed"]
 Want = Literal["run", "pause", "stop"]
 
-ACTIVE: tuple[State, ...] = ("queued", "running", "paused", "interrupted")
+ACTIVE: tuple[RunState, ...] = ("queued", "running", "paused", "interrupted")
 WANTS: tuple[Want, ...] = ("run", "pause", "stop")
 DELETE = "delete"  # wanted of a run that is still active; it is hidden at once and dropped by the runner
 
@@ -54,7 +54,7 @@ class Run:
     title: str
     spec_json: str
     want: str
-    state: State
+    state: RunState
     reason: str
     created_at: float
     ended_at: float | None
@@ -86,8 +86,8 @@ def new_run_id() -> str:
 
 def run_of(row: sqlite3.Row) -> Run:
     """The run that a row of the table holds."""
-    sketch = sketch_from_json(row["curve"])
+    curve = coarse_curve_from_json(row["curve"])
     same = {name: row[name] for name in set(row.keys()) & set(Run.__dataclass_fields__)}
     return Run(
-        **{**same, "curve": tuple(sketch.points), "curve_stride": sketch.stride, "spec_json": row["spec"]}
+        **{**same, "curve": tuple(curve.points), "curve_stride": curve.stride, "spec_json": row["spec"]}
     )

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from lab.steps.halves import by_samples, convolution_way_back, halved_convolution, is_halved_pooling
 from lab.steps.products import product_into
-from lab.steps.tape import Operation, name_of
+from lab.steps.tape import TapeOp, name_of
 
 aten = torch.ops.aten
 Call = Callable[[], object]
@@ -24,7 +24,7 @@ _COPIES = {aten._to_copy.default, aten.clone.default}
 _FILLS = {"zeros": 0, "zeros_like": 0, "new_zeros": 0, "ones": 1, "ones_like": 1, "new_ones": 1}
 
 
-def call_into(operation: Operation, over: Tensor | None) -> list[Call] | None:
+def call_into(operation: TapeOp, over: Tensor | None) -> list[Call] | None:
     """The calls that repeat an operation into its recorded results, or None where torch has no such variant.
 
     `over` is the argument whose memory the one result will take over, if any.
@@ -39,14 +39,14 @@ def call_into(operation: Operation, over: Tensor | None) -> list[Call] | None:
     return _writing(operation) or _in_place(operation, over)
 
 
-def call_again(operation: Operation) -> Call:
+def call_again(operation: TapeOp) -> Call:
     """The operation as it was recorded, into new memory."""
     return convolution_way_back(operation) or partial(
         operation.function._op, *operation.arguments, **operation.options
     )
 
 
-def _product(operation: Operation) -> Call | None:
+def _product(operation: TapeOp) -> Call | None:
     """A matrix product through the faster library, where that is not torch's own."""
     name, arguments = name_of(operation), operation.arguments
     if name not in ("mm", "addmm") or operation.options:
@@ -55,7 +55,7 @@ def _product(operation: Operation) -> Call | None:
     return product_into(arguments[-2], arguments[-1], operation.results()[0], added)
 
 
-def _writing(operation: Operation) -> list[Call] | None:
+def _writing(operation: TapeOp) -> list[Call] | None:
     arguments, function, results = operation.arguments, operation.function, operation.results()
     if function._overloadname == "Scalar" and hasattr(function.overloadpacket, "Tensor"):
         function = function.overloadpacket.Tensor  # only this one writes into given tensors
@@ -84,7 +84,7 @@ def _writing(operation: Operation) -> list[Call] | None:
     return None
 
 
-def _in_place(operation: Operation, over: Tensor | None) -> list[Call] | None:
+def _in_place(operation: TapeOp, over: Tensor | None) -> list[Call] | None:
     results = operation.results()
     packet = getattr(aten, f"{name_of(operation)}_", None)
     variant = getattr(packet, operation.function._overloadname, None)

@@ -14,14 +14,14 @@ from typing import Any
 from torch import Tensor
 
 from lab.steps.helper import WORTH_TWO, together
-from lab.steps.tape import Operation, name_of
+from lab.steps.tape import TapeOp, name_of
 
 _POOLS = {"max_pool2d_with_indices", "max_pool2d_with_indices_backward", "avg_pool2d", "avg_pool2d_backward"}
 _NUMBERS = 500_000  # some 150 microseconds of pooling
 _ALL = slice(None)
 
 
-def is_halved_pooling(operation: Operation) -> bool:
+def is_halved_pooling(operation: TapeOp) -> bool:
     """Whether a pooling, or its way back, is large enough for two."""
     if name_of(operation) not in _POOLS or len(operation.results()[0]) < 2:
         return False
@@ -44,7 +44,7 @@ def by_samples(
     return partial(together, partial(over, slice(half)), partial(over, slice(half, None)))
 
 
-def halved_convolution(operation: Operation) -> Callable[[], None] | None:
+def halved_convolution(operation: TapeOp) -> Callable[[], None] | None:
     """A large convolution by samples, written into its recorded result."""
     if name_of(operation) != "convolution" or not _is_large(operation.results()[0], operation.arguments[1]):
         return None
@@ -57,7 +57,7 @@ def halved_convolution(operation: Operation) -> Callable[[], None] | None:
     return by_samples(over, (images, result), {})
 
 
-def convolution_way_back(operation: Operation) -> Callable[[], Sequence[Tensor | None]] | None:
+def convolution_way_back(operation: TapeOp) -> Callable[[], Sequence[Tensor | None]] | None:
     """A convolution's gradients, that of its bias as a plain sum, for which torch takes four times as long.
 
     Of a large one, the gradient of its images by one and the others by the other; where nobody asks for that of the

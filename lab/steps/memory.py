@@ -12,7 +12,7 @@ from collections.abc import Iterable
 import torch
 from torch import Tensor
 
-from lab.steps.tape import Operation
+from lab.steps.tape import TapeOp
 
 FOREVER = 1 << 60
 
@@ -38,7 +38,7 @@ def same_layout(one: Tensor, other: Tensor) -> bool:
 class Memories:
     """The memory a tape passes through: who looks at it, which operation made it, when it is last used."""
 
-    def __init__(self, operations: list[Operation]) -> None:
+    def __init__(self, operations: list[TapeOp]) -> None:
         self._operations = operations
         self._home: dict[int, int] = {}
         self.members: dict[int, list[Tensor]] = defaultdict(list)

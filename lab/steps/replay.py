@@ -16,14 +16,14 @@ from torch import Tensor
 from lab.steps.calls import Call, call_again, call_into
 from lab.steps.memory import Memories, fills_its_memory, memory_of, same_layout
 from lab.steps.shortcuts import shortened
-from lab.steps.tape import Operation, name_of, own
+from lab.steps.tape import TapeOp, name_of, own
 
 _EMPTY = ("empty", "empty_like", "new_empty", "empty_strided", "new_empty_strided")
 _FILLED = ("zeros_like", "ones_like", "full_like", "new_zeros", "new_ones", "new_full")
 
 
 def replay_of(
-    operations: list[Operation], kept: Iterable[Tensor], targets: Iterable[tuple[Tensor, Tensor]]
+    operations: list[TapeOp], kept: Iterable[Tensor], targets: Iterable[tuple[Tensor, Tensor]]
 ) -> tuple[list[Call], list[Tensor]]:
     """The calls that repeat `operations`, and the `kept` results, which each replay fills anew.
 
@@ -43,7 +43,7 @@ def replay_of(
 class _Plan:
     """The steps from a tape to calls, in the order of the methods."""
 
-    def __init__(self, operations: list[Operation], lasting: list[Tensor]) -> None:
+    def __init__(self, operations: list[TapeOp], lasting: list[Tensor]) -> None:
         self.operations, self.calls = operations, list[Call]()
         self.memories = Memories(operations)
         self.placed = set[int]()  # memory that is ours to place
@@ -108,7 +108,7 @@ class _Plan:
 class _Bound:
     """An operation that torch can only run into new memory: whoever reads its results is bound to that."""
 
-    def __init__(self, operation: Operation, memories: Memories) -> None:
+    def __init__(self, operation: TapeOp, memories: Memories) -> None:
         self._call = call_again(operation)
         self._several = len(operation.made) > 1
         self._readers = [

@@ -11,12 +11,12 @@ import torch
 from torch import Tensor
 
 from lab.steps.memory import memory_of, same_layout
-from lab.steps.tape import Operation, name_of
+from lab.steps.tape import TapeOp, name_of
 
 aten = torch.ops.aten
 
 
-def shortened(operations: list[Operation], lasting: list[Tensor]) -> list[Operation]:
+def shortened(operations: list[TapeOp], lasting: list[Tensor]) -> list[TapeOp]:
     """The operations to play instead, which make all that the others made for each other and the `lasting`.
 
     On the way back through ReLU and max pooling, the ReLU's slope is taken where the pooled are, a quarter as many:
@@ -24,14 +24,14 @@ def shortened(operations: list[Operation], lasting: list[Tensor]) -> list[Operat
     """
     kept = {memory_of(tensor) for tensor in lasting}
     changed = {memory_of(tensor) for operation in operations for tensor in operation.written()}
-    readers: dict[int, list[Operation]] = {}
-    pools: dict[int, Operation] = {}  # by their memory of where the largest stood
+    readers: dict[int, list[TapeOp]] = {}
+    pools: dict[int, TapeOp] = {}  # by their memory of where the largest stood
     for operation in operations:
         for memory in {memory_of(tensor) for tensor in operation.read()}:
             readers.setdefault(memory, []).append(operation)
         if name_of(operation) == "max_pool2d_with_indices":
             pools[memory_of(operation.results()[1])] = operation
-    stand_in: dict[int, list[Operation]] = {}
+    stand_in: dict[int, list[TapeOp]] = {}
     for back in operations:
         if name_of(back) != "max_pool2d_with_indices_backward":
             continue
@@ -50,11 +50,11 @@ def shortened(operations: list[Operation], lasting: list[Tensor]) -> list[Operat
     return [now for operation in operations for now in stand_in.get(id(operation), [operation])]
 
 
-def _slope_and_unpool(back: Operation, slope: Operation, pooled: Tensor) -> list[Operation]:
+def _slope_and_unpool(back: TapeOp, slope: TapeOp, pooled: Tensor) -> list[TapeOp]:
     incoming, sloped = back.arguments[0], torch.empty_like(pooled)
-    moved: list[Operation] = []
+    moved: list[TapeOp] = []
     if not same_layout(incoming, pooled):  # mixed, the slope takes four times as long
-        moved = [Operation(aten.clone.default, (incoming,), {}, (torch.empty_like(pooled),))]
+        moved = [TapeOp(aten.clone.default, (incoming,), {}, (torch.empty_like(pooled),))]
         incoming = moved[0].made[0]
     return [
         *moved,

@@ -18,7 +18,7 @@ _UNPREDICTABLE = (torch.Tag.data_dependent_output, torch.Tag.dynamic_output_shap
 
 
 @dataclass
-class Operation:
+class TapeOp:
     """One call: what was called, with what, and what it made."""
 
     function: torch._ops.OpOverload
@@ -49,7 +49,7 @@ class Operation:
         return found
 
 
-def name_of(operation: Operation) -> str:
+def name_of(operation: TapeOp) -> str:
     """The operation's name without namespace and variant, such as `addmm`."""
     return operation.function._schema.name.rpartition("::")[2]
 
@@ -59,7 +59,7 @@ class Tape:
     """The operations of one batch in their order, or why they cannot be repeated."""
 
     limit_bytes: int
-    operations: list[Operation] = field(default_factory=list)
+    operations: list[TapeOp] = field(default_factory=list)
     refusal: str = ""
     held_bytes: int = 0
 
@@ -102,7 +102,7 @@ class _Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
             self._tape.refuse(f"{function.__name__} makes the next step depend on a value")
             return result
         made = result if isinstance(result, tuple | list) else (result,)
-        operation = Operation(
+        operation = TapeOp(
             function,
             tuple(own(argument) for argument in args),
             {name: own(value) for name, value in options.items()},

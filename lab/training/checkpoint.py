@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from lab.steps import Step
 from lab.text import counted
 
-State = dict[str, Tensor]
+Tensors = dict[str, Tensor]
 
 
 @dataclass
@@ -37,7 +37,7 @@ class Progress:
     rate_scale: float = 1.0
     best_loss: float = math.inf
     best_epoch: int = 0
-    best: State | None = None
+    best: Tensors | None = None
 
     def end_epoch(self) -> None:
         """Moves on to the next epoch."""
@@ -61,7 +61,7 @@ class Progress:
             f"the weights of epoch {self.best_epoch} are kept"
         )
 
-    def kept(self, network: nn.Module, step: Step) -> tuple[State, State]:
+    def kept(self, network: nn.Module, step: Step) -> tuple[Tensors, Tensors]:
         """The state that an exact resume needs, and the network's weights alone, as copies on the CPU."""
         weights = copied(network.state_dict())
         state = {f"network.{name}": tensor for name, tensor in weights.items()}
@@ -132,7 +132,7 @@ class Clock:
             self.start()
 
 
-def copied(tensors: Mapping[str, Tensor]) -> State:
+def copied(tensors: Mapping[str, Tensor]) -> Tensors:
     """The tensors as copies on the CPU, each with memory of its own."""
     return {
         name: tensor.detach().to("cpu", copy=True, memory_format=torch.contiguous_format)
@@ -140,6 +140,6 @@ def copied(tensors: Mapping[str, Tensor]) -> State:
     }
 
 
-def _under(state: Mapping[str, Tensor], prefix: str) -> State:
+def _under(state: Mapping[str, Tensor], prefix: str) -> Tensors:
     start = f"{prefix}."
     return {name.removeprefix(start): tensor for name, tensor in state.items() if name.startswith(start)}

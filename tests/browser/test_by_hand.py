@@ -12,7 +12,7 @@ from lab.by_hand.digits import four
 from lab.by_hand.example import DOCUMENT
 from lab.by_hand.lesson import lesson
 from lab.by_hand.notation import plain
-from lab.by_hand.update import Optimizer, start
+from lab.by_hand.update import HandOptimizer, start
 
 
 def opened(page: Page, link: str = "") -> Page:
@@ -35,7 +35,7 @@ def card(page: Page) -> str:
 
 def test_the_whole_lesson_by_keyboard_with_every_number_read_off_the_page(page: Page) -> None:
     opened(page)
-    told = lesson(start(DOCUMENT), Optimizer())
+    told = lesson(start(DOCUMENT), HandOptimizer())
     for number, step in enumerate(told.steps, start=1):
         expect(page.get_by_test_id("counter")).to_have_text(f"{number} / {len(told.steps)}")
         expect(page.get_by_test_id("step-title")).to_have_text(step.title)

@@ -89,12 +89,12 @@ def _controls() -> None:
 
     from lab.parts.layers import LAYERS
     from pages.ui.kit.controls import part_controls
-    from pages.ui.kit.fields import Mistake
+    from pages.ui.kit.fields import WrongValue
 
     def put(name: str, value: object) -> None:
         st.session_state["got"] = (name, value)
 
-    wrong = {"units": Mistake("0", "Units 0 is not allowed: 1 to 16,384")}
+    wrong = {"units": WrongValue("0", "Units 0 is not allowed: 1 to 16,384")}
     part_controls(LAYERS["linear"].model_validate({}), "a", put, mistakes=wrong)
     part_controls(LAYERS["dropout"].model_validate({}), "b", put)
 

@@ -9,8 +9,8 @@ from streamlit.testing.v1 import AppTest
 
 from lab import events
 from lab.presets import preset
-from lab.runs.journal import Record
-from lab.runs.run import State
+from lab.runs.journal import Journal
+from lab.runs.run import RunState
 from lab.runs.store import Store
 from lab.spec import changed
 from pages.ui.kit.controls import escaped
@@ -40,10 +40,10 @@ COURSE = [
 
 
 def recorded(
-    home: Path, what: list[events.Event], state: State, owner: str = "", name: str = "softmax"
+    home: Path, what: list[events.Event], state: RunState, owner: str = "", name: str = "softmax"
 ) -> str:
     run_id = Store(home).submit(preset(name), owner)
-    record = Record(home)
+    record = Journal(home)
     with record.transaction():
         for event in what:
             record.event(run_id, event)
@@ -94,7 +94,7 @@ def test_the_learning_rate_can_be_changed_and_is_never_another_than_was_meant(ho
     assert field.label == "Base learning rate"
     assert float(field.value or 0) == preset("better-mlp").train.optimizer.lr
     field.set_value("0.02").run()
-    record = Record(home)
+    record = Journal(home)
     assert [message for _, _, message in record.messages()] == [events.SetLearningRate(0.02)]
     assert app.text_input(key=f"rate-{run_id}").value == "0.02"
     for wrong in ("200", "", "fast", "1e999", "5e-324"):

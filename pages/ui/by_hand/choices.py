@@ -23,7 +23,7 @@ from lab.by_hand.example import DOCUMENT, OUTPUTS, SOFTMAX
 from lab.by_hand.loss_terms import LOSS_TERMS
 from lab.by_hand.setting import Setting, option_value
 from lab.by_hand.tracer import Trace
-from lab.by_hand.update import Optimizer
+from lab.by_hand.update import HandOptimizer
 from lab.by_hand.update_rules import LR, RULES, Option
 from lab.parts.activations import ACTIVATIONS
 from lab.registry import SpecError
@@ -162,7 +162,7 @@ def _number_changed(option: Option) -> None:
 
 def _optimizer_changed() -> None:
     name = st.session_state[_key("optimizer")]
-    state.change(optimizer=Optimizer(name, state.now().optimizer.lr))
+    state.change(optimizer=HandOptimizer(name, state.now().optimizer.lr))
 
 
 def optimizer_options() -> None:

@@ -11,7 +11,7 @@ from lab.by_hand.digits import full
 from lab.by_hand.formulas import GIVEN, Line
 from lab.by_hand.lesson import Lesson, LessonStep, state_lines
 from lab.by_hand.notation import plain
-from lab.by_hand.update import Update
+from lab.by_hand.update import HandUpdate
 from lab.figures.by_hand.picture import label
 from pages.ui.by_hand.tables import number_cell, table, text_cell
 
@@ -89,7 +89,7 @@ def formula_card(lesson: Lesson, step: LessonStep) -> None:
             st.latex(aligned([one_row(shown, rows=True) for shown in step.lines]))
 
 
-def _state_rows(lesson: Lesson, update: Update) -> None:
+def _state_rows(lesson: Lesson, update: HandUpdate) -> None:
     """The formulas of the optimizer's state, before the one of the parameter."""
     rows = [
         rf"{symbols} \\ &= {numbers.replace(' = ', ' = ')}"

@@ -15,7 +15,7 @@ from lab.ink.framing import BOX, SIDE, STEPS, Stage, frame
 from pages.ui.draw.sheet import Sheet
 
 if TYPE_CHECKING:
-    from lab.models.answers import Answer
+    from lab.models.answers import Prediction
     from lab.models.loading import Model
 
 PLAIN = frozenset(step.name for step in STEPS) - {"normalise"}
@@ -83,11 +83,11 @@ def _picture(stage: Stage) -> Rgba:
     return picture
 
 
-def _short(found: Answer) -> str:
+def _short(found: Prediction) -> str:
     sure = f"{found.probabilities[found.digit]:.0%}"
     return f"{found.digit}, {sure}" if found.is_digit else f"no digit ({found.digit}, {sure})"
 
 
-def _sentence(found: Answer) -> str:
+def _sentence(found: Prediction) -> str:
     sure = f"{100 * found.probabilities[found.digit]:.1f} %"
     return f"{found.digit} with {sure}. {found.reason}".strip()

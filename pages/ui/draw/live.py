@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from lab.ink.framing import Framing, frame
-from pages.ui.draw.models import Option, load, ready, waiting_is_over
+from pages.ui.draw.models import ModelChoice, load, ready, waiting_is_over
 from pages.ui.draw.pad import pad
 from pages.ui.draw.sheet import receive
 
 if TYPE_CHECKING:
-    from lab.models.answers import Answer
+    from lab.models.answers import Prediction
 
 LIVE_KEY, DEPTH_KEY = "draw-live", "draw-depth"
 SHOWN_KEY = "draw_depth_shown"
 
 
-def live(options: tuple[Option, ...]) -> None:
+def live(options: tuple[ModelChoice, ...]) -> None:
     """The pad with the answers beside it; runs at each message of the pad, and on a timer while needed."""
     now = receive()
     if waiting_is_over(options):
@@ -36,7 +36,7 @@ def _after_rest() -> None:
         st.rerun([LIVE_KEY, DEPTH_KEY])
 
 
-def panel(framing: Framing | None, option: Option) -> dict[str, Any]:
+def panel(framing: Framing | None, option: ModelChoice) -> dict[str, Any]:
     """What one model says about the framed sheet, as the pad shows it."""
     said: dict[str, Any] = {"model": option.title, "probabilities": None, "digit": None, "is_digit": False}
     if not ready():
@@ -61,7 +61,7 @@ def panel(framing: Framing | None, option: Option) -> dict[str, Any]:
     }
 
 
-def words(found: Answer) -> str:
+def words(found: Prediction) -> str:
     """The answer in a sentence: its margin, or why it is no digit."""
     if not found.is_digit:
         return found.reason
@@ -69,7 +69,7 @@ def words(found: Answer) -> str:
     return f"{100 * found.margin:.1f} points ahead of\u00a0{order[1]}."
 
 
-def no_digit(found: Answer) -> str:
+def no_digit(found: Prediction) -> str:
     """What stands above ten probabilities where the drawing is refused."""
     from lab.models.outliers import UNLIKE
 

@@ -34,7 +34,7 @@ _ready = threading.Event()
 
 
 @dataclass(frozen=True)
-class Option:
+class ModelChoice:
     """A model that can be chosen: what loads it, its words, and whether it is a run, still training."""
 
     reference: str
@@ -64,11 +64,11 @@ def _load_default() -> None:
         _ready.set()
 
 
-def options(*named: str) -> tuple[Option, ...]:
+def options(*named: str) -> tuple[ModelChoice, ...]:
     """What can be chosen: shipped models, then this person's runs and those of the command line that have
     weights, the newest first. A run named by a link or chosen before is added, whoever made it.
     """
-    shipped = [Option(name, f"{model.title} (shipped)") for name, model in SHIPPED.items()]
+    shipped = [ModelChoice(name, f"{model.title} (shipped)") for name, model in SHIPPED.items()]
     home = lab_home()
     try:
         runs = [*store().runs(owner()), *store().runs("")]
@@ -78,7 +78,7 @@ def options(*named: str) -> tuple[Option, ...]:
         return tuple(shipped)
     runs = sorted((*runs, *(run for run in added if run)), key=lambda run: -run.created_at)
     trained = [
-        Option(run.id, _title_of(run), run.state == "running", is_run=True)
+        ModelChoice(run.id, _title_of(run), run.state == "running", is_run=True)
         for run in runs
         if latest_weights(home, run.id).is_file()
     ]
@@ -91,7 +91,7 @@ def _title_of(run: Run) -> str:
     return f"{run.title} ({words})" if run.title else words
 
 
-def choose() -> tuple[Option, ...]:
+def choose() -> tuple[ModelChoice, ...]:
     """The row of model controls; returns one or two models that exist."""
     asked = st.query_params.get("run") or st.query_params.get("model") or ""
     before = [st.session_state.get(key, NOBODY) for key in (FIRST_KEY, SECOND_KEY)]
@@ -128,7 +128,7 @@ def choose() -> tuple[Option, ...]:
     return (offered[first], offered[second]) if second else (offered[first],)
 
 
-def _take_from_link(asked: str, offered: dict[str, Option]) -> None:
+def _take_from_link(asked: str, offered: dict[str, ModelChoice]) -> None:
     """A link names a model as `?run=` or `?model=`; one that is not there is said for as long as it is asked."""
     if not asked:
         return
@@ -141,7 +141,7 @@ def _take_from_link(asked: str, offered: dict[str, Option]) -> None:
     st.session_state[_LINK_KEY] = asked
 
 
-def _put_into_link(asked: str, first: str, offered: dict[str, Option]) -> None:
+def _put_into_link(asked: str, first: str, offered: dict[str, ModelChoice]) -> None:
     """Keeps the address true to the chosen model, so that it can be shared."""
     if first == (asked or DEFAULT) or (asked not in offered and first == DEFAULT):
         return
@@ -150,7 +150,7 @@ def _put_into_link(asked: str, first: str, offered: dict[str, Option]) -> None:
     st.session_state[_LINK_KEY] = first
 
 
-def refresh_every(chosen: tuple[Option, ...]) -> float | None:
+def refresh_every(chosen: tuple[ModelChoice, ...]) -> float | None:
     """How often answers change by themselves: while the network loads, and while a chosen run trains."""
     st.session_state[_WAITED_KEY] = not ready()
     if not ready():
@@ -158,14 +158,14 @@ def refresh_every(chosen: tuple[Option, ...]) -> float | None:
     return 1.0 if any(option.live for option in chosen) else None
 
 
-def waiting_is_over(chosen: tuple[Option, ...]) -> bool:
+def waiting_is_over(chosen: tuple[ModelChoice, ...]) -> bool:
     """Whether the reason for the timer is gone: the network is loaded, or a run has ended."""
     if st.session_state.get(_WAITED_KEY):
         return ready()
     return any(option.live and has_ended(option) for option in chosen)
 
 
-def has_ended(option: Option) -> bool:
+def has_ended(option: ModelChoice) -> bool:
     """Whether a run is no longer in training, or is gone."""
     try:
         run = store().run(option.reference)
@@ -174,7 +174,7 @@ def has_ended(option: Option) -> bool:
     return run is None or run.state != "running"
 
 
-def _say_gone(name: str, offered: dict[str, Option]) -> None:
+def _say_gone(name: str, offered: dict[str, ModelChoice]) -> None:
     answering = offered.get(st.session_state.get(FIRST_KEY, DEFAULT), offered[DEFAULT])
     st.warning(
         f"The model {escaped(repr(name[:40]))} is not here: it was deleted, or has no weights yet. "
@@ -183,7 +183,7 @@ def _say_gone(name: str, offered: dict[str, Option]) -> None:
     )
 
 
-def load(option: Option) -> tuple[Model, str]:
+def load(option: ModelChoice) -> tuple[Model, str]:
     """The model, and a note when the default stands in for one that was deleted meanwhile.
 
     Raises: ModelError when not even the default can be loaded.

@@ -11,13 +11,13 @@ from lab.figures.draw.my_digit import my_digit_data, my_digit_figure
 from lab.ink.framing import frame
 from lab.paths import lab_home
 from pages.ui.draw.live import no_digit
-from pages.ui.draw.models import Option, has_ended, options
+from pages.ui.draw.models import ModelChoice, has_ended, options
 from pages.ui.draw.sheet import sheet
 
 EVERY_S = 2.0
 
 
-def training_view(chosen: tuple[Option, ...]) -> None:
+def training_view(chosen: tuple[ModelChoice, ...]) -> None:
     """Picks a run and draws one line per class over its epochs."""
     runs = {option.reference: option for option in (*chosen, *options()) if option.is_run}
     if not runs:
@@ -40,7 +40,7 @@ def training_view(chosen: tuple[Option, ...]) -> None:
     st.fragment(_lines, run_every=every, key="draw-training-lines")(runs[run])
 
 
-def _lines(run: Option) -> None:
+def _lines(run: ModelChoice) -> None:
     from lab.models.answers import through_training
     from lab.models.loading import ModelError
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.ui.draw.framing import framing_view
 from pages.ui.draw.inside import inside_view
-from pages.ui.draw.models import Option, load, ready
+from pages.ui.draw.models import ModelChoice, load, ready
 from pages.ui.draw.my_set import record, teach_view
 from pages.ui.draw.number import several_view
 from pages.ui.draw.picture import picture_view
@@ -28,7 +28,7 @@ ABOUT_ONE = {"framing", "inside", "several"}
 NEEDS_INK = {"framing", "inside", "training"}
 
 
-def depth(options: tuple[Option, ...]) -> None:
+def depth(options: tuple[ModelChoice, ...]) -> None:
     """The open tab, about what is on the pad and one of the chosen models."""
     tabs = st.tabs(list(TABS.values()), key="draw-tab", on_change="rerun")
     for name, tab in zip(TABS, tabs, strict=True):
@@ -37,7 +37,7 @@ def depth(options: tuple[Option, ...]) -> None:
                 _view(name, options)
 
 
-def _view(name: str, options: tuple[Option, ...]) -> None:
+def _view(name: str, options: tuple[ModelChoice, ...]) -> None:
     if not ready():
         st.caption("Loading the network…")
         return
@@ -68,7 +68,7 @@ def _view(name: str, options: tuple[Option, ...]) -> None:
         teach_view()
 
 
-def _about(options: tuple[Option, ...]) -> Option:
+def _about(options: tuple[ModelChoice, ...]) -> ModelChoice:
     """The model a view is about, where two answer."""
     if len(options) == 1:
         return options[0]

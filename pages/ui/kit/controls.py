@@ -13,13 +13,13 @@ from typing import Any, Literal
 import streamlit as st
 
 from lab.registry import Part, Spec
-from pages.ui.kit.fields import Field, Mistake, fields_of, written
+from pages.ui.kit.fields import Field, WrongValue, fields_of, written
 
 Put = Callable[[str, Any], None]
 """Takes the name of a field and what a person entered; called before the page is drawn again."""
 
 
-def mark(mistake: Mistake | None) -> None:
+def mark(mistake: WrongValue | None) -> None:
     """The reason in red, for right under the field it belongs to."""
     if mistake is not None:
         error_line(mistake.message)
@@ -43,7 +43,7 @@ def error_line(message: str) -> None:
     st.markdown(f":small[:red[:material/error: {escaped(message)}]]")
 
 
-def _explained(help_text: str, mistake: Mistake | None) -> str:
+def _explained(help_text: str, mistake: WrongValue | None) -> str:
     """The help of a field, after what is wrong with it: a narrow field has its reason in another place."""
     return help_text if mistake is None else f":red[{escaped(mistake.message)}]\n\n{help_text}"
 
@@ -79,7 +79,7 @@ def field_control(
     key: str,
     put: Put,
     *,
-    mistake: Mistake | None = None,
+    mistake: WrongValue | None = None,
     width: int | Literal["stretch"] = "stretch",
     reason: bool = True,
 ) -> None:
@@ -125,7 +125,7 @@ def part_controls(
     key: str,
     put: Put,
     *,
-    mistakes: Mapping[str, Mistake] | None = None,
+    mistakes: Mapping[str, WrongValue] | None = None,
     only: tuple[str, ...] = (),
     number_width: int | Literal["stretch"] = "stretch",
     choice_width: int | Literal["stretch"] = "stretch",

@@ -24,7 +24,7 @@ _ACRONYMS = {"rnn", "lstm", "gru", "cpu", "cuda", "mps", "mlp"}
 
 
 @dataclass(frozen=True)
-class Mistake:
+class WrongValue:
     """What a person entered at a field, as it stands there, and why it cannot be used."""
 
     entered: Any

@@ -15,7 +15,7 @@ from lab.events import LearningRateChanged, Message, SetLearningRate, StepOnce
 from lab.runs.run import Run, Want
 from lab.runs.store import UnknownRunError
 from pages.ui.kit.controls import field_control, mark
-from pages.ui.kit.fields import Mistake, fields_of, parsed
+from pages.ui.kit.fields import WrongValue, fields_of, parsed
 from pages.ui.kit.store import store
 from pages.ui.runs.row import is_mine
 
@@ -98,7 +98,7 @@ def _rate_field(run: Run) -> None:
         try:
             rate = parsed(field, entered)
         except ValueError as error:
-            st.session_state[mistaken] = Mistake(entered, str(error))
+            st.session_state[mistaken] = WrongValue(entered, str(error))
             return
         st.session_state.pop(mistaken, None)
         st.session_state[told] = (rate, _last_change(run)[0])

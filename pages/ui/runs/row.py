@@ -5,13 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from lab.figures.runs.thumbnail import WIDTH, thumbnail, thumbnail_data
-from lab.runs.run import Run, State
+from lab.runs.run import Run, RunState
 from pages.ui.kit.controls import escaped
 from pages.ui.kit.owner import owner
 from pages.ui.kit.store import store
 
 COMMAND_LINE = ""  # the owner of what was started there
-STATE_COLOURS: dict[State, str] = {
+STATE_COLOURS: dict[RunState, str] = {
     "queued": "gray",
     "running": "blue",
     "paused": "orange",

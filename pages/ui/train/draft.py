@@ -14,7 +14,7 @@ from typing import Any
 from lab.parts.layers import LAYERS, Fix, Layer
 from lab.registry import FieldError, Spec, SpecError, did_you_mean
 from lab.spec import RunSpec, changed
-from pages.ui.kit.fields import Mistake, fields_of, parsed
+from pages.ui.kit.fields import WrongValue, fields_of, parsed
 
 UNDO_STEPS = 50
 
@@ -35,7 +35,7 @@ class Draft:
     """The configuration on the page, what is wrong on it, and the versions before and after."""
 
     now: Version
-    mistakes: Mapping[Path, Mistake] = field(default_factory=dict)
+    mistakes: Mapping[Path, WrongValue] = field(default_factory=dict)
     past: tuple[Version, ...] = ()
     future: tuple[Version, ...] = ()
     next_row: int = 0
@@ -48,7 +48,7 @@ class Draft:
     def layers(self) -> tuple[Layer, ...]:
         return self.spec.network.layers
 
-    def mistakes_at(self, *path: str) -> dict[str, Mistake]:
+    def mistakes_at(self, *path: str) -> dict[str, WrongValue]:
         """The mistakes of the fields right under a path, by field name."""
         return {at[-1]: mistake for at, mistake in self.mistakes.items() if at[:-1] == path}
 
@@ -120,7 +120,7 @@ def entered(draft: Draft, path: Path, value: Any) -> Draft:
     except LookupError:
         return draft
     except ValueError as error:
-        return replace(draft, mistakes={**others, path: Mistake(value, str(error))})
+        return replace(draft, mistakes={**others, path: WrongValue(value, str(error))})
     return _next(replace(draft, mistakes=others), spec)
 
 
@@ -243,7 +243,7 @@ def marked(draft: Draft, errors: Iterable[FieldError]) -> Draft:
         except (ValueError, AttributeError, LookupError):
             continue
         reason = error.message[:1].upper() + error.message[1:]
-        marks.setdefault(path, Mistake(getattr(model, path[-1]), reason))
+        marks.setdefault(path, WrongValue(getattr(model, path[-1]), reason))
     return replace(draft, mistakes=marks)
 
 

@@ -21,13 +21,13 @@ from pages.ui.train.layers import in_short
 from pages.ui.train.places import part_of
 from pages.ui.train.share import open_share, share_dialog_if_open
 from pages.ui.train.state import current, edit
-from pages.ui.train.verdict import Verdict, verdict
+from pages.ui.train.verdict import DraftVerdict, verdict
 
 TEXT_WIDTH = 760  # on a phone the text takes a line of its own, above the buttons
 _STARTED, _FAILED = "train/started", "train/start-failed"
 
 
-def obstacles(draft: Draft, known: Verdict | None) -> list[str]:
+def obstacles(draft: Draft, known: DraftVerdict | None) -> list[str]:
     """Why this draft cannot start, in the order a person meets it on the page; empty if it can."""
     wrong = [f"{part_of(draft, path)}{mistake.message}" for path, mistake in draft.mistakes.items()]
     if known is None:
@@ -49,7 +49,7 @@ def _title(spec: RunSpec) -> str:
     return spec.title
 
 
-def start_bar(draft: Draft, known: Verdict | None) -> None:
+def start_bar(draft: Draft, known: DraftVerdict | None) -> None:
     """The bar at the bottom of the page."""
     wrong = obstacles(draft, known)
     with st.bottom.container(
@@ -103,7 +103,7 @@ def _tool(
     )
 
 
-def _cost(draft: Draft, known: Verdict | None) -> str:
+def _cost(draft: Draft, known: DraftVerdict | None) -> str:
     train = draft.spec.train
     epochs = counted(train.epochs, "epoch")
     if known is None:

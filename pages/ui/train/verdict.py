@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class DraftVerdict:
     """What torch and the budget say about a draft: its layers, its cost, what forbids it to start."""
 
     reports: tuple[LayerReport, ...]
@@ -49,7 +49,7 @@ def _warm() -> None:
     _ready.set()
 
 
-def verdict(spec: RunSpec) -> Verdict | None:
+def verdict(spec: RunSpec) -> DraftVerdict | None:
     """What is known about a configuration, or None while torch is still loading."""
     if not _ready.is_set():
         if _begun.acquire(blocking=False):
@@ -64,15 +64,15 @@ def verdict(spec: RunSpec) -> Verdict | None:
 
 
 @lru_cache(maxsize=256)
-def _verdict(spec: RunSpec) -> Verdict:
+def _verdict(spec: RunSpec) -> DraftVerdict:
     from lab.network.report import layer_reports
     from lab.training.budget import admit, estimate
 
     reports = layer_reports(spec.network)
     try:
-        return Verdict(reports, admit(spec))
+        return DraftVerdict(reports, admit(spec))
     except SpecError as error:
-        return Verdict(reports, estimate(spec), error.errors)
+        return DraftVerdict(reports, estimate(spec), error.errors)
 
 
 @st.fragment(run_every=0.4)

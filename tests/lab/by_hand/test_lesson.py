@@ -20,7 +20,7 @@ from lab.by_hand.lesson import DETAILS, Lesson, lesson
 from lab.by_hand.notation import plain
 from lab.by_hand.script import torch_script
 from lab.by_hand.setting import selectable
-from lab.by_hand.update import Optimizer, start
+from lab.by_hand.update import HandOptimizer, start
 from lab.by_hand.update_rules import RULES
 from lab.figures.by_hand.geometry import geometry
 from lab.figures.by_hand.picture import picture_data
@@ -29,7 +29,7 @@ from tests.lab.by_hand.examples import examples
 
 
 def taught(example: Example = DOCUMENT, optimizer: str = "sgd", detail: str = "unit") -> Lesson:
-    return lesson(start(example), Optimizer(optimizer), detail)
+    return lesson(start(example), HandOptimizer(optimizer), detail)
 
 
 def computed(told: Lesson) -> list[str]:
@@ -87,7 +87,7 @@ def test_no_form_of_any_network_shows_nan_infinity_or_minus_zero(example: Exampl
     texts = (
         trace_text(told),
         trace_csv(told),
-        trace_markdown(told, Optimizer("adam"), check=False),
+        trace_markdown(told, HandOptimizer("adam"), check=False),
         str(picture_data(told)),
     )
     for text in texts:
@@ -102,7 +102,7 @@ def test_the_torch_script_prints_the_same_numbers(optimizer: str, output: str, l
     before = torch.get_default_dtype()
     try:
         with contextlib.redirect_stdout(out):
-            exec(torch_script(example, Optimizer(optimizer)), {})
+            exec(torch_script(example, HandOptimizer(optimizer)), {})
     finally:
         torch.set_default_dtype(before)
         torch.set_printoptions(profile="default")
@@ -123,7 +123,7 @@ def test_the_csv_holds_every_value_with_its_gradient_and_its_update() -> None:
 
 
 def test_the_markdown_has_every_step_and_the_check() -> None:
-    text = trace_markdown(taught(), Optimizer())
+    text = trace_markdown(taught(), HandOptimizer())
     for step in taught().steps:
         assert f"### {step.title}" in text
     assert text.count("| yes |") == 38

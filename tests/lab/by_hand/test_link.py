@@ -13,7 +13,7 @@ from lab.by_hand.example import DOCUMENT, OUTPUTS
 from lab.by_hand.link import link, read_link
 from lab.by_hand.loss_terms import LOSS_TERMS
 from lab.by_hand.setting import Setting, selectable
-from lab.by_hand.update import Optimizer
+from lab.by_hand.update import HandOptimizer
 from lab.by_hand.update_rules import RULES
 from lab.parts.activations import ACTIVATIONS
 
@@ -41,7 +41,7 @@ def settings_made(draw: st.DrawFn) -> Setting:
         example=example,
         init=init,
         seed=seed,
-        optimizer=Optimizer(name, draw(st.floats(1e-9, 100)), changed),
+        optimizer=HandOptimizer(name, draw(st.floats(1e-9, 100)), changed),
         taken=draw(st.integers(0, 1000)),
         step=draw(st.integers(1, 99)),
         detail=draw(st.sampled_from(["unit", "fine"])),

@@ -14,14 +14,14 @@ from lab.by_hand.example import DOCUMENT, Example
 from lab.by_hand.exercise import Answer, answered, questions, score
 from lab.by_hand.lesson import Lesson, lesson
 from lab.by_hand.mistakes import diagnoses, expected, mistakes
-from lab.by_hand.update import Optimizer, start
+from lab.by_hand.update import HandOptimizer, start
 
 TOLERANCE = 0.0005
 SMOOTH = replace(DOCUMENT, hidden="sigmoid", output="tanh")
 
 
 def taught(example: Example) -> Lesson:
-    return lesson(start(example), Optimizer(), "value")
+    return lesson(start(example), HandOptimizer(), "value")
 
 
 def v(told: Lesson, name: str) -> float:

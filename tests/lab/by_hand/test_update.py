@@ -10,14 +10,14 @@ import torch
 from lab.by_hand.draws import PAPER, WEIGHTS, drawn, starting_example
 from lab.by_hand.example import DOCUMENT, Example
 from lab.by_hand.script import torch_optimizer
-from lab.by_hand.update import Optimizer, Point, advanced, start
+from lab.by_hand.update import HandOptimizer, Point, advanced, start
 from lab.by_hand.update_rules import RULES
 from lab.parts.initialisations import INITIALISATIONS
 
 SMOOTH = replace(DOCUMENT, hidden="tanh", output="sigmoid", loss="bce")
 
 
-def steps(example: Example, optimizer: Optimizer, count: int) -> Point:
+def steps(example: Example, optimizer: HandOptimizer, count: int) -> Point:
     point = start(example)
     for _ in range(count):
         following = advanced(point, optimizer)
@@ -26,7 +26,7 @@ def steps(example: Example, optimizer: Optimizer, count: int) -> Point:
     return point
 
 
-def by_torch(example: Example, optimizer: Optimizer, count: int) -> list[torch.Tensor]:
+def by_torch(example: Example, optimizer: HandOptimizer, count: int) -> list[torch.Tensor]:
     weights = [torch.tensor(rows, dtype=torch.float64, requires_grad=True) for rows in example.weights]
     biases = [torch.tensor(row, dtype=torch.float64, requires_grad=True) for row in example.biases]
     parameters = [*weights, *biases]
@@ -55,7 +55,7 @@ CHANGES = {
 @pytest.mark.parametrize("name", RULES)
 @pytest.mark.parametrize("changed", [False, True], ids=["defaults", "options"])
 def test_five_steps_by_hand_equal_five_steps_of_torch(name: str, changed: bool) -> None:
-    optimizer = Optimizer(name, 0.05, CHANGES[name] if changed else ())
+    optimizer = HandOptimizer(name, 0.05, CHANGES[name] if changed else ())
     ours = steps(SMOOTH, optimizer, 5).trace.example
     w1, w2, b1, b2 = by_torch(SMOOTH, optimizer, 5)
     for mine, theirs in zip((*ours.weights, *ours.biases), (w1, w2, b1, b2), strict=True):
@@ -65,7 +65,7 @@ def test_five_steps_by_hand_equal_five_steps_of_torch(name: str, changed: bool) 
 
 
 def test_a_step_downhill_lowers_the_loss_of_the_document() -> None:
-    after = steps(DOCUMENT, Optimizer(), 1).trace.loss
+    after = steps(DOCUMENT, HandOptimizer(), 1).trace.loss
     assert after is not None
     assert after < 0.1685
 
@@ -73,7 +73,7 @@ def test_a_step_downhill_lowers_the_loss_of_the_document() -> None:
 def test_a_diverging_step_ends_the_training_instead_of_overflowing() -> None:
     point: Point | None = start(replace(DOCUMENT, hidden="identity", output="identity"))
     for _ in range(200):
-        following = advanced(point, Optimizer("sgd", 100.0)) if point else None
+        following = advanced(point, HandOptimizer("sgd", 100.0)) if point else None
         if following is None:
             break
         point = following

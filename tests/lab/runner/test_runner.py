@@ -16,8 +16,8 @@ from lab.events import Failed, SetLearningRate, StepOnce
 from lab.network import weights
 from lab.paths import checkpoint_file, latest_weights, run_folder
 from lab.runner import fair_share
-from lab.runner.runner import LOSSES_ALLOWED, PAUSED_KEPT, Runner
-from lab.runs.run import State
+from lab.runner.runner import CRASHES_ALLOWED, PAUSED_KEPT, Runner
+from lab.runs.run import RunState
 from lab.runs.store import Store
 from tests.support.waiting import patience, small
 
@@ -41,7 +41,7 @@ class Bench:
                 return
         raise AssertionError([(run.id, run.state, run.reason) for run in self.store.runs()])
 
-    def until_state(self, run_id: str, state: State) -> None:
+    def until_state(self, run_id: str, state: RunState) -> None:
         self.until(lambda: self.store.run(run_id).state == state)
 
     def count(self, run_id: str, kind: str) -> int:
@@ -132,7 +132,7 @@ def given_up_after(bench: Bench, kind: signal.Signals) -> Failed:
         return bench.store.run(run_id).state == "failed"
 
     bench.until(end)
-    assert f"after {LOSSES_ALLOWED + 1} attempts" in bench.store.run(run_id).reason
+    assert f"after {CRASHES_ALLOWED + 1} attempts" in bench.store.run(run_id).reason
     return bench.store.last_event(run_id, "failed")[1]
 
 
@@ -244,7 +244,7 @@ def test_stopping_and_deleting_need_no_worker(bench):
     bench.until_state(queued[0], "stopped")
     bench.store.delete(queued[1])
     bench.store.delete(running[0])
-    bench.until(lambda: len(bench.runner.record.tasks()) == 1)
+    bench.until(lambda: len(bench.runner.journal.tasks()) == 1)
     assert not run_folder(bench.home, running[0]).exists()
     assert [run.id for run in bench.store.runs()] == [queued[0], running[1]]
 
@@ -330,7 +330,7 @@ def test_of_many_paused_runs_the_oldest_leave_memory_and_still_go_on(bench):
 def test_a_full_disk_ends_that_run_and_not_the_runner(bench):
     earlier = bench.store.submit(SHORT)
     bench.until_state(earlier, "finished")
-    connection = bench.runner.record._connection
+    connection = bench.runner.journal._connection
     pages = connection.execute("PRAGMA page_count").fetchone()[0]
     run_id = bench.store.submit(LONG)
     bench.until_state(run_id, "running")

@@ -27,9 +27,9 @@ from lab.paths import is_run_id, latest_weights
 from lab.presets import preset
 from lab.runner.lock import is_held, take
 from lab.runs import database
-from lab.runs.coarse_curve import POINTS, Sketch, sketch_from_json
+from lab.runs.coarse_curve import POINTS, CoarseCurve, coarse_curve_from_json
 from lab.runs.database import DiskFullError, StoreError, store_path
-from lab.runs.journal import SNAPSHOTS_KEPT, Record
+from lab.runs.journal import SNAPSHOTS_KEPT, Journal
 from lab.runs.run import new_run_id
 from lab.runs.store import Store, UnknownRunError
 
@@ -45,7 +45,7 @@ def store(home):
 
 @pytest.fixture
 def record(home, store):
-    record = Record(home)
+    record = Journal(home)
     yield record
     record.close()
 
@@ -62,7 +62,7 @@ def finished(step: int, accuracy: float) -> Finished:
     return Finished(step, accuracy, 0.9, 0.95, 0.2, ((1, 0), (0, 1)), 3.0, (1.0,), 1000.0)
 
 
-def write(record: Record, run_id: str, *events) -> None:
+def write(record: Journal, run_id: str, *events) -> None:
     with record.transaction():
         for event in events:
             record.event(run_id, event)
@@ -278,7 +278,7 @@ def test_a_store_of_a_later_version_is_refused_untouched(home, store):
     with store._connection() as connection:
         connection.execute("PRAGMA user_version = 99")
     with pytest.raises(StoreError, match="version 99"):
-        Record(home)
+        Journal(home)
 
 
 def test_one_store_serves_many_threads(store):
@@ -303,26 +303,26 @@ def test_one_store_serves_many_threads(store):
 
 
 @given(st.lists(st.lists(st.floats(0, 10) | st.none(), min_size=1, max_size=40), max_size=30))
-def test_a_sketch_holds_the_mean_of_every_stretch_of_a_curve(blocks):
-    sketch, losses = Sketch(), []
+def test_a_coarse_curve_holds_the_mean_of_every_stretch_of_a_curve(blocks):
+    curve, losses = CoarseCurve(), []
     for block in blocks:
         losses += block
-        sketch.add(len(losses), block)
-    assert len(sketch.points) < POINTS
-    for index, point in enumerate(sketch.points):
-        stretch = losses[index * sketch.stride : (index + 1) * sketch.stride]
+        curve.add(len(losses), block)
+    assert len(curve.points) < POINTS
+    for index, point in enumerate(curve.points):
+        stretch = losses[index * curve.stride : (index + 1) * curve.stride]
         if None not in stretch:
             assert point == pytest.approx(sum(stretch) / len(stretch))
-    again = sketch_from_json(sketch.to_json())
-    assert again.stride == sketch.stride
-    assert len(again.points) == len(sketch.points)
+    again = coarse_curve_from_json(curve.to_json())
+    assert again.stride == curve.stride
+    assert len(again.points) == len(curve.points)
 
 
-def test_a_sketch_of_a_run_taken_up_again_forgets_what_came_after_the_checkpoint():
-    sketch = Sketch()
-    sketch.add(4, (4.0, 3.0, 2.0, 1.0))
-    sketch.add(3, (9.0,))
-    assert sketch.points == [4.0, 3.0, 9.0]
+def test_a_coarse_curve_of_a_run_taken_up_again_forgets_what_came_after_the_checkpoint():
+    curve = CoarseCurve()
+    curve.add(4, (4.0, 3.0, 2.0, 1.0))
+    curve.add(3, (9.0,))
+    assert curve.points == [4.0, 3.0, 9.0]
 
 
 def test_a_lease_has_one_holder_or_several_who_share(tmp_path):
