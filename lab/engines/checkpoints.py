@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 from lab.events import Checkpoint
+from lab.files import write_beside
 from lab.network import weights
 from lab.paths import checkpoint_file, epoch_weights, latest_weights
 
@@ -17,14 +18,14 @@ WRITING_SHARE = 0.02  # of the time at most: a large network is written more rar
 EPOCHS_KEPT = 64
 
 
-class Keeper:
+class Checkpoints:
     """Writes what each checkpoint of a run holds."""
 
     def __init__(self, home: Path, run_id: str, spec_json: str) -> None:
         self._home, self._run_id, self._spec_json = home, run_id, spec_json
         self._not_before = 0.0
 
-    def keep(self, checkpoint: Checkpoint, always: bool = False) -> bool:
+    def write(self, checkpoint: Checkpoint, always: bool = False) -> bool:
         """Write the files; False if it was left out because the last one is too young for its size.
 
         Raises: OSError, with the earlier files untouched.
@@ -39,9 +40,9 @@ class Keeper:
         }
         # The model first: it is what pages wait for, and a checkpoint never is older than it.
         model = weights.dumps(checkpoint.weights, metadata)
-        weights.write_beside(latest_weights(self._home, self._run_id), model)
+        write_beside(latest_weights(self._home, self._run_id), model)
         if checkpoint.epoch_end:
-            weights.write_beside(epoch_weights(self._home, self._run_id, checkpoint.epoch_end), model)
+            write_beside(epoch_weights(self._home, self._run_id, checkpoint.epoch_end), model)
             self._thin_epochs(checkpoint.epoch_end)
         del model  # before as much is needed again
         weights.save(checkpoint_file(self._home, self._run_id), checkpoint.state, metadata)
@@ -49,7 +50,7 @@ class Keeper:
         self._not_before = now + (now - begun) / WRITING_SHARE
         return True
 
-    def checkpoint(self) -> Checkpoint | None:
+    def last(self) -> Checkpoint | None:
         """The last checkpoint; None if there is none that can be read."""
         path = checkpoint_file(self._home, self._run_id)
         try:

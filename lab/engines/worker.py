@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from lab.data import DataError
 from lab.engines import ENDS
-from lab.engines.checkpoints import Keeper
+from lab.engines.checkpoints import Checkpoints
 from lab.events import Checkpoint, Event, Failed, Message, message_from_json, to_json
 from lab.parts.initialisations import FromRun
 from lab.paths import latest_weights
@@ -94,19 +94,19 @@ def _training(
 
     torch.set_num_threads(1)
     spec = parse_spec(spec_json)
-    keeper = Keeper(home, run_id, spec_json)
-    resume = keeper.checkpoint() if from_checkpoint else None
+    checkpoints = Checkpoints(home, run_id, spec_json)
+    resume = checkpoints.last() if from_checkpoint else None
     if resume is None:
         admit_here(spec, home)  # whichever way it was started
     left_out: Checkpoint | None = None
     first = None if resume else _first_weights(home, spec)
     for event in train(spec, data.load(spec.data.dataset, home), resume, inbox, first):
         if isinstance(event, Checkpoint):
-            left_out = None if keeper.keep(event) else event
+            left_out = None if checkpoints.write(event) else event
             if left_out:
                 continue
         elif left_out and event.kind in ("paused", "learning_rate_changed", *ENDS):  # the files say so too
-            keeper.keep(left_out, always=True)
+            checkpoints.write(left_out, always=True)
             yield left_out
             left_out = None
         yield event

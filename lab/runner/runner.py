@@ -113,7 +113,9 @@ class Runner:
             life.paused_at = time.monotonic()
             self.journal.state(run_id, "paused")
             self._stale = True
-        elif event.kind == "checkpoint" and run_id in self._crashes and event.step > self._crashes[run_id].step:
+        elif (
+            event.kind == "checkpoint" and run_id in self._crashes and event.step > self._crashes[run_id].step
+        ):
             del self._crashes[run_id]
 
     def _say_what_had_happened(self, run_id: str, life: LiveRun) -> None:
@@ -132,7 +134,9 @@ class Runner:
         if life.kill_at:
             self._stopped(run_id, life.step)
         elif crashes.count > CRASHES_ALLOWED:
-            failed = given_up(life.step, crashes.count, lost.reason, lost.cause, batch_size_in(life.spec_json))
+            failed = given_up(
+                life.step, crashes.count, lost.reason, lost.cause, batch_size_in(life.spec_json)
+            )
             self.journal.event(run_id, failed)
             self._end(run_id, "failed", failed.reason)
         else:

@@ -61,7 +61,7 @@ class Progress:
             f"the weights of epoch {self.best_epoch} are kept"
         )
 
-    def kept(self, network: nn.Module, step: Step) -> tuple[Tensors, Tensors]:
+    def saved(self, network: nn.Module, step: Step) -> tuple[Tensors, Tensors]:
         """The state that an exact resume needs, and the network's weights alone, as copies on the CPU."""
         weights = copied(network.state_dict())
         state = {f"network.{name}": tensor for name, tensor in weights.items()}
@@ -74,7 +74,7 @@ class Progress:
 
     @classmethod
     def restored(cls, state: Mapping[str, Tensor], network: nn.Module, step: Step) -> Progress:
-        """Puts network and step back to where `kept` was called.
+        """Puts network and step back to where `saved` was called.
 
         Raises: KeyError, RuntimeError, where the state belongs to another network.
         """

@@ -1,6 +1,6 @@
-"""What a run is told between two steps, and when it next has something to say.
+"""What a run is told between two steps.
 
-Owns the inbox and the rhythm of reports. Knows neither network nor data.
+Owns what it was told and not yet done. Knows neither network nor data.
 """
 
 from __future__ import annotations

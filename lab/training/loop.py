@@ -29,10 +29,10 @@ from lab.training.checkpoint import Clock, Progress
 from lab.training.failures import diverged, is_out_of_memory, out_of_memory
 from lab.training.inbox import Inbox, Orders
 from lab.training.learner import Learner
-from lab.training.pace import Rhythm
+from lab.training.pace import Pace
 from lab.training.reports import epoch_done, finished, started
 from lab.training.samples import generator_for
-from lab.training.snapshots import Watch, Weights
+from lab.training.snapshots import Snapshots, Weights
 
 
 def train(
@@ -90,14 +90,14 @@ class _Run:
     ) -> None:
         self.spec = spec
         self.learner = Learner(spec, data, first_weights)
-        self.watch = Watch(
+        self.snapshots = Snapshots(
             spec.network, self.learner.network, self.learner.prepare, self.learner.samples.test_images
         )
         self.resumed = resume is not None
         self.progress = self._restored(resume) if resume else Progress()
         self.learner.rehearse()
         self.clock = Clock(self.progress)
-        self.orders, self.rhythm = Orders(inbox), Rhythm()
+        self.orders, self.pace = Orders(inbox), Pace()
         self._ending: Event | None = None
         self._last_loss, self._rate = math.nan, math.nan
         self._reported = (self.progress.step, self.progress.elapsed_s)
@@ -139,26 +139,26 @@ class _Run:
         """The steps of one epoch, from wherever the run stands in it."""
         progress, learner = self.progress, self.learner
         self.clock.start()
-        self.rhythm.hurry()
+        self.pace.hurry()
         for images, labels in learner.batches(progress.epoch, progress.epoch_step):
             if self.orders.look():
                 yield from self._obey()
                 if self._over():
                     break
             last = progress.epoch_step + 1 == learner.steps_per_epoch
-            before = self.watch.weights() if self._snapshot_due(last) else None
+            before = self.snapshots.weights() if self._snapshot_due(last) else None
             self._set_rate(self._learning_rate())
             learner.train_on(images, labels, progress.step)
             progress.step += 1
             progress.epoch_step += 1
             self.orders.step_done()
-            if before is not None or last or self.rhythm.report_due():
+            if before is not None or last or self.pace.report_due():
                 yield from self._report()
                 if self._over():
                     break
                 if before is not None:
                     yield from self._look_at(before)
-                if self.rhythm.checkpoint_due() and not last:
+                if self.pace.checkpoint_due() and not last:
                     with self.clock.stopped():
                         yield self._checkpoint()
         self.clock.stop()
@@ -172,7 +172,7 @@ class _Run:
 
     def _snapshot_due(self, last: bool) -> bool:
         at_end = last and self.progress.epoch + 1 == self.spec.train.epochs
-        return at_end or self.orders.steps_left == 1 or self.rhythm.snapshot_due(last)
+        return at_end or self.orders.steps_left == 1 or self.pace.snapshot_due(last)
 
     def _report(self) -> Iterator[Event]:
         """The losses since the last report; ends the run where one is not finite."""
@@ -193,7 +193,7 @@ class _Run:
             )
             self._last_loss = good[-1]
         self._reported = (progress.step, progress.elapsed_s)
-        self.rhythm.reported()
+        self.pace.reported()
         if bad is not None:
             self._ending = self._diverged(first + bad, losses[bad])
 
@@ -205,8 +205,8 @@ class _Run:
     def _look_at(self, before: Weights) -> Iterator[Event]:
         with self.clock.stopped():
             start = time.perf_counter()
-            snapshot = self.watch.snapshot(self.progress.step, before)
-            self.rhythm.snapped(time.perf_counter() - start, self.progress.elapsed_s)
+            snapshot = self.snapshots.snapshot(self.progress.step, before)
+            self.pace.snapped(time.perf_counter() - start, self.progress.elapsed_s)
             yield snapshot
 
     def _obey(self) -> Iterator[Event]:
@@ -226,7 +226,7 @@ class _Run:
                     yield from self._changes()
         if self.orders.stopping:
             self._ending = Stopped(self.progress.step)
-        self.rhythm.hurry()
+        self.pace.hurry()
 
     def _changes(self) -> Iterator[Event]:
         rate = self.orders.taken_learning_rate()
@@ -253,7 +253,7 @@ class _Run:
 
     def _checkpoint(self, epoch_end: int = 0) -> Checkpoint:
         start = time.perf_counter()
-        state, weights = self.progress.kept(self.learner.network, self.learner.step)
+        state, weights = self.progress.saved(self.learner.network, self.learner.step)
         state["run.data"] = torch.tensor(self._data_mark())
-        self.rhythm.kept(time.perf_counter() - start)
+        self.pace.checkpointed(time.perf_counter() - start)
         return Checkpoint(self.progress.step, self.progress.epoch, epoch_end, state, weights)

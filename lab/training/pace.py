@@ -16,7 +16,7 @@ SNAPSHOT_S, SNAPSHOT_SHARE = 1.0, 0.015
 CHECKPOINT_S, CHECKPOINT_SHARE = 2.0, 0.01
 
 
-class Rhythm:
+class Pace:
     """When the next report, snapshot and checkpoint are due."""
 
     def __init__(self) -> None:
@@ -50,6 +50,6 @@ class Rhythm:
         and never take a measurable share of its time."""
         self._snapshot = time.perf_counter() + max(SNAPSHOT_S, elapsed_s / 200, cost_s / SNAPSHOT_SHARE)
 
-    def kept(self, cost_s: float) -> None:
+    def checkpointed(self, cost_s: float) -> None:
         """A checkpoint has just been made."""
         self._checkpoint = time.perf_counter() + max(CHECKPOINT_S, cost_s / CHECKPOINT_SHARE)

@@ -25,7 +25,7 @@ CAN_DIE = ("relu",)
 Weights = Mapping[str, Tensor]
 
 
-class Watch:
+class Snapshots:
     """Looks at one network on the same test images each time.
 
     Shapes: images (N, 28, 28) uint8, on the network's device.

@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from lab.engines import ENDS, Lost, deaths, worker
-from lab.engines.checkpoints import Keeper
+from lab.engines.checkpoints import Checkpoints
 from lab.engines.deaths import ended_for_memory, lost
 from lab.engines.local import LocalEngine, slots_of_this_machine
 from lab.engines.worker import failure, work
@@ -242,9 +242,9 @@ def test_a_full_disk_and_a_full_memory_are_told_apart(home):
 
 def test_of_very_many_epochs_those_evenly_apart_and_the_newest_are_kept(home):
     run_id = new_run_id()
-    keeper = Keeper(home, run_id, SHORT)
+    checkpoints = Checkpoints(home, run_id, SHORT)
     for epoch in range(1, 131):
-        keeper.keep(Checkpoint(epoch, epoch, epoch, {"a": torch.ones(1)}, {"a": torch.ones(1)}))
+        checkpoints.write(Checkpoint(epoch, epoch, epoch, {"a": torch.ones(1)}, {"a": torch.ones(1)}))
     kept = [epoch for epoch in range(1, 131) if epoch_weights(home, run_id, epoch).exists()]
     assert kept == [*range(4, 129, 4), 130]
 

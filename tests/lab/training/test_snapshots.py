@@ -13,7 +13,7 @@ from lab.parts.layers import BatchNorm, Conv2d, Flatten, Layer, Linear, MaxPool,
 from lab.presets import PRESETS
 from lab.spec import NetworkSpec
 from lab.training.samples import Prepare
-from lab.training.snapshots import Watch
+from lab.training.snapshots import Snapshots
 from tests.support.small_runs import digits
 
 END = Linear(units=10, activation="identity")
@@ -25,7 +25,7 @@ def shot_of(spec: NetworkSpec, network: nn.Sequential | None = None, step: float
     network = network or build_network(spec)
     images = torch.from_numpy(np.array(digits().test_images[:100]))
     labels = torch.from_numpy(np.array(digits().test_labels[:100])).long()
-    watch = Watch(spec, network, PREPARE, images)
+    watch = Snapshots(spec, network, PREPARE, images)
     nn.functional.cross_entropy(network(PREPARE(images)), labels).backward()
     before = watch.weights()
     with torch.no_grad():
