@@ -47,7 +47,7 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path, monkeypat
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(weights.os, "replace", full)
+    monkeypatch.setattr("lab.files.os.replace", full)
     with pytest.raises(OSError, match="No space"):
         weights.save(path, {"other": torch.zeros(9)}, {})
     assert path.read_bytes() == before
