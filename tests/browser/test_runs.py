@@ -213,12 +213,12 @@ def test_a_finished_run_is_there_after_the_server_restarts(
     start_lab: Callable[..., Server], new_page: Callable[..., Page]
 ) -> None:
     lab = start_lab()
-    run_id = Store(lab.paths).submit(SHORT)
+    run_id = Store(lab.home).submit(SHORT)
     page = new_page(lab)
     page.goto(f"/runs?run={run_id}")
     expect(page.get_by_text("Test accuracy")).to_be_visible(timeout=60_000)
     lab.end()
-    page = new_page(start_lab(lab.paths, mnist=False))
+    page = new_page(start_lab(lab.home, mnist=False))
     page.goto(f"/runs?run={run_id}")
     expect(page.get_by_text("Test accuracy")).to_be_visible()
     drawn(page)
@@ -230,7 +230,7 @@ def test_runs_ticked_far_below_are_compared_in_view(
 ) -> None:
     lab = start_lab()
     for number in range(30):
-        Store(lab.paths).submit(SHORT, title=f"Run {number}", want="pause")
+        Store(lab.home).submit(SHORT, title=f"Run {number}", want="pause")
     page = new_page(lab, phone=on_a_phone)
     page.goto("/runs")
     ticks = page.get_by_test_id("stCheckbox")
