@@ -31,6 +31,7 @@ from lab.runs.history import History
 from lab.runs.run import Run
 from lab.text import counted
 from pages.ui.kit.charts import Panel, live_charts
+from pages.ui.kit.component import page_style
 from pages.ui.kit.network_picture import show_network
 from pages.ui.kit.store import store
 from pages.ui.runs.histories import Past, past
@@ -51,8 +52,7 @@ def watch(run: Run, viewer: str) -> None:
     alone = run.is_active and st.session_state.get(_CHARTED) != run.id
     interval = None if not run.is_active else FIRST_POINT_S if alone else known.pace_s()
     log = st.session_state.get("log-axes", True)
-    # While a refresh runs, Streamlit fades what it may replace; here everything is redrawn in place.
-    st.html("<style>[data-stale='true'] { opacity: 1 !important; }</style>")
+    page_style("runs/live")
     st.fragment(_refreshed, run_every=interval)(run, alone, bool(log), viewer)
 
 
