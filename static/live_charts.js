@@ -26,18 +26,21 @@ function rehearse(Plotly) {
   stage.style.cssText = "position:fixed;left:-2000px;width:600px;height:300px"
   stage.inert = true
   document.body.append(stage)
-  const line = { x: [1, 2, 3], y: [3, 1, 2], mode: "lines", fill: "tonexty", fillcolor: "#00000010" }
+  const line = { x: [1, 2, 3], y: [3, 1, 2], mode: "lines", fill: "tonexty", fillcolor: "rgba(0,0,0,0.1)" }
   Plotly.newPlot(stage, [line, line], { yaxis: { type: "log" }, hovermode: "x unified", legend: { orientation: "h" } }, SETTINGS)
     .finally(() => { Plotly.purge(stage); stage.remove() })
 }
 
-const themed = (style, name) => style.getPropertyValue(`--st-${name}-color`).trim()
+// "blue" is a colour of the theme, "chart-3" the third of those it tells series apart with.
+const themed = (style, name) => name.startsWith("chart-")
+  ? style.getPropertyValue("--st-chart-categorical-colors").split(",")[name.slice(6) - 1]?.trim()
+  : style.getPropertyValue(`--st-${name}-color`).trim()
 
 const NARROW = 480  // pixels: a phone's, where title and legend do not fit side by side
 
 function withTheme(figure, style, width) {
-  const text = JSON.stringify(figure).replace(/"@([a-z-]+)(?:\/([\d.]+))?"/g, (_, name, alpha) => {
-    const colour = themed(style, name) || "#888888"
+  const text = JSON.stringify(figure).replace(/"@([a-z0-9-]+)(?:\/([\d.]+))?"/g, (_, name, alpha) => {
+    const colour = themed(style, name) || themed(style, "text")
     return JSON.stringify(alpha && colour.length === 7 ? colour + Math.round(alpha * 255).toString(16).padStart(2, "0") : colour)
   })
   const { data, layout } = JSON.parse(text)
@@ -47,12 +50,12 @@ function withTheme(figure, style, width) {
   const axes = Object.fromEntries(Object.keys({ xaxis: 1, yaxis: 1, ...layout }).filter(k => /^[xy]axis/.test(k))
     .map(k => [k, { ...axis, uirevision: layout[k]?.type ?? "linear", ...layout[k] }]))
   return { data, layout: {
-    paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", hovermode: "x unified", uirevision: "kept",
+    paper_bgcolor: themed(style, "background"), plot_bgcolor: "rgba(0,0,0,0)", hovermode: "x unified", uirevision: "kept",
     margin: { l: 48, r: 12, t: 34, b: 36 }, showlegend: true, autosize: true,
     legend: { orientation: "h", x: 0.95, xanchor: "right", y: 1.02, yanchor: "bottom", bgcolor: "rgba(0,0,0,0)" },
     ...layout, ...axes, ...(width < NARROW && { legend: BELOW }),
     font: { family: style.getPropertyValue("--st-font") || "sans-serif", size: 12, color: ink },
-    modebar: { orientation: "v", bgcolor: "rgba(0,0,0,0)", color: themed(style, "gray"), activecolor: themed(style, "blue") },
+    modebar: { orientation: "v", bgcolor: "rgba(0,0,0,0)", color: themed(style, "gray"), activecolor: themed(style, "blue"), ...layout.modebar },
     hoverlabel: { bgcolor: themed(style, "secondary-background"), font: { color: ink } },
   } }
 }

@@ -1,34 +1,36 @@
 """How the lab looks: each colour by its name, in the light theme and in the dark, and the type of headings.
 
 Owns the palette, the one place with colours in hex; `.streamlit/config.toml` holds the same, and a test that it does.
-Knows no figure and no page.
+Knows no curve and no page.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any, TypeAlias
+
+Theme: TypeAlias = MappingProxyType[str, str]
 
 # The names are those of Streamlit's variables in CSS: "orange-text" is --st-orange-text-color.
-LIGHT: Mapping[str, str] = MappingProxyType(
+LIGHT: Theme = MappingProxyType(
     {
         "primary": "#0877bd",
         "background": "#ffffff",
         "secondary-background": "#f4f6f8",
         "text": "#1c2733",
         "border": "#dbe1e7",
-        "link": "#0877bd",
+        "link": "#0773b7",
         "code-background": "#f4f6f8",
         "code-text": "#1c2733",
         "blue": "#0877bd",
         "orange": "#f59322",
         "orange-text": "#9a5200",
-        "gray": "#6b7785",
+        "gray": "#64707d",
     }
 )
-DARK: Mapping[str, str] = MappingProxyType(
+DARK: Theme = MappingProxyType(
     {
-        "primary": "#1680c6",
+        "primary": "#1279bc",
         "background": "#11161c",
         "secondary-background": "#1b222b",
         "text": "#e4e9ee",
@@ -43,15 +45,11 @@ DARK: Mapping[str, str] = MappingProxyType(
     }
 )
 # What Streamlit has no name for: an input that is wrong, and the value that a lesson is at.
-OWN_LIGHT: Mapping[str, str] = MappingProxyType({"wrong": "#bd2b2b", "lit": "#ffd54f"})
-OWN_DARK: Mapping[str, str] = MappingProxyType({"wrong": "#ff8585", "lit": "#b8860b"})
+OWN_LIGHT: Theme = MappingProxyType({"wrong": "#bd2b2b", "lit": "#ffd54f"})
+OWN_DARK: Theme = MappingProxyType({"wrong": "#ff8585", "lit": "#b8860b"})
 # On a narrow screen the pages are listed at the side.
-SIDEBAR_LIGHT: Mapping[str, str] = MappingProxyType(
-    {"background": "#f4f6f8", "secondary-background": "#ffffff"}
-)
-SIDEBAR_DARK: Mapping[str, str] = MappingProxyType(
-    {"background": "#161c23", "secondary-background": "#232c37"}
-)
+SIDEBAR_LIGHT: Theme = MappingProxyType({"background": "#f4f6f8", "secondary-background": "#ffffff"})
+SIDEBAR_DARK: Theme = MappingProxyType({"background": "#161c23", "secondary-background": "#232c37"})
 
 CATEGORICAL_LIGHT = (
     "#0877bd", "#f59322", "#2a9d6f", "#c2477f", "#7b61c9", "#8a6d3b", "#3fa7b5", "#cf4f46", "#6b7785", "#98a02e",
@@ -74,11 +72,17 @@ DIVERGING_DARK = (
 
 POSITIVE, NEGATIVE = "blue", "orange"
 
-FONT = "var(--st-font)"
-HEADING = MappingProxyType({"x": 0, "xref": "paper", "xanchor": "left", "font": {"size": 14}})
-"""The title of a figure, as Plotly takes it; its text comes beside."""
+Figure: TypeAlias = dict[str, Any]
+"""A figure as Plotly takes it, with colours by name: "@blue", "@blue/0.2", and "@chart-1" to "@chart-10"."""
+Rgb: TypeAlias = tuple[int, int, int]
 
-Rgb = tuple[int, int, int]
+NO_BUTTONS = {"remove": ["zoom", "pan", "zoomin", "zoomout", "resetscale", "toimage"]}
+"""For a figure too small or too plain to zoom into."""
+
+
+def heading(text: str) -> Figure:
+    """The title of a figure, at the left above its axes."""
+    return {"text": text, "x": 0, "xref": "paper", "xanchor": "left", "font": {"size": 14}}
 
 
 def colour(name: str, dark: bool = False) -> str:
@@ -86,7 +90,7 @@ def colour(name: str, dark: bool = False) -> str:
 
     Raises: KeyError for a name that the palette does not have.
     """
-    return ({**DARK, **OWN_DARK} if dark else {**LIGHT, **OWN_LIGHT})[name]
+    return (DARK | OWN_DARK if dark else LIGHT | OWN_LIGHT)[name]
 
 
 def rgb(name: str, dark: bool = False) -> Rgb:
@@ -97,9 +101,8 @@ def rgb(name: str, dark: bool = False) -> Rgb:
 
 def css(name: str, share: float = 1.0) -> str:
     """A colour for a style sheet, which follows the theme by itself; a share below 1 lets the paper through."""
-    own = name in OWN_LIGHT
-    value = f"light-dark({OWN_LIGHT[name]}, {OWN_DARK[name]})" if own else f"var(--st-{name}-color)"
-    return value if share == 1 else f"color-mix(in srgb, {value} {100 * share:g}%, transparent)"
+    both = f"light-dark({colour(name)}, {colour(name, dark=True)})"
+    return both if share == 1 else f"color-mix(in srgb, {both} {100 * share:g}%, transparent)"
 
 
 def css_variables(selector: str = ":host") -> str:

@@ -11,16 +11,18 @@ from html import escape
 import streamlit as st
 
 from lab.by_hand.digits import four, full
+from lab.figures.look import css
 
-_STYLE = """
+_STYLE = f"""
 <style>
-.by-hand-table { border-collapse: collapse; font-variant-numeric: tabular-nums; width: auto; max-width: 100% }
-.by-hand-table th { text-align: right; font-weight: 600; padding: .35rem .65rem; border-bottom: 1px solid #8a94a088 }
-.by-hand-table td { text-align: right; padding: .25rem .65rem; border-bottom: 1px solid #8a94a033 }
-.by-hand-table th:first-child, .by-hand-table td:first-child { text-align: left; padding-left: .2rem }
-.by-hand-table td.note { text-align: left }
-.by-hand-table tr.off td { background: #f5932222 }
-.by-hand-scroll { overflow-x: auto; max-height: 62rem; overflow-y: auto }
+.by-hand-table {{ border-collapse: collapse; font-variant-numeric: tabular-nums; width: auto; max-width: 100% }}
+.by-hand-table th {{ text-align: right; font-weight: 600; padding: .35rem .65rem;
+  border-bottom: 1px solid {css("gray", 0.53)} }}
+.by-hand-table td {{ text-align: right; padding: .25rem .65rem; border-bottom: 1px solid {css("gray", 0.2)} }}
+.by-hand-table th:first-child, .by-hand-table td:first-child {{ text-align: left; padding-left: .2rem }}
+.by-hand-table td.note {{ text-align: left }}
+.by-hand-table tr.off td {{ background: {css("orange", 0.13)} }}
+.by-hand-scroll {{ overflow-x: auto; max-height: 62rem; overflow-y: auto }}
 </style>
 """
 

@@ -12,7 +12,9 @@ from typing import Any
 
 import streamlit as st
 
+from lab.figures.look import colour
 from lab.ink.drawing import Drawing, InkError, parse_drawing
+from pages.ui.kit.figure import is_dark
 
 HEIGHT = 220
 WIDEST, NARROWEST = 900, 200
@@ -61,11 +63,11 @@ def wide_canvas(key: str, initial: dict[str, Any] | None) -> tuple[Drawing, dict
 def _canvas(key: str, initial: dict[str, Any] | None, width: int) -> dict[str, Any] | None:
     from streamlit_drawable_canvas import st_canvas
 
-    dark = st.context.theme.type == "dark"
+    dark = is_dark()
     result = st_canvas(
         stroke_width=BRUSH,
-        stroke_color="#e4e9ee" if dark else "#1c2733",
-        background_color="#1b222b" if dark else "#f4f6f8",
+        stroke_color=colour("text", dark),
+        background_color=colour("secondary-background", dark),
         width=width,
         height=HEIGHT,
         drawing_mode="freedraw",

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import streamlit as st
 
+from lab.figures.look import css
 from lab.registry import Part, Spec
 from pages.ui.kit.fields import Field, WrongValue, fields_of, written
 
@@ -34,7 +35,7 @@ def _outline(key: str) -> None:
     input_box = '[data-testid="stTextInputRootElement"], .react-aria-ComboBox > div, .stCheckbox > label'
     st.html(
         f"<style>{place} :is({input_box})"
-        " { outline: 2px solid light-dark(#bd2b2b, #ff8585); outline-offset: -2px }</style>"
+        f" {{ outline: 2px solid {css('wrong')}; outline-offset: -2px }}</style>"
     )
 
 

@@ -1,4 +1,4 @@
-"""Charts that stay alive while data comes in: one Plotly chart per panel, its zoom kept, nothing flickers.
+"""Figures on a page: one Plotly chart per panel, kept alive while data come in, its zoom kept, nothing flickers.
 
 Owns the seam to `static/live_charts.js` and the copy of plotly.js that it loads. Knows no run.
 """
@@ -16,6 +16,8 @@ from typing import Any
 
 import streamlit as st
 
+from lab.figures.look import Figure
+
 _STATIC = Path(__file__).parents[3] / "static"
 _CSS = """
 .layerlab-charts { display: grid; grid-template-columns: repeat(var(--columns, 1), minmax(0, 1fr)); gap: 12px; }
@@ -26,23 +28,31 @@ _CSS = """
 
 @dataclass(frozen=True)
 class Panel:
-    """One chart: its name, what it shows in words, and a Plotly figure with colours such as "@blue"."""
+    """One figure of `lab.figures`: its name, what it shows in words, and how high it stands."""
 
     name: str
     title: str
-    figure: dict[str, Any]
+    figure: Figure
     height: int = 280
 
 
-def live_charts(panels: Sequence[Panel], *, key: str, columns: int = 2) -> None:
+def show_figures(panels: Sequence[Panel], *, key: str, columns: int = 2) -> None:
     """Draws the panels side by side, and again in place whenever their figures change."""
     data = {"columns": columns, "figures": [asdict(panel) for panel in panels]}
     _component()(key=key, data=data)
 
 
-def preload_charts() -> None:
-    """Has the browser fetch what charts need, so that the first one need not wait for it."""
-    live_charts([], key="charts-preload")
+def preload_figures() -> None:
+    """Has the browser fetch what figures need, so that the first one need not wait for it."""
+    show_figures([], key="figures-preload")
+
+
+def is_dark() -> bool:
+    """Whether this browser shows the dark theme, for pictures that no style sheet reaches.
+
+    Streamlit 1.67 tells of a change at the next rerun only: https://github.com/streamlit/streamlit/issues/11920
+    """
+    return st.context.theme.type == "dark"
 
 
 @cache
