@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from lab.figures.look import css
 from pages.ui.by_hand import state
 from pages.ui.by_hand.card import selected_card
 from pages.ui.by_hand.check import check, on_trial
@@ -37,7 +38,7 @@ def stage() -> None:
 through_app()
 st.title("By hand")
 st.caption("A small network, forward and backward, with every number written out.")
-page_style("by_hand/page")
+page_style("by_hand/page", off=css("orange", 0.13))
 for problem in state.arrive():
     st.warning(f"Part of the link could not be used. {problem}")
 with st.container(key="by_hand_choices"):

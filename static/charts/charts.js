@@ -28,7 +28,7 @@ function rehearse(Plotly) {
   stage.style.cssText = "position:fixed;left:-2000px;width:600px;height:300px"
   stage.inert = true
   document.body.append(stage)
-  const line = { x: [1, 2, 3], y: [3, 1, 2], mode: "lines", fill: "tonexty", fillcolor: "rgba(0, 0, 0, 0.06)" }
+  const line = { x: [1, 2, 3], y: [3, 1, 2], mode: "lines", fill: "tonexty", fillcolor: "rgba(0,0,0,0.1)" }
   Plotly.newPlot(stage, [line, line], { yaxis: { type: "log" }, hovermode: "x unified", legend: { orientation: "h" } }, SETTINGS)
     .finally(() => { Plotly.purge(stage); stage.remove() })
 }

@@ -8,14 +8,19 @@ const BELOW = { orientation: "h", x: 0, xanchor: "left", y: 0, yref: "container"
 
 const twoDigits = byte => byte.toString(16).padStart(2, "0")
 
-// The theme's colour for a name such as "blue"; "blue/0.5" is half transparent where the theme writes six digits.
+// "blue" is a colour of the theme, "chart-3" the third of those it tells series apart with.
+const themed = (theme, name) => (name.startsWith("chart-")
+  ? theme("chart-categorical-colors").split(",")[name.slice(6) - 1]?.trim()
+  : theme(`${name}-color`))
+
+// A colour by its name, the text's where the theme has none; see-through where the theme writes it in six digits.
 export function colourOf(theme, name, alpha) {
-  const colour = theme(`${name}-color`) || "gray"
+  const colour = themed(theme, name) || theme("text-color")
   return alpha && colour.length === 7 ? colour + twoDigits(Math.round(alpha * 255)) : colour
 }
 
 const coloured = (figure, theme) => JSON.parse(JSON.stringify(figure).replace(
-  /"@([a-z-]+)(?:\/([\d.]+))?"/g, (_, name, alpha) => JSON.stringify(colourOf(theme, name, alpha))))
+  /"@([a-z0-9-]+)(?:\/([\d.]+))?"/g, (_, name, alpha) => JSON.stringify(colourOf(theme, name, alpha))))
 
 // A zoom is kept for as long as its axis stays of its type: a range of decades says nothing on a linear one.
 const axesOf = (layout, common) => Object.fromEntries(
@@ -27,13 +32,14 @@ export function withTheme(figure, theme, width) {
   const { data, layout } = coloured(figure, theme)
   const ink = theme("text-color"), line = theme("border-color")
   return { data, layout: {
-    paper_bgcolor: NOTHING, plot_bgcolor: NOTHING, hovermode: "x unified", uirevision: "kept",
+    paper_bgcolor: theme("background-color"), plot_bgcolor: NOTHING, hovermode: "x unified", uirevision: "kept",
     margin: { l: 48, r: 12, t: 34, b: 36 }, showlegend: true, autosize: true,
     legend: { orientation: "h", x: 0.95, xanchor: "right", y: 1.02, yanchor: "bottom", bgcolor: NOTHING },
     ...layout, ...axesOf(layout, { gridcolor: line, zerolinecolor: line, linecolor: line, automargin: true }),
     ...(width < NARROW && { legend: BELOW }),
     font: { family: theme("font") || "sans-serif", size: 12, color: ink },
-    modebar: { orientation: "v", bgcolor: NOTHING, color: theme("gray-color"), activecolor: theme("blue-color") },
+    modebar: { orientation: "v", bgcolor: NOTHING, color: theme("gray-color"), activecolor: theme("blue-color"),
+      ...layout.modebar },
     hoverlabel: { bgcolor: theme("secondary-background-color"), font: { color: ink } },
   } }
 }

@@ -1,7 +1,8 @@
 /* global FILES */
 const at = path => new URL(`app/static/${path}?v=${FILES.version}`, document.baseURI)
 const sheet = async path => new CSSStyleSheet().replace(await (await fetch(at(path))).text())
-const ready = Promise.all([import(at(FILES.script)), ...FILES.sheets.map(sheet)])
+const colours = new CSSStyleSheet().replace(FILES.colours)
+const ready = Promise.all([import(at(FILES.script)), colours, ...FILES.sheets.map(sheet)])
 export default component => {
   const place = component.parentElement
   const root = place.querySelector(".root")

@@ -11,8 +11,10 @@ from typing import Any
 
 import streamlit as st
 
+from lab.figures.look import colour
 from lab.ink.drawing import Drawing, InkError, parse_drawing
 from pages.ui.kit.component import component, page_style
+from pages.ui.kit.figure import is_dark
 
 HEIGHT = 220
 WIDEST, NARROWEST = 900, 200
@@ -41,11 +43,11 @@ def wide_canvas(key: str, initial: dict[str, Any] | None) -> tuple[Drawing, dict
 def _canvas(key: str, initial: dict[str, Any] | None, width: int) -> dict[str, Any] | None:
     from streamlit_drawable_canvas import st_canvas
 
-    theme = st.context.theme.type or "light"
+    dark = is_dark()
     result = st_canvas(
         stroke_width=BRUSH,
-        stroke_color=st.get_option(f"theme.{theme}.textColor"),
-        background_color=st.get_option(f"theme.{theme}.secondaryBackgroundColor"),
+        stroke_color=colour("text", dark),
+        background_color=colour("secondary-background", dark),
         width=width,
         height=HEIGHT,
         drawing_mode="freedraw",

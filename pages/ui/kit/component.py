@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from lab.figures.look import css_variables
+
 if TYPE_CHECKING:
     from streamlit.components.v2.types import ComponentRenderer
 
@@ -42,7 +44,12 @@ def _files(name: str, isolated: bool) -> dict[str, str | list[str]]:
     own = f"{name}.css"
     sheets = [own] if (STATIC / own).exists() else []
     shared = [_SHARED] if sheets and isolated else []
-    return {"version": version(), "script": f"{name}.js", "sheets": [*shared, *sheets]}
+    return {
+        "version": version(),
+        "script": f"{name}.js",
+        "sheets": [*shared, *sheets],
+        "colours": css_variables(),
+    }
 
 
 @cache
@@ -57,7 +64,8 @@ def version() -> str:
 
 def page_style(name: str, **values: str) -> None:
     """Puts `static/<name>.css` into the page; `values` stand for what it names with a dollar sign."""
-    st.html(f"<style>{Template(_text(f'{name}.css')).substitute(values)}</style>")
+    style = Template(_text(f"{name}.css")).substitute(values)
+    st.html(f"<style>{css_variables(':root')}\n{style}</style>")
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Charts that stay alive while data comes in: one Plotly chart per panel, its zoom kept, nothing flickers.
+"""Figures on a page: one Plotly chart per panel, kept alive while data come in, its zoom kept, nothing flickers.
 
 Owns the seam to `static/charts/charts.js` and the copy of plotly.js that it loads. Knows no run.
 """
@@ -11,22 +11,24 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
+import streamlit as st
+
+from lab.figures.look import Figure
 from pages.ui.kit.component import STATIC, component
 
 
 @dataclass(frozen=True)
 class Panel:
-    """One chart: its name, what it shows in words, and a Plotly figure with colours such as "@blue"."""
+    """One figure of `lab.figures`: its name, what it shows in words, and how high it stands."""
 
     name: str
     title: str
-    figure: dict[str, Any]
+    figure: Figure
     height: int = 280
 
 
-def live_charts(panels: Sequence[Panel], *, key: str, columns: int = 2) -> None:
+def show_figures(panels: Sequence[Panel], *, key: str, columns: int = 2) -> None:
     """Draws the panels side by side, and again in place whenever their figures change."""
     data = {"columns": columns, "figures": [asdict(panel) for panel in panels]}
     _provide_plotly()
@@ -34,9 +36,17 @@ def live_charts(panels: Sequence[Panel], *, key: str, columns: int = 2) -> None:
     component("charts/charts", isolated=False)(key=key, data=data)
 
 
-def preload_charts() -> None:
-    """Has the browser fetch what charts need, so that the first one need not wait for it."""
-    live_charts([], key="charts-preload")
+def preload_figures() -> None:
+    """Has the browser fetch what figures need, so that the first one need not wait for it."""
+    show_figures([], key="figures-preload")
+
+
+def is_dark() -> bool:
+    """Whether this browser shows the dark theme, for pictures that no style sheet reaches.
+
+    Streamlit 1.67 tells of a change at the next rerun only: https://github.com/streamlit/streamlit/issues/11920
+    """
+    return st.context.theme.type == "dark"
 
 
 @cache
