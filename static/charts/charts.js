@@ -44,7 +44,8 @@ export async function render(root, { data }) {
   root.classList.add("layerlab-charts")
   root.style.setProperty("--columns", data.columns)
   const wanted = new Set(data.figures.map(figure => figure.name))
-  for (const old of [...root.children]) if (!wanted.has(old.dataset.name)) { window.Plotly?.purge(old); old.remove() }
+  const gone = [...root.children].filter(child => !wanted.has(child.dataset.name))
+  for (const panel of gone) { window.Plotly?.purge(panel); panel.remove() }
   const style = getComputedStyle(root)
   const theme = name => style.getPropertyValue(`--st-${name}`).trim()
   for (const { name, title, height, figure } of data.figures) {

@@ -144,7 +144,8 @@ function press(pad, event) {
   const move = MOVES[event.key]
   if (event.ctrlKey || event.metaKey || event.altKey) {
     if (event.key.toLowerCase() !== "z") return
-    event.shiftKey ? step(pad, pad.future, pad.past) : step(pad, pad.past, pad.future)
+    if (event.shiftKey) step(pad, pad.future, pad.past)
+    else step(pad, pad.past, pad.future)
   } else if (move) {
     const cells = event.shiftKey ? 4 : 1
     pad.keys = true

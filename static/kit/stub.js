@@ -1,4 +1,3 @@
-/* global FILES */
 const at = path => new URL(`app/static/${path}?v=${FILES.version}`, document.baseURI)
 const sheet = async path => new CSSStyleSheet().replace(await (await fetch(at(path))).text())
 const colours = new CSSStyleSheet().replace(FILES.colours)
