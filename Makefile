@@ -39,6 +39,7 @@ check: $(VENV)/dev.stamp browser
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 	$(VENV)/bin/lint-imports
+	$(VENV)/bin/oxlint --deny-warnings static tests/static
 	@$(RUN_TESTS)
 
 # Two at a time with one thread each; then what drives a browser, one after the other. Both report before it ends.

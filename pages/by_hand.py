@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import streamlit as st
 
+from lab.figures.look import css
 from pages.ui.by_hand import state
 from pages.ui.by_hand.card import selected_card
 from pages.ui.by_hand.check import check, on_trial
 from pages.ui.by_hand.choices import choices, draw, loss_problem
 from pages.ui.by_hand.exercise import exercise, hidden_notice, known, question_card
 from pages.ui.by_hand.export import export
-from pages.ui.by_hand.lesson import LOOK, formula_card
+from pages.ui.by_hand.lesson import formula_card
 from pages.ui.by_hand.numbers import numbers
 from pages.ui.by_hand.picture import picture
 from pages.ui.by_hand.training import training
+from pages.ui.kit.component import page_style
 from pages.ui.kit.entry import through_app
 
 
@@ -36,7 +38,7 @@ def stage() -> None:
 through_app()
 st.title("By hand")
 st.caption("A small network, forward and backward, with every number written out.")
-st.html(LOOK)
+page_style("by_hand/page", off=css("orange", 0.13))
 for problem in state.arrive():
     st.warning(f"Part of the link could not be used. {problem}")
 with st.container(key="by_hand_choices"):

@@ -8,8 +8,8 @@ from pages.ui.home.machine import this_machine
 from pages.ui.home.map import pipeline
 from pages.ui.home.runs import recent_runs
 from pages.ui.home.start import first_steps
-from pages.ui.kit.charts import preload_charts
 from pages.ui.kit.entry import through_app
+from pages.ui.kit.figure import preload_figures
 from pages.ui.kit.owner import remember_owner
 
 through_app()
@@ -27,4 +27,4 @@ with runs:
 with machine:
     this_machine()
 remember_owner()
-preload_charts()
+preload_figures()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui.kit.charts import preload_charts
 from pages.ui.kit.entry import through_app
+from pages.ui.kit.figure import preload_figures
 from pages.ui.kit.owner import remember_owner
 from pages.ui.train.data import data_notice
 from pages.ui.train.draft import marked
@@ -45,4 +45,4 @@ write_address()
 if known is None:
     fill_in_when_ready()
 remember_owner()
-preload_charts()
+preload_figures()

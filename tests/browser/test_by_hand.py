@@ -179,7 +179,7 @@ def test_ten_steps_of_training_lower_the_loss_and_draw_its_curve(page: Page) -> 
     page.get_by_role("tab", name="Training steps").click()
     page.get_by_role("button", name="10 steps").click()
     expect(page.get_by_text(re.compile("Loss after 10 steps"))).to_be_visible()
-    expect(page.get_by_test_id("stPlotlyChart").locator(".modebar-btn").first).to_be_attached()
+    expect(page.get_by_test_id("chart-descent").locator(".scatterlayer path[d]").first).to_be_attached()
 
 
 @pytest.mark.parametrize("dark", [False, True])

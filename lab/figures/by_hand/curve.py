@@ -6,12 +6,12 @@ Owns the curve's values and its drawing. Knows no page.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lab.by_hand.update import Point
+from lab.figures.look import Figure
 
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
+MARKED = 60  # steps; the marks of more would touch
 
 
 def descent_data(points: Sequence[Point]) -> dict[str, Any]:
@@ -20,26 +20,22 @@ def descent_data(points: Sequence[Point]) -> dict[str, Any]:
     return {"step": [step for step, _ in finite], "loss": [loss for _, loss in finite]}
 
 
-def descent_figure(data: dict[str, Any], log: bool = False) -> go.Figure:
+def descent_figure(data: dict[str, Any], log: bool = False) -> Figure:
     """The curve of the losses."""
-    import plotly.graph_objects as go
-
-    mode = "lines+markers" if len(data["step"]) <= 60 else "lines"
-    drawn = go.Figure(
-        go.Scatter(
-            x=data["step"],
-            y=data["loss"],
-            mode=mode,
-            line={"color": "#0877bd", "width": 3},
-            hovertemplate="step %{x}<br>loss %{y:.4g}<extra></extra>",
-        )
-    )
-    drawn.update_layout(
-        height=300,
-        margin={"l": 10, "r": 10, "t": 10, "b": 10},
-        xaxis_title="Training step",
-        yaxis_title="Loss",
-        uirevision="descent",
-    )
-    drawn.update_yaxes(type="log" if log else "linear", rangemode="normal" if log else "tozero")
-    return drawn
+    line = {
+        "type": "scatter",
+        "x": data["step"],
+        "y": data["loss"],
+        "mode": "lines+markers" if len(data["step"]) <= MARKED else "lines",
+        "line": {"color": "@blue", "width": 3},
+        "hovertemplate": "step %{x}<br>loss %{y:.4g}<extra></extra>",
+    }
+    scale = {"type": "log", "rangemode": "normal"} if log else {"type": "linear", "rangemode": "tozero"}
+    layout = {
+        "margin": {"l": 48, "r": 12, "t": 10, "b": 36},
+        "xaxis": {"title": {"text": "Training step"}},
+        "yaxis": {"title": {"text": "Loss"}, **scale},
+        "showlegend": False,
+        "hovermode": "closest",
+    }
+    return {"data": [line], "layout": layout}

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import plotly.graph_objects as go
+from lab.figures.look import NO_BUTTONS, Figure
 
-PALETTE = (
-    "#0877bd", "#f59322", "#2a9d6f", "#c2477f", "#7b61c9", "#8a6d3b", "#3fa7b5", "#cf4f46", "#6b7785", "#98a02e",
-)  # fmt: skip
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
+MARKED = 30  # epochs; the marks of more would touch
+TICKED = 20
+NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -47,35 +48,56 @@ def my_digit_data(answers: Iterable[tuple[int, Sequence[float]]]) -> MyDigit:
     return MyDigit(epochs, lines, best)
 
 
-def my_digit_figure(data: MyDigit) -> go.Figure:
+def my_digit_figure(data: MyDigit) -> Figure:
     """One line per digit; those that mattered are thick and named at their end."""
-    figure = go.Figure()
     leaders = data.leaders
-    mode = "lines+markers" if len(data.epochs) <= 30 else "lines"
-    for digit in sorted(range(10), key=lambda d: d in leaders):
-        strong = digit in leaders
-        figure.add_scatter(
-            x=data.epochs,
-            y=data.probabilities[digit],
-            mode=mode,
-            name=str(digit),
-            legendrank=1000 + digit,
-            line={"color": PALETTE[digit], "width": 3 if strong else 1},
-            marker={"size": 7 if strong else 3},
-            opacity=1.0 if strong else 0.45,
-            hovertemplate=f"{digit}: %{{y:.1%}} after epoch %{{x}}<extra></extra>",
-        )
-    for digit in leaders[:3]:
-        figure.add_annotation(
-            x=data.epochs[-1],
-            y=data.probabilities[digit][-1],
-            text=f"<b>{digit}</b>",
-            xanchor="left",
-            xshift=10,
-            showarrow=False,
-            font={"size": 18, "color": PALETTE[digit]},
-        )
-    figure.update_xaxes(title="Epoch", tickformat="d", dtick=1 if len(data.epochs) <= 20 else None)
-    figure.update_yaxes(title="Probability", range=[-0.02, 1.04], tickformat=".0%")
-    figure.update_layout(height=380, margin={"l": 10, "r": 40, "t": 10, "b": 10}, legend_title_text="Digit")
-    return figure
+    drawn_last = sorted(range(10), key=lambda digit: digit in leaders)
+    ticks = {"dtick": 1} if len(data.epochs) <= TICKED else {}
+    return {
+        "data": [_line(data, digit, digit in leaders) for digit in drawn_last],
+        "layout": {
+            "annotations": [_name(data, digit) for digit in leaders[:NAMED]],
+            "xaxis": {"title": {"text": "Epoch"}, "tickformat": "d", **ticks},
+            "yaxis": {"title": {"text": "Probability"}, "range": [-0.02, 1.04], "tickformat": ".0%"},
+            "margin": {"l": 48, "r": 40, "t": 10, "b": 36},
+            "legend": {"orientation": "v", "x": 1.02, "xanchor": "left", "y": 1, "yanchor": "top"}
+            | {"title": {"text": "Digit"}},
+            "hovermode": "closest",
+            "modebar": NO_BUTTONS,
+        },
+    }
+
+
+def _line(data: MyDigit, digit: int, strong: bool) -> Figure:
+    return {
+        "type": "scatter",
+        "x": list(data.epochs),
+        "y": list(data.probabilities[digit]),
+        "mode": "lines+markers" if len(data.epochs) <= MARKED else "lines",
+        "name": str(digit),
+        "legendrank": 1000 + digit,
+        "line": {"color": _colour(digit), "dash": DASHES[digit % 5], "width": 3 if strong else 1},
+        "marker": {"size": 7 if strong else 3},
+        "opacity": 1.0 if strong else 0.45,
+        "hovertemplate": f"{digit}: %{{y:.1%}} after epoch %{{x}}<extra></extra>",
+    }
+
+
+def _name(data: MyDigit, digit: int) -> Figure:
+    return {
+        "x": data.epochs[-1],
+        "y": data.probabilities[digit][-1],
+        "text": f"<b>{digit}</b>",
+        "xanchor": "left",
+        "xshift": 10,
+        "showarrow": False,
+        "font": {"size": 16},
+        "bgcolor": "@background",
+        "bordercolor": _colour(digit),
+        "borderwidth": 2,
+        "borderpad": 2,
+    }
+
+
+def _colour(digit: int) -> str:
+    return f"@chart-{digit + 1}"

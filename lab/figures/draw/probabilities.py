@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import plotly.graph_objects as go
+from lab.figures.look import NO_BUTTONS, Figure
 
-COLOURS = ("#0877bd", "#f59322", "#6b7785")
+COLOURS = ("@blue", "@orange", "@gray")
 PATTERNS = ("", "/", ".")  # never colour alone
 
 
@@ -33,23 +33,28 @@ def probabilities_data(answers: Mapping[str, Sequence[float]]) -> Probabilities:
     return Probabilities(tuple(answers), tuple(tuple(float(p) for p in row) for row in answers.values()))
 
 
-def probabilities_figure(data: Probabilities) -> go.Figure:
+def probabilities_figure(data: Probabilities) -> Figure:
     """Grouped bars over the ten digits, one group member per name."""
-    figure = go.Figure()
-    for index, (name, row) in enumerate(zip(data.names, data.rows, strict=True)):
-        figure.add_bar(
-            x=[str(digit) for digit in range(10)],
-            y=row,
-            name=name,
-            marker={"color": COLOURS[index % 3], "pattern": {"shape": PATTERNS[index % 3]}},
-            hovertemplate=f"{name}: %{{x}} with %{{y:.1%}}<extra></extra>",
-        )
-    figure.update_yaxes(range=[0, 1.02], tickformat=".0%", title="Probability")
-    figure.update_xaxes(title="Digit", type="category")
-    figure.update_layout(
-        barmode="group",
-        height=300,
-        margin={"l": 10, "r": 10, "t": 10, "b": 10},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
-    )
-    return figure
+    rows = enumerate(zip(data.names, data.rows, strict=True))
+    return {
+        "data": [_bars(index, name, row) for index, (name, row) in rows],
+        "layout": {
+            "barmode": "group",
+            "xaxis": {"title": {"text": "Digit"}, "type": "category"},
+            "yaxis": {"title": {"text": "Probability"}, "range": [0, 1.02], "tickformat": ".0%"},
+            "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
+            "hovermode": "closest",
+            "modebar": NO_BUTTONS,
+        },
+    }
+
+
+def _bars(index: int, name: str, row: Sequence[float]) -> Figure:
+    return {
+        "type": "bar",
+        "x": [str(digit) for digit in range(10)],
+        "y": list(row),
+        "name": name,
+        "marker": {"color": COLOURS[index % 3], "pattern": {"shape": PATTERNS[index % 3]}},
+        "hovertemplate": f"{name}: %{{x}} with %{{y:.1%}}<extra></extra>",
+    }

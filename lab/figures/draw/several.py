@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import plotly.graph_objects as go
-
-from lab.figures.draw.pixels import signed_picture
+from lab.figures.look import NEGATIVE, NO_BUTTONS, Figure
+from lab.figures.pixels import as_png, signed_picture
 from lab.ink.drawing import Drawing, Ink, rasterise
 
 Box = tuple[float, float, float, float]
@@ -37,32 +36,46 @@ def several_data(source: Drawing | Ink, digits: Iterable[tuple[Box, str]]) -> Re
     return Reading(ink, width, height, tuple(box for box, _ in pairs), tuple(word for _, word in pairs))
 
 
-def several_figure(data: Reading) -> go.Figure:
-    """The ink with a frame around each digit and its reading above."""
-    from PIL import Image
+def several_figure(data: Reading, dark: bool = False) -> Figure:
+    """The ink with a frame around each digit and its reading above; `dark` is the paper it is shown on."""
+    picture = signed_picture(data.ink, max(data.ink.shape), limit=1.0, dark=dark)
+    ink = {"source": as_png(picture), "xref": "x", "yref": "y", "x": 0, "y": 0, "sizing": "stretch"}
+    return {
+        "data": [],
+        "layout": {
+            "images": [{**ink, "sizex": data.width, "sizey": data.height}],
+            "shapes": [_frame(box) for box in data.boxes],
+            "annotations": [_word(box, word) for box, word in zip(data.boxes, data.words, strict=True)],
+            "xaxis": {"visible": False, "range": [0, data.width], "fixedrange": True},
+            "yaxis": {
+                "visible": False,
+                "range": [data.height, -0.16 * data.height],
+                "scaleanchor": "x",
+                "scaleratio": 1,
+                "fixedrange": True,
+            },
+            "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
+            "showlegend": False,
+            "hovermode": False,
+            "dragmode": False,
+            "modebar": NO_BUTTONS,
+        },
+    }
 
-    figure = go.Figure()
-    figure.add_layout_image(
-        source=Image.fromarray(signed_picture(data.ink, max(data.ink.shape), limit=1.0)),
-        xref="x",
-        yref="y",
-        x=0,
-        y=0,
-        sizex=data.width,
-        sizey=data.height,
-        sizing="stretch",
-    )
-    for (left, top, right, bottom), word in zip(data.boxes, data.words, strict=True):
-        figure.add_shape(
-            type="rect", x0=left, x1=right, y0=top, y1=bottom, line={"color": "#f59322", "width": 2}
-        )
-        figure.add_annotation(
-            x=(left + right) / 2, y=top, text=f"<b>{word}</b>", showarrow=False, yshift=14, font={"size": 18}
-        )
-    margin = 0.16 * data.height
-    figure.update_xaxes(visible=False, range=[0, data.width], fixedrange=True)
-    figure.update_yaxes(
-        visible=False, range=[data.height, -margin], scaleanchor="x", scaleratio=1, fixedrange=True
-    )
-    figure.update_layout(height=280, margin={"l": 0, "r": 0, "t": 0, "b": 0}, showlegend=False)
-    return figure
+
+def _frame(box: Box) -> Figure:
+    left, top, right, bottom = box
+    line = {"color": f"@{NEGATIVE}", "width": 2}
+    return {"type": "rect", "x0": left, "x1": right, "y0": top, "y1": bottom, "line": line}
+
+
+def _word(box: Box, word: str) -> Figure:
+    left, top, right, _ = box
+    return {
+        "x": (left + right) / 2,
+        "y": top,
+        "text": f"<b>{word}</b>",
+        "showarrow": False,
+        "yshift": 14,
+        "font": {"size": 18},
+    }

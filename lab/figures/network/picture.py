@@ -1,6 +1,6 @@
 """The picture of a network: what flows from the image to the ten outputs, drawn as blocks from left to right.
 
-Owns the drawing, an SVG that takes its text colour from where it stands, so that it suits light and dark.
+Owns the drawing, an SVG that takes its text colour from where it stands and its tones from the theme.
 Coloured by activation while a network trains. Knows no torch and no page.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
+from lab.figures.look import css
 from lab.figures.network.blocks import (
     HEIGHT,
     MIDDLE,
@@ -23,46 +24,46 @@ from lab.figures.network.blocks import (
     sheets_of,
 )
 
-__all__ = ["NEGATIVE", "POSITIVE", "NetworkPicture", "network_picture", "network_picture_data", "shape_text"]
+__all__ = ["NetworkPicture", "network_picture", "network_picture_data", "shape_text"]
 
-POSITIVE, NEGATIVE, WRONG = "#0877bd", "#f59322", "#d0342c"
+POSITIVE, NEGATIVE = "np-positive", "np-negative"
 
 
-def _colour(value: float | None, largest: float) -> tuple[str, float]:
-    """The fill of one mark and its opacity: blue positive, orange negative, pale near zero."""
+def _tone(value: float | None, largest: float) -> tuple[str, float]:
+    """The class of one mark and its opacity: blue positive, orange negative, pale near zero."""
     if value is None:
         return POSITIVE, 0.3
     share = min(abs(value) / largest, 1.0) if largest > 0 else 0.0
     return (POSITIVE if value >= 0 else NEGATIVE), 0.08 + 0.87 * share
 
 
-def _fills(activity: Sequence[float], count: int) -> list[tuple[str, float]]:
-    """A fill for each of `count` marks, taken evenly from the activations known."""
+def _tones(activity: Sequence[float], count: int) -> list[tuple[str, float]]:
+    """A tone for each of `count` marks, taken evenly from the activations known."""
     if not activity:
-        return [_colour(None, 1.0)] * count
+        return [_tone(None, 1.0)] * count
     largest = max(abs(value) for value in activity)
     picked = [activity[i * len(activity) // count] for i in range(count)]
-    return [_colour(value, largest) for value in picked]
+    return [_tone(value, largest) for value in picked]
 
 
 def _vector(block: Block, box: Box) -> str:
     assert block.shape is not None
     size = block.shape[0]
-    fills = _fills(block.activity, len(box.points))
+    tones = _tones(block.activity, len(box.points))
     radius = min(5.0, (box.height - 12.0) / max(len(box.points) - 1, 1) / 2 - 0.6)
     marks = [
         f'<rect x="{box.left:.1f}" y="{MIDDLE - box.height / 2:.1f}" width="{box.width:.1f}" '
         f'height="{box.height:.1f}" rx="7" class="np-frame"/>'
     ]
-    for i, (y, (fill, opacity)) in enumerate(zip(box.points, fills, strict=True)):
+    for i, (y, (tone, opacity)) in enumerate(zip(box.points, tones, strict=True)):
         if size > MOST_UNITS and i == len(box.points) // 2:
             marks += [
                 f'<circle cx="{box.x:.1f}" cy="{y + d:.1f}" r="0.9" class="np-dot"/>' for d in (-3, 0, 3)
             ]
             continue
         marks.append(
-            f'<circle cx="{box.x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="{fill}" fill-opacity="{opacity:.2f}" '
-            'class="np-unit"/>'
+            f'<circle cx="{box.x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill-opacity="{opacity:.2f}" '
+            f'class="np-unit {tone}"/>'
         )
     return "".join(marks)
 
@@ -71,16 +72,16 @@ def _image(block: Block, box: Box) -> str:
     assert block.shape is not None
     sheets = sheets_of(block.shape[0])
     side = box.width - 5.0 * (sheets - 1)
-    fills = _fills(block.activity, sheets)
+    tones = _tones(block.activity, sheets)
     marks = []
-    for i, (fill, opacity) in enumerate(reversed(fills)):
+    for i, (tone, opacity) in enumerate(reversed(tones)):
         away = 5.0 * (sheets - 1 - i)
         marks.append(
             f'<rect x="{box.left + away:.1f}" y="{MIDDLE - box.height / 2 + 5.0 * (sheets - 1) - away:.1f}" '
             f'width="{side:.1f}" height="{side:.1f}" rx="2" class="np-sheet"/>'
             f'<rect x="{box.left + away:.1f}" y="{MIDDLE - box.height / 2 + 5.0 * (sheets - 1) - away:.1f}" '
-            f'width="{side:.1f}" height="{side:.1f}" rx="2" fill="{fill}" fill-opacity="{opacity:.2f}" '
-            'class="np-unit"/>'
+            f'width="{side:.1f}" height="{side:.1f}" rx="2" fill-opacity="{opacity:.2f}" '
+            f'class="np-unit {tone}"/>'
         )
     return "".join(marks)
 
@@ -91,8 +92,8 @@ def _sequence(block: Block, box: Box) -> str:
     top = MIDDLE - box.height / 2 + 5.0
     return "".join(
         f'<rect x="{box.left:.1f}" y="{top + 8.0 * i:.1f}" width="{box.width:.1f}" height="6" rx="1.5" '
-        f'fill="{fill}" fill-opacity="{opacity:.2f}" class="np-unit"/>'
-        for i, (fill, opacity) in enumerate(_fills(block.activity, rows))
+        f'fill-opacity="{opacity:.2f}" class="np-unit {tone}"/>'
+        for i, (tone, opacity) in enumerate(_tones(block.activity, rows))
     )
 
 
@@ -168,8 +169,8 @@ _SCROLL_SHADOWS = (
     "background:"
     " linear-gradient(90deg, var(--st-background-color) 50%, transparent) left / 48px 100% no-repeat local,"
     " linear-gradient(270deg, var(--st-background-color) 50%, transparent) right / 48px 100% no-repeat local,"
-    " linear-gradient(90deg, rgba(128,128,128,.45), transparent) left / 16px 100% no-repeat scroll,"
-    " linear-gradient(270deg, rgba(128,128,128,.45), transparent) right / 16px 100% no-repeat scroll"
+    f" linear-gradient(90deg, {css('gray', 0.45)}, transparent) left / 16px 100% no-repeat scroll,"
+    f" linear-gradient(270deg, {css('gray', 0.45)}, transparent) right / 16px 100% no-repeat scroll"
 )
 _STYLE = f"""
 .np {{ overflow-x: auto; color: inherit; {_SCROLL_SHADOWS} }}
@@ -178,16 +179,18 @@ _STYLE = f"""
 .np .np-title {{ font-size: 12px; font-weight: 600 }}
 .np .np-note {{ font-size: 11px; opacity: .65 }}
 .np .np-digit {{ font-size: 9px; opacity: .65; text-anchor: start }}
-.np .np-wrong {{ fill: {WRONG}; opacity: 1 }}
+.np .np-wrong {{ fill: {css("wrong")}; opacity: 1 }}
 .np .np-frame {{ fill: currentColor; fill-opacity: .04; stroke: currentColor; stroke-opacity: .25 }}
-.np .np-unit {{ stroke: {POSITIVE}; stroke-opacity: .8; stroke-width: .8; transition: fill-opacity .4s }}
+.np .{POSITIVE} {{ fill: {css("blue")} }}
+.np .{NEGATIVE} {{ fill: {css("orange")} }}
+.np .np-unit {{ stroke: {css("blue")}; stroke-opacity: .8; stroke-width: .8; transition: fill-opacity .4s }}
 .np .np-sheet {{ fill: var(--st-background-color, Canvas) }}
 .np .np-dot {{ fill: currentColor; opacity: .6 }}
 .np .np-lines {{ fill: none; stroke: currentColor; stroke-opacity: .1; stroke-width: .7 }}
 .np .np-window {{ fill: currentColor; fill-opacity: .16; stroke: currentColor; stroke-opacity: .75 }}
 .np .np-ray {{ fill: currentColor; fill-opacity: .07; stroke: currentColor; stroke-opacity: .35; stroke-width: .7 }}
 .np .np-funnel {{ fill: currentColor; fill-opacity: .05 }}
-.np .np-unknown {{ fill: none; stroke: {WRONG}; stroke-dasharray: 4 3 }}
+.np .np-unknown {{ fill: none; stroke: {css("wrong")}; stroke-dasharray: 4 3 }}
 """
 
 

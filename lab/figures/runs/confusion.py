@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lab.figures.runs.curves import Figure
+from lab.figures.look import NEGATIVE, POSITIVE, Figure, heading
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def confusion_figure(data: ConfusionData) -> Figure:
         "z": tones,
         "zmin": -1,
         "zmax": 1,
-        "colorscale": [[0, "@orange"], [0.5, "@background"], [1, "@blue"]],
+        "colorscale": [[0, f"@{NEGATIVE}"], [0.5, "@background"], [1, f"@{POSITIVE}"]],
         "showscale": False,
         "text": [["" if n == 0 else f"{n:,}" for n in row] for row in data.counts],
         "texttemplate": "%{text}",
@@ -60,15 +60,8 @@ def confusion_figure(data: ConfusionData) -> Figure:
         "xgap": 1,
         "ygap": 1,
     }
-    heading = {
-        "text": "Confusion matrix",
-        "x": 0,
-        "xref": "paper",
-        "xanchor": "left",
-        "font": {"size": 14},
-    }
     layout = {
-        "title": heading,
+        "title": heading("Confusion matrix"),
         "hovermode": "closest",
         "showlegend": False,
         "xaxis": {"title": {"text": "answer"}, "type": "category", "showgrid": False},

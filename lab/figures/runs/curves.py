@@ -9,22 +9,22 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from lab.events import PROBE_IMAGES, LayerState
+from lab.figures.look import Figure, heading
 from lab.runs.history import History
 
-Figure: TypeAlias = dict[str, Any]
 Points: TypeAlias = tuple[list[float], list[float]]
 
 # Told apart by dash as well as by colour.
 STYLES = (
     ("@blue", "solid"),
     ("@orange", "dash"),
-    ("@green", "dot"),
-    ("@violet", "dashdot"),
-    ("@red", "longdash"),
-    ("@yellow", "solid"),
+    ("@chart-3", "dot"),
+    ("@chart-5", "dashdot"),
+    ("@chart-4", "longdash"),
+    ("@chart-6", "solid"),
     ("@gray", "dash"),
 )
 MARKED = 20  # epochs; on a phone the marks of more would touch and hide what is below them
@@ -247,7 +247,6 @@ def _decades(traces: list[Figure]) -> Figure:
 
 
 def _figure(title: str, traces: list[Figure], *, log: bool, x: str = "step", legend: bool = True) -> Figure:
-    heading = {"text": title, "x": 0, "xref": "paper", "xanchor": "left", "font": {"size": 14}}
     yaxis = {"type": "log", "tickformat": "~g", **_decades(traces)} if log else {"type": "linear"}
-    layout = {"title": heading, "xaxis": {"title": {"text": x}}, "yaxis": yaxis, "showlegend": legend}
+    layout = {"title": heading(title), "xaxis": {"title": {"text": x}}, "yaxis": yaxis, "showlegend": legend}
     return {"data": traces, "layout": layout}

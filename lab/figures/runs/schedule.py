@@ -6,8 +6,8 @@ Colours are the theme's by name ("@blue").
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
+from lab.figures.look import NO_BUTTONS, Figure
 from lab.parts.schedules import Schedule
 
 POINTS = 160
@@ -34,7 +34,7 @@ def schedule_data(schedule: Schedule, lr: float, steps_per_epoch: int, epochs: i
     )
 
 
-def schedule_figure(data: ScheduleData) -> dict[str, Any]:
+def schedule_figure(data: ScheduleData) -> Figure:
     """The learning rate as one line over the epochs, from zero up."""
     end = (data.progress[-1] or 1.0) * 1.01
     return {
@@ -56,6 +56,6 @@ def schedule_figure(data: ScheduleData) -> dict[str, Any]:
             "xaxis": {"title": {"text": "epochs"}, "range": [0, end], "nticks": 6, "fixedrange": True},
             "yaxis": {"rangemode": "tozero", "exponentformat": "power", "nticks": 5, "fixedrange": True},
             "hovermode": "closest",
-            "modebar": {"remove": ["zoom", "pan", "zoomin", "zoomout", "resetscale", "toimage"]},
+            "modebar": NO_BUTTONS,
         },
     }

@@ -1,6 +1,7 @@
 """A run's loss as a small line without axes: enough to see that it falls.
 
-`thumbnail_data` scales the values into the picture, `thumbnail` draws it as SVG. Knows no store.
+`thumbnail_data` scales the values into the picture, `thumbnail` draws it as SVG, which follows the theme of the page
+that shows it. Knows no store.
 """
 
 from __future__ import annotations
@@ -8,8 +9,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from lab.figures.look import css
+
 WIDTH, HEIGHT, MARGIN = 96, 28, 3
-BLUE = "#0877bd"
+LINE, NOTHING = css("blue"), css("gray")
 
 
 def thumbnail_data(curve: Sequence[float]) -> list[tuple[float, float]]:
@@ -38,12 +41,12 @@ def thumbnail(points: Sequence[tuple[float, float]]) -> str:
     """The line as SVG; without points, an empty picture of the same size."""
     line = " ".join(f"{x},{y}" for x, y in points)
     drawn = (
-        f'<polyline points="{line}" fill="none" stroke="{BLUE}" stroke-width="1.8" '
+        f'<polyline points="{line}" fill="none" style="stroke:{LINE}" stroke-width="1.8" '
         'stroke-linejoin="round" stroke-linecap="round"/>'
         if points
-        else f'<path d="M{MARGIN} {HEIGHT / 2}H{WIDTH - MARGIN}" stroke="#94a0ad" stroke-dasharray="2 4"/>'
+        else f'<path d="M{MARGIN} {HEIGHT / 2}H{WIDTH - MARGIN}" style="stroke:{NOTHING}" stroke-dasharray="2 4"/>'
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" '
-        f'height="{HEIGHT}">{drawn}</svg>'
+        f'height="{HEIGHT}" style="color-scheme:light dark">{drawn}</svg>'
     )

@@ -16,24 +16,6 @@ from lab.figures.by_hand.picture import label
 from pages.ui.by_hand.tables import number_cell, table, text_cell
 
 WIDEST_ROW = 60
-LOOK = """
-<style>
-.st-key-by_hand_formula .katex { font-size: 1.5em }
-.st-key-by_hand_formula [class*="_wide"] .katex { font-size: 1.22em }
-.st-key-by_hand_formula [class*="_widest"] .katex { font-size: 1em }
-.st-key-by_hand_formula .katex-display { margin: .2em 0; overflow-x: auto; overflow-y: hidden }
-.st-key-by_hand_formula .stCaptionContainer { margin-bottom: -.6rem }
-.st-key-by_hand_formula .by-hand-table { font-size: .85rem }
-.st-key-by_hand_formula .by-hand-table :is(td, th) { padding: .25rem .35rem }
-.st-key-by_hand_formula :is(.st-key-by_hand_state, .st-key-by_hand_lines) .katex { font-size: 1.15em }
-.st-key-by_hand_card .katex { font-size: 1.02em }
-.st-key-by_hand_card .katex-display { overflow-x: auto; overflow-y: hidden; margin: .3em 0 }
-@media (max-width: 640px) {
-  .st-key-by_hand_formula .katex { font-size: 1.2em }
-  .st-key-by_hand_choices [data-testid=stColumn] { min-width: calc(50% - 1rem); flex: 1 1 calc(50% - 1rem) }
-}
-</style>
-"""
 
 
 def aligned(rows: list[str]) -> str:

@@ -1,14 +1,11 @@
-"""The table of every number of the network, editable: the seam to `static/by_hand_numbers.js`.
+"""The table of every number of the network, editable: the seam to `static/by_hand/numbers.js`.
 
 Owns which numbers stand in which table and what an edit does. Knows no picture.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Mapping
-from functools import cache
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
@@ -19,10 +16,10 @@ from lab.by_hand.tracer import Trace
 from lab.figures.by_hand.picture import label
 from lab.registry import SpecError
 from pages.ui.by_hand import state
+from pages.ui.kit.component import component
 
 KEY = "by_hand_numbers"
 _SEQ, _WRONG, _SAID = f"{KEY}_seq", f"{KEY}_wrong", f"{KEY}_said"
-_SCRIPT = Path(__file__).parents[3] / "static" / "by_hand_numbers.js"
 
 
 def numbers(trace: Trace) -> None:
@@ -33,7 +30,7 @@ def numbers(trace: Trace) -> None:
         "wrong": st.session_state.get(_WRONG, ""),
         "said": st.session_state.get(_SAID, ""),
     }
-    _component()(key=KEY, data=data, on_edit_change=_edited)
+    component("by_hand/numbers")(key=KEY, data=data, on_edit_change=_edited)
 
 
 def forget_mistake() -> None:
@@ -110,17 +107,3 @@ def _blocks(trace: Trace) -> list[dict[str, Any]]:
         rows = [_row(trace, unit) for unit in units]
         blocks.append({"title": _layer_title(example, layer), "columns": [*columns, "bias"], "rows": rows})
     return blocks
-
-
-@cache
-def _component() -> Callable[..., Any]:
-    # Inline script is sent with every update, so only this stub is: the rest is a static file of its own.
-    version = hashlib.sha256(_SCRIPT.read_bytes()).hexdigest()[:12]
-    stub = f"""
-const table = import(new URL("app/static/by_hand_numbers.js?v={version}", document.baseURI))
-export default function (component) {{
-  table.then(module => module.render(component))
-}}
-"""
-    html = '<div class="by-hand-numbers">\n</div>'
-    return st.components.v2.component("layerlab_by_hand_numbers", html=html, js=stub)

@@ -1,14 +1,11 @@
-"""The network picture with the lesson's controls: the seam to `static/by_hand_picture.js`.
+"""The network picture with the lesson's controls: the seam to `static/by_hand/picture.js`.
 
 Owns what travels to the browser and what comes back. Knows no formula.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Mapping
-from functools import cache
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
@@ -17,9 +14,9 @@ from lab.by_hand.lesson import DETAILS, Lesson
 from lab.by_hand.setting import SHOWS, Setting, selectable
 from lab.figures.by_hand.picture import picture_data
 from pages.ui.by_hand import state
+from pages.ui.kit.component import component
 
 KEY = "by_hand_picture"
-_STATIC = Path(__file__).parents[3] / "static"
 
 
 def picture(setting: Setting, lesson: Lesson, known: frozenset[str] | None) -> None:
@@ -36,7 +33,7 @@ def picture(setting: Setting, lesson: Lesson, known: frozenset[str] | None) -> N
         large=setting.large,
         seq=st.session_state.get(f"{KEY}_seq", 0),
     )
-    _component()(key=KEY, data=data, on_view_change=_looked)
+    component("by_hand/picture")(key=KEY, data=data, on_view_change=_looked)
 
 
 def _looked() -> None:
@@ -76,23 +73,3 @@ def _same_place(detail: str) -> int:
     steps = lesson(before.point, state.now().optimizer, detail).steps
     places = [place for place, step in enumerate(steps, start=1) if wanted & set(step.focus)]
     return places[0] if places else 1
-
-
-@cache
-def _component() -> Callable[..., Any]:
-    # Inline script is sent with every update, so only this stub is: the rest are static files of their own.
-    names = ("by_hand_picture.js", "by_hand_picture_style.js", "by_hand_drawing.js")
-    lesson, style, drawing = (
-        f'new URL("app/static/{name}?v={hashlib.sha256((_STATIC / name).read_bytes()).hexdigest()[:12]}"'
-        ", document.baseURI)"
-        for name in names
-    )
-    stub = f"""
-const ready = Promise.all([import({lesson}), import({style}), import({drawing})])
-export default function (component) {{
-  ready.then(([module, look, drawing]) => module.render(component, look.STYLE, drawing))
-  return () => ready.then(([module]) => module.forget(component.parentElement.querySelector(".by-hand-root")))
-}}
-"""
-    html = '<div class="by-hand-root">\n</div>'
-    return st.components.v2.component("layerlab_by_hand_picture", html=html, js=stub)

@@ -1,6 +1,6 @@
 """Tables of numbers for reading: four digits, the full value on hover, marks that do not rely on colour.
 
-Owns their HTML. Everything put in is escaped; knows no trace.
+Owns their HTML; their look is in `static/by_hand/page.css`. Everything put in is escaped; knows no trace.
 """
 
 from __future__ import annotations
@@ -11,18 +11,6 @@ from html import escape
 import streamlit as st
 
 from lab.by_hand.digits import four, full
-
-_STYLE = """
-<style>
-.by-hand-table { border-collapse: collapse; font-variant-numeric: tabular-nums; width: auto; max-width: 100% }
-.by-hand-table th { text-align: right; font-weight: 600; padding: .35rem .65rem; border-bottom: 1px solid #8a94a088 }
-.by-hand-table td { text-align: right; padding: .25rem .65rem; border-bottom: 1px solid #8a94a033 }
-.by-hand-table th:first-child, .by-hand-table td:first-child { text-align: left; padding-left: .2rem }
-.by-hand-table td.note { text-align: left }
-.by-hand-table tr.off td { background: #f5932222 }
-.by-hand-scroll { overflow-x: auto; max-height: 62rem; overflow-y: auto }
-</style>
-"""
 
 
 def number_cell(value: float | None) -> str:
@@ -43,6 +31,6 @@ def table(heads: Sequence[str], rows: Sequence[tuple[Sequence[str], bool]], name
     head = "".join(f"<th>{escape(text)}</th>" for text in heads)
     body = "".join(f'<tr class="{"off" if off else "on"}">{"".join(cells)}</tr>' for cells, off in rows)
     st.html(
-        f'{_STYLE}<div class="by-hand-scroll"><table class="by-hand-table" aria-label="{escape(name)}">'
+        f'<div class="by-hand-scroll"><table class="by-hand-table" aria-label="{escape(name)}">'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )

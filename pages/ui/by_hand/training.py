@@ -15,6 +15,7 @@ from lab.text import counted
 from pages.ui.by_hand import state
 from pages.ui.by_hand.choices import optimizer_options
 from pages.ui.by_hand.tables import number_cell, table, text_cell
+from pages.ui.kit.figure import Panel, show_figures
 
 
 def training() -> None:
@@ -58,12 +59,9 @@ def training() -> None:
         )
     left, right = st.columns([1, 1], gap="large")
     with left:
-        st.plotly_chart(
-            descent_figure(descent_data(points), log),
-            key="by_hand_curve",
-            config={"displaylogo": False, "showSendToCloud": False},
-            alt="The loss at each training step",
-        )
+        figure = descent_figure(descent_data(points), log)
+        panel = Panel("descent", "The loss at each training step", figure, height=300)
+        show_figures([panel], key="by_hand_curve", columns=1)
     with right:
         before, after, keeps = first.example.parameters, last.example.parameters, optimizer_keeps()
         states = points[-1].states

@@ -6,13 +6,15 @@ Owns how Fabric's objects become strokes, and how the canvas fits its column. Kn
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
 
+from lab.figures.look import colour
 from lab.ink.drawing import Drawing, InkError, parse_drawing
+from pages.ui.kit.component import component, page_style
+from pages.ui.kit.figure import is_dark
 
 HEIGHT = 220
 WIDEST, NARROWEST = 900, 200
@@ -20,25 +22,6 @@ BRUSH = 14
 PIECES = 6  # straight pieces that stand for one curve between two points of the pen
 MAX_COMMANDS = 50_000
 _ROOM_KEY = "draw_wide_room"
-
-# Whole steps, so that a scrollbar that comes and goes does not resize the canvas under the pen.
-_ROOM_JS = """
-export default function ({ parentElement, setStateValue }) {
-  const room = parentElement.querySelector(".room")
-  if (room.watch) return
-  let told = 0, timer = 0
-  const tell = () => {
-    const px = Math.floor(room.clientWidth / 10) * 10
-    if (px > 0 && px !== told) setStateValue("px", told = px)
-  }
-  room.watch = new ResizeObserver(() => {
-    clearTimeout(timer)
-    timer = setTimeout(tell, told ? 150 : 0)
-  })
-  room.watch.observe(room)
-  return () => { clearTimeout(timer); room.watch.disconnect() }
-}
-"""
 
 
 def wide_canvas(key: str, initial: dict[str, Any] | None) -> tuple[Drawing, dict[str, Any] | None]:
@@ -52,8 +35,7 @@ def wide_canvas(key: str, initial: dict[str, Any] | None) -> tuple[Drawing, dict
         if room is None:
             return drawing_of(initial, WIDEST), None
         width = max(room, math.ceil(_reach(key, initial)))
-        # Ink beyond a column that became narrower is shown smaller, not cut off.
-        st.html(f"<style>.st-key-{key} {{ zoom: {room / width:.4f}; max-width: 100% }}</style>")
+        page_style("draw/wide_canvas", key=key, zoom=f"{room / width:.4f}")
         record = _canvas(key, initial, width)
     return drawing_of(record, width), record
 
@@ -61,11 +43,11 @@ def wide_canvas(key: str, initial: dict[str, Any] | None) -> tuple[Drawing, dict
 def _canvas(key: str, initial: dict[str, Any] | None, width: int) -> dict[str, Any] | None:
     from streamlit_drawable_canvas import st_canvas
 
-    dark = st.context.theme.type == "dark"
+    dark = is_dark()
     result = st_canvas(
         stroke_width=BRUSH,
-        stroke_color="#e4e9ee" if dark else "#1c2733",
-        background_color="#1b222b" if dark else "#f4f6f8",
+        stroke_color=colour("text", dark),
+        background_color=colour("secondary-background", dark),
         width=width,
         height=HEIGHT,
         drawing_mode="freedraw",
@@ -78,16 +60,11 @@ def _canvas(key: str, initial: dict[str, Any] | None, width: int) -> dict[str, A
 
 def _room(key: str) -> int | None:
     """The width that the column has for the canvas; None until the browser has told."""
-    told = _ruler()(key=key, on_px_change=lambda: None).px
+    told = component("draw/room")(key=key, on_px_change=lambda: None).px
     if isinstance(told, int | float):
         st.session_state[_ROOM_KEY] = int(min(WIDEST, max(NARROWEST, told)))
     room: int | None = st.session_state.get(_ROOM_KEY)
     return room
-
-
-@cache
-def _ruler() -> Callable[..., Any]:
-    return st.components.v2.component("layerlab_room", html='<div class="room">\n</div>', js=_ROOM_JS)
 
 
 def _reach(key: str, initial: Mapping[str, Any] | None) -> float:

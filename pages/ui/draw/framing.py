@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from lab.figures.draw.pixels import Rgba, ink_picture, signed_picture, with_box
 from lab.figures.draw.probabilities import probabilities_data, probabilities_figure
+from lab.figures.pixels import Rgba, ink_picture, signed_picture, with_box
 from lab.ink.framing import BOX, SIDE, STEPS, Stage, frame
 from pages.ui.draw.sheet import Sheet
+from pages.ui.kit.figure import Panel, is_dark, show_figures
 
 if TYPE_CHECKING:
     from lab.models.answers import Prediction
@@ -61,12 +62,9 @@ def framing_view(now: Sheet, model: Model, title: str) -> None:
         st.caption(f"{title} answers.")
     with right:
         data = probabilities_data({"All steps on": full.probabilities, name: other.probabilities})
-        st.plotly_chart(
-            probabilities_figure(data),
-            key="framing-bars",
-            config={"displayModeBar": False},
-            alt="Probabilities of the ten digits, with all steps and without",
-        )
+        words = "Probabilities of the ten digits, with all steps and without"
+        panel = Panel("framing", words, probabilities_figure(data), height=300)
+        show_figures([panel], key="framing-bars", columns=1)
 
 
 def _switch_key(name: str) -> str:
@@ -75,7 +73,7 @@ def _switch_key(name: str) -> str:
 
 def _picture(stage: Stage) -> Rgba:
     if stage.name == "normalise":
-        return signed_picture(stage.picture)
+        return signed_picture(stage.picture, dark=is_dark())
     picture = ink_picture(stage.picture)
     if stage.name == "mass":
         box = (_INSET, _INSET, 1 - _INSET, 1 - _INSET)

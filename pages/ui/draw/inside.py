@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from lab.figures.draw.pixels import Rgba, ink_picture, signed_picture, strip_picture, tiled_picture
+from lab.figures.pixels import Rgba, ink_picture, signed_picture, strip_picture, tiled_picture
 from lab.ink.framing import Framing, frame
 from lab.paths import lab_home
 from pages.ui.draw.live import no_digit
 from pages.ui.draw.sheet import Sheet
+from pages.ui.kit.figure import is_dark
 
 if TYPE_CHECKING:
     from lab.explain.layer_outputs import LayerActivity
@@ -85,7 +86,9 @@ def _pixels(model: Model, framing: Framing) -> None:
     with grid.cell():
         st.markdown(f"**For and against {whom}**")
         st.image(
-            signed_picture(spoke, 336, paper=True), width="stretch", alt=f"Pixels for and against {whom}"
+            signed_picture(spoke, 336, paper=True, dark=is_dark()),
+            width="stretch",
+            alt=f"Pixels for and against {whom}",
         )
     with grid.cell():
         st.metric(f"Probability of {digit}", f"{100 * found.probabilities[digit]:.1f} %")
@@ -109,7 +112,8 @@ def _layers(model: Model, framing: Framing) -> None:
     grid = st.grid(3, min_column_width=280)
     with grid.cell():
         st.markdown("**Input** · 28 x 28")
-        st.image(signed_picture(framing.values, 336), width=220, alt="The normalised input")
+        picture = signed_picture(framing.values, 336, dark=is_dark())
+        st.image(picture, width=220, alt="The normalised input")
         st.caption("The pixels after normalising.")
     layers = activations(model, framing)
     for layer in layers:
@@ -121,8 +125,8 @@ def _layers(model: Model, framing: Framing) -> None:
 
 def _layer_picture(layer: LayerActivity) -> Rgba:
     if layer.kind == "maps":
-        return tiled_picture(layer.values)
-    return strip_picture(layer.values.reshape(-1))
+        return tiled_picture(layer.values, dark=is_dark())
+    return strip_picture(layer.values.reshape(-1), dark=is_dark())
 
 
 def _layer_words(layer: LayerActivity, last: bool) -> str:
@@ -179,9 +183,10 @@ def _neurons(model: Model, framing: Framing) -> None:
 
 def _neuron_card(neuron: Neuron) -> None:
     st.markdown(f"**Neuron {neuron.index}**")
-    st.image(signed_picture(neuron.weights), width="stretch", alt=f"Weights of neuron {neuron.index}")
+    weights, products = (signed_picture(each, dark=is_dark()) for each in (neuron.weights, neuron.products))
+    st.image(weights, width="stretch", alt=f"Weights of neuron {neuron.index}")
     st.caption("weights")
-    st.image(signed_picture(neuron.products), width="stretch", alt="Weights times pixels")
+    st.image(products, width="stretch", alt="Weights times pixels")
     st.caption("weights x pixels")
     total = neuron.z - neuron.bias
     st.markdown(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from lab.figures.draw.pixels import ink_picture
+from lab.figures.pixels import ink_picture
 from lab.ink.collection import Collection, CollectionError, Entry, load
 from lab.ink.formats import csv_text, idx_zip, png_zip
 from lab.ink.framing import frame

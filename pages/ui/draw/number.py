@@ -13,6 +13,7 @@ from lab.figures.draw.several import several_data, several_figure
 from lab.ink.drawing import Drawing, Ink, InkError
 from pages.ui.draw.canvas import wide_canvas
 from pages.ui.draw.sheet import sheet
+from pages.ui.kit.figure import Panel, is_dark, show_figures
 
 if TYPE_CHECKING:
     from lab.models.loading import Model
@@ -62,10 +63,7 @@ def _reading(source: Drawing | Ink, model: Model, title: str) -> None:
     for position, answer in enumerate(found, start=1):
         if not answer.is_digit:
             left.caption(f"Piece {position} does not look like a digit: {answer.reason}")
-    figure = several_figure(several_data(source, zip((glyph.box for glyph, _ in read), words, strict=True)))
-    right.plotly_chart(
-        figure,
-        key="draw-several-figure",
-        config={"displayModeBar": False, "staticPlot": True},
-        alt=f"The digits found: {' '.join(words)}",
-    )
+    data = several_data(source, zip((glyph.box for glyph, _ in read), words, strict=True))
+    panel = Panel("several", f"The digits found: {' '.join(words)}", several_figure(data, is_dark()), 280)
+    with right:
+        show_figures([panel], key="draw-several-figure", columns=1)

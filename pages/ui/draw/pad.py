@@ -1,25 +1,21 @@
 """The live pad: a component that sends strokes while they are drawn and shows the answers beside them.
 
-Owns the seam to `static/draw_pad.js`. Knows no model and no framing.
+Owns the seam to `static/draw/pad.js`. Knows no model and no framing.
 """
 
 from __future__ import annotations
 
 import base64
-import hashlib
 import io
 from collections.abc import Callable
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import streamlit as st
 
 from lab.ink.drawing import Ink
 from pages.ui.draw.sheet import PAD_KEY, Sheet
+from pages.ui.kit.component import component
 
-_SCRIPTS = Path(__file__).parents[3] / "static"
 _SHOWN_PX = 280
 
 
@@ -40,22 +36,7 @@ def pad(now: Sheet, answers: list[dict[str, Any]], on_rest: Callable[[], None]) 
         data["key"] = now.key
         data["brush"] = now.drawing.brush
         data["picture"] = "" if now.picture is None else _as_stencil(now.picture.ink)
-    _component()(key=PAD_KEY, data=data, on_ink_change=lambda: None, on_rested_change=on_rest)
-
-
-@cache
-def _component() -> Callable[..., Any]:
-    # Inline script is sent with every update, so only this stub is: the rest are static files of their own.
-    scripts = sorted(_SCRIPTS.glob("draw_*.js"))
-    version = hashlib.sha256(b"".join(path.read_bytes() for path in scripts)).hexdigest()[:12]
-    stub = f"""
-const pad = import(new URL("app/static/draw_pad.js?v={version}", document.baseURI))
-export default function (component) {{
-  pad.then(module => module.render(component))
-  return () => pad.then(module => module.forget(component.parentElement.querySelector(".pad-root")))
-}}
-"""
-    return st.components.v2.component("layerlab_draw_pad", html='<div class="pad-root">\n</div>', js=stub)
+    component("draw/pad")(key=PAD_KEY, data=data, on_ink_change=lambda: None, on_rested_change=on_rest)
 
 
 def _as_stencil(ink: Ink) -> str:

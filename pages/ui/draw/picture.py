@@ -8,54 +8,17 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable
-from functools import cache
-from typing import Any
 
 import streamlit as st
 
 from lab.ink.pictures import PictureError, read_picture
 from pages.ui.draw.sheet import put_picture, sheet
+from pages.ui.kit.component import component
 
 WAYS = {"upload": "Upload", "paste": "Paste", "camera": "Camera"}
 _TAKEN_KEY = "draw_picture_taken"
 _PASTE_KEY = "draw-paste"
 _LONGEST_PASTE = 12_000_000
-
-_PASTE_CSS = """
-.zone { border: 1.5px dashed var(--st-border-color); border-radius: 8px; padding: 1.5rem; text-align: center;
-  font-family: var(--st-font); color: var(--st-text-color); background: var(--st-secondary-background-color) }
-.zone:focus { outline: 2px solid var(--st-primary-color) }
-.zone small { display: block; opacity: .7; margin-top: .25rem }
-"""
-_PASTE_JS = """
-export default function ({ parentElement, setTriggerValue }) {
-  const zone = parentElement.querySelector(".zone")
-  const told = zone.querySelector("small")
-  const take = async file => {
-    try {
-      const bitmap = await createImageBitmap(file)
-      const scale = Math.min(1, 1024 / Math.max(bitmap.width, bitmap.height))
-      const canvas = document.createElement("canvas")
-      canvas.width = Math.max(1, Math.round(bitmap.width * scale))
-      canvas.height = Math.max(1, Math.round(bitmap.height * scale))
-      canvas.getContext("2d").drawImage(bitmap, 0, 0, canvas.width, canvas.height)
-      setTriggerValue("pasted", canvas.toDataURL("image/png"))
-      told.textContent = "Taken."
-    } catch {
-      told.textContent = "What was pasted is not a picture this browser can read."
-    }
-  }
-  const look = event => {
-    const files = [...(event.clipboardData?.files ?? [])]
-    const picture = files.find(file => file.type.startsWith("image/"))
-    event.preventDefault()
-    if (picture) take(picture)
-    else told.textContent = "There is no picture in the clipboard."
-  }
-  zone.onpaste = look
-  zone.onclick = () => zone.focus()
-}
-"""
 
 
 def picture_view() -> None:
@@ -98,7 +61,7 @@ def _camera() -> None:
 
 
 def _paste() -> None:
-    result = _paste_zone()(key=_PASTE_KEY, on_pasted_change=lambda: None)
+    result = component("draw/paste")(key=_PASTE_KEY, on_pasted_change=lambda: None)
     pasted = result.pasted
     if not isinstance(pasted, str) or not pasted.startswith("data:image/png;base64,"):
         return
@@ -129,14 +92,3 @@ def _take(identity: str, read: Callable[[], bytes], name: str) -> None:
     st.session_state[_TAKEN_KEY] = (identity, "")
     put_picture(picture, name)
     st.rerun()
-
-
-@cache
-def _paste_zone() -> Callable[..., Any]:
-    return st.components.v2.component(
-        "layerlab_paste",
-        html='<div class="zone" tabindex="0" role="button">Click here, then press Ctrl+V or Cmd+V\n'
-        '<small aria-live="polite">A picture from the clipboard, a screenshot say.</small></div>',
-        css=_PASTE_CSS,
-        js=_PASTE_JS,
-    )

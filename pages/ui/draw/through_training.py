@@ -13,6 +13,7 @@ from lab.paths import lab_home
 from pages.ui.draw.live import no_digit
 from pages.ui.draw.models import ModelChoice, has_ended, options
 from pages.ui.draw.sheet import sheet
+from pages.ui.kit.figure import Panel, show_figures
 
 EVERY_S = 2.0
 
@@ -70,11 +71,8 @@ def _lines(run: ModelChoice) -> None:
         f"After epoch {final} the network says **{digit}** with "
         f"{100 * data.probabilities[digit][-1]:.1f} %; it has said so since epoch {settled}."
     )
-    st.plotly_chart(
-        my_digit_figure(data),
-        key="draw-training-figure",
-        config={"displayModeBar": False},
-        alt="Probability of each digit for this drawing, by epoch",
-    )
+    words = "Probability of each digit for this drawing, by epoch"
+    panel = Panel("my-digit", words, my_digit_figure(data), height=380)
+    show_figures([panel], key=f"draw-training-figure-{run.reference}", columns=1)
     if run.live:
         st.caption("The run is training; a new point appears with each epoch.")

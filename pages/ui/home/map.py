@@ -6,14 +6,12 @@ Owns the stations' words and pictures. Knows nothing of what the pages do.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
-from html import escape
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-_ASSETS = Path(__file__).parent
+from pages.ui.kit.component import component
 
 
 @dataclass(frozen=True)
@@ -99,7 +97,7 @@ STATIONS = (
 
 def pipeline() -> None:
     """Draws the nine stations; choosing one opens its page."""
-    choice = _component()(key="pipeline", on_station_change=_noted).station
+    choice = component("home/map")(key="pipeline", data=_data(), on_station_change=_noted).station
     if isinstance(choice, int) and 0 <= choice < len(STATIONS):
         st.switch_page(STATIONS[choice].page)
 
@@ -108,21 +106,19 @@ def _noted() -> None:
     """Streamlit keeps a trigger's value only where something listens to it."""
 
 
-@cache
-def _component() -> Any:
-    css, js = ((_ASSETS / f"map.{kind}").read_text() for kind in ("css", "js"))
-    return st.components.v2.component("layerlab_pipeline", html=_html(), css=css, js=js)
-
-
-def _html() -> str:
-    rows = [
-        f'<li><a href="{station.path}" data-station="{index}" aria-label="{escape(_spoken(index, station))}">'
-        f'<span class="stop"><svg viewBox="0 0 24 24" aria-hidden="true">{station.drawing}</svg></span>'
-        f'<span class="words"><b>{index + 1}. {escape(station.name)}</b>'
-        f"<span>{escape(station.summary)}</span><i>{escape(station.page_title)}</i></span></a></li>"
+def _data() -> dict[str, Any]:
+    stations = [
+        {
+            "path": station.path,
+            "spoken": _spoken(index, station),
+            "drawing": station.drawing,
+            "title": f"{index + 1}. {station.name}",
+            "summary": station.summary,
+            "page": station.page_title,
+        }
         for index, station in enumerate(STATIONS)
     ]
-    return f'<nav aria-label="The pipeline in nine stations"><ol>\n{"".join(rows)}\n</ol></nav>'
+    return {"name": "The pipeline in nine stations", "stations": stations}
 
 
 def _spoken(index: int, station: Station) -> str:

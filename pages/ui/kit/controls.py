@@ -13,6 +13,7 @@ from typing import Any, Literal
 import streamlit as st
 
 from lab.registry import Part, Spec
+from pages.ui.kit.component import page_style
 from pages.ui.kit.fields import Field, WrongValue, fields_of, written
 
 Put = Callable[[str, Any], None]
@@ -30,12 +31,9 @@ def _outline(key: str) -> None:
 
     Its label stays plain: screen readers say it letter by letter. A container would take the focus away.
     """
-    place = f".st-key-{re.sub(r'[^A-Za-z0-9_-]', '-', key)}"  # as Streamlit makes a class of a key
-    input_box = '[data-testid="stTextInputRootElement"], .react-aria-ComboBox > div, .stCheckbox > label'
-    st.html(
-        f"<style>{place} :is({input_box})"
-        " { outline: 2px solid light-dark(#bd2b2b, #ff8585); outline-offset: -2px }</style>"
-    )
+    page_style(
+        "kit/wrong_field", key=re.sub(r"[^A-Za-z0-9_-]", "-", key)
+    )  # as Streamlit makes a class of a key
 
 
 def error_line(message: str) -> None:

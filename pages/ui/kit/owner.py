@@ -10,19 +10,10 @@ import secrets
 import streamlit as st
 
 from lab.ink.collection import is_owner_id
+from pages.ui.kit.component import component, page_style
 
 COOKIE = "layerlab_owner"
 _KEY = "owner_id"
-
-_WRITE_COOKIE = """
-export default function ({ data }) {
-  const present = document.cookie.split("; ").some(c => c.startsWith(data.name + "=" ) && !data.replace)
-  if (present) return
-  const secure = location.protocol === "https:" ? "; Secure" : ""
-  document.cookie = `${data.name}=${data.value}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`
-}
-"""
-_cookie_writer = st.components.v2.component("layerlab_owner_cookie", html="<span></span>\n", js=_WRITE_COOKIE)
 
 
 def owner() -> str:
@@ -40,8 +31,8 @@ def remember_owner() -> None:
     sent = st.context.cookies.get(COOKIE)
     if sent == owner():
         return
-    st.html("<style>.st-key-owner-cookie { display: none }</style>")
+    page_style("kit/owner_cookie")
     with st.container(key="owner-cookie"):
-        _cookie_writer(
+        component("kit/owner")(
             data={"name": COOKIE, "value": owner(), "replace": sent is not None}, key="owner-cookie-writer"
         )

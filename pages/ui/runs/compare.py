@@ -12,7 +12,7 @@ import streamlit as st
 
 from lab.figures.runs.curves import comparison_data, comparison_figure
 from lab.runs.run import Run
-from pages.ui.kit.charts import Panel, live_charts
+from pages.ui.kit.figure import Panel, show_figures
 from pages.ui.runs.histories import past
 
 
@@ -32,7 +32,7 @@ def compare(runs: list[Run]) -> None:
             340,
         ),
     ]
-    live_charts(panels, key="charts-compare")
+    show_figures(panels, key="charts-compare")
     rows = differences([json.loads(run.spec_json) for run in runs])
     results = ["" if run.test_accuracy is None else f"{run.test_accuracy:.2%}" for run in runs]
     table: dict[str, list[Any]] = {"Setting": ["test accuracy", *rows]}

@@ -13,32 +13,11 @@ from lab.runner.warm import wake_runner
 from lab.runs.run import Run
 from lab.runs.store import UnknownRunError
 from lab.text import counted
+from pages.ui.kit.component import component, page_style
 from pages.ui.kit.store import store
 from pages.ui.runs.all_runs_link import all_runs_link
 from pages.ui.runs.compare import compare
 from pages.ui.runs.row import count_of_my_runs, is_mine, my_runs, run_row
-
-# What is compared now comes into view, for the button that asks for it may be pressed far below.
-_COME_INTO_VIEW = """
-export default function ({ data, parentElement }) {
-  const place = parentElement.querySelector("span")
-  if (place.dataset.shown === data.shown) return
-  place.dataset.shown = data.shown
-  place.style.scrollMarginTop = "9rem"
-  place.scrollIntoView({ block: "nearest" })
-}
-"""
-_come_into_view = st.components.v2.component(
-    "layerlab_come_into_view", html="<span></span>\n", js=_COME_INTO_VIEW
-)
-
-# Below the page's own header while the rows pass by; as high with the button as with words. Charts that come late
-# above what is in view would push the browser down to where it was.
-_BAR = """<style>
-[data-testid="stLayoutWrapper"]:has(> .st-key-compare-bar) { position: sticky; top: 3.75rem; z-index: 5; }
-.st-key-compare-bar { min-height: 3.5rem; backdrop-filter: blur(1rem); }
-[data-testid="stMain"] { overflow-anchor: none; }
-</style>"""
 
 REFRESH_S = 2.0
 SHOWN = 50  # rows at first, and how many more each time they are asked for
@@ -59,7 +38,7 @@ def runs_list() -> None:
     if len(compared) > 1:
         with above:
             _compared(compared, asked)
-    st.html(_BAR)
+    page_style("runs/list")
     moving = _any_moves(runs)
     st.fragment(_rows, run_every=REFRESH_S if moving else None)(moving)
 
@@ -69,7 +48,8 @@ def _compared(runs: list[Run], asked: list[str]) -> None:
         st.subheader(f"{counted(len(runs), 'run')} compared", anchor=False, width="content")
         st.space("stretch")
         all_runs_link()
-    _come_into_view(data={"shown": ",".join(asked)}, key="compared-in-view")
+    # The button that asks for it may be pressed far below.
+    component("runs/into_view")(data={"shown": ",".join(asked)}, key="compared-in-view")
     st.fragment(_comparison, run_every=REFRESH_S if _any_moves(runs) else None)(asked)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import streamlit as st
 
 from lab.figures.network.picture import NetworkPicture, network_picture_data
+from lab.figures.pixels import as_png
 from lab.figures.runs.curves import (
     LAYER_QUANTITIES,
     accuracy_data,
@@ -22,7 +23,7 @@ from lab.figures.runs.curves import (
     rate_data,
     rate_figure,
 )
-from lab.figures.runs.glance import as_png, predictions_data, weights_data
+from lab.figures.runs.glance import predictions_data, weights_data
 from lab.parts.layers import Shape
 from lab.parts.losses import LOSSES
 from lab.paths import lab_home
@@ -30,7 +31,8 @@ from lab.runner.warm import torch_ready, wake_runner
 from lab.runs.history import History
 from lab.runs.run import Run
 from lab.text import counted
-from pages.ui.kit.charts import Panel, live_charts
+from pages.ui.kit.component import page_style
+from pages.ui.kit.figure import Panel, is_dark, show_figures
 from pages.ui.kit.network_picture import show_network
 from pages.ui.kit.store import store
 from pages.ui.runs.histories import Past, past
@@ -51,8 +53,7 @@ def watch(run: Run, viewer: str) -> None:
     alone = run.is_active and st.session_state.get(_CHARTED) != run.id
     interval = None if not run.is_active else FIRST_POINT_S if alone else known.pace_s()
     log = st.session_state.get("log-axes", True)
-    # While a refresh runs, Streamlit fades what it may replace; here everything is redrawn in place.
-    st.html("<style>[data-stale='true'] { opacity: 1 !important; }</style>")
+    page_style("runs/live")
     st.fragment(_refreshed, run_every=interval)(run, alone, bool(log), viewer)
 
 
@@ -95,12 +96,13 @@ def _placeholders() -> None:
 
 
 def _charts(run: Run, known: Past, log: bool) -> None:
-    live_charts(_all_panels(run, known, log)[:2], key="charts-main")
+    show_figures(_all_panels(run, known, log)[:2], key="charts-main")
 
 
 def _inside(run: Run, known: Past, log: bool) -> None:
+    dark = is_dark()
     with known.lock:
-        glance = _remembered(known, "glance", lambda: _glance(known.history))
+        glance = _remembered(known, ("glance", dark), lambda: _glance(known.history, dark))
         key = ("network", torch_ready())  # without torch, its shapes are not known yet
         network = _remembered(known, key, lambda: _network(run, known.history))
     if known.history.snapshot:
@@ -109,7 +111,7 @@ def _inside(run: Run, known: Past, log: bool) -> None:
         live_pictures(glance, key="pictures")
     with st.expander("Inside the layers", expanded=False, icon=":material/stacks:", key="layers-open"):
         st.caption(" ".join(quantity.summary for quantity in LAYER_QUANTITIES))
-        live_charts(_all_panels(run, known, log)[2:], key="charts-layers")
+        show_figures(_all_panels(run, known, log)[2:], key="charts-layers")
 
 
 def _all_panels(run: Run, known: Past, log: bool) -> list[Panel]:
@@ -189,11 +191,11 @@ def _network(run: Run, history: History) -> NetworkPicture:
     return network_picture_data(spec.layers, shapes, activity=snapshot.activations if snapshot else ())
 
 
-def _glance(history: History) -> dict[str, Any]:
+def _glance(history: History, dark: bool) -> dict[str, Any]:
     snapshot = history.snapshot
     if snapshot is None or history.started is None:
         return {"weights": {}, "answers": {"src": "", "predictions": []}}
-    sheet = weights_data(snapshot)
+    sheet = weights_data(snapshot, dark)
     weights = {}
     if sheet is not None:
         weights = {"src": as_png(sheet), "height": sheet.shape[0], "width": sheet.shape[1]}

@@ -16,7 +16,7 @@ from lab.runs.run import Run
 from lab.spec import RunSpec, changed
 from lab.spec_link import link_of
 from lab.text import counted
-from pages.ui.kit.charts import Panel, live_charts
+from pages.ui.kit.figure import Panel, show_figures
 from pages.ui.kit.store import start_run
 
 _ICONS = {"good": "check_circle", "hint": "lightbulb", "bad": "error"}
@@ -132,7 +132,7 @@ def confusion(history: History) -> None:
     matrix, words = st.columns([3, 2], gap="large", vertical_alignment="center")
     with matrix:
         panel = Panel("confusion", "Confusion matrix", confusion_figure(data), 430)
-        live_charts([panel], key="confusion", columns=1)
+        show_figures([panel], key="confusion", columns=1)
     with words:
         st.caption("Each row holds the test images of one digit; what is off the diagonal is a mistake.")
         for label, answer, count in data.worst:

@@ -14,9 +14,9 @@ from lab.figures.runs.schedule import schedule_data, schedule_figure
 from lab.paths import lab_home
 from lab.registry import Part, Spec
 from lab.spec import NetworkSpec, RunSpec, TrainSpec
-from pages.ui.kit.charts import Panel, live_charts
 from pages.ui.kit.controls import field_control, kind_control, part_controls
 from pages.ui.kit.fields import fields_of
+from pages.ui.kit.figure import Panel, show_figures
 from pages.ui.train.data import data_tab
 from pages.ui.train.draft import Draft
 from pages.ui.train.state import kind_putter, putter, touched
@@ -83,7 +83,7 @@ def _optimise(draft: Draft) -> None:
     _part(draft, "train", "schedule")
     train = draft.spec.train
     data = schedule_data(train.schedule, train.optimizer.lr, steps_per_epoch(draft.spec), train.epochs)
-    live_charts(
+    show_figures(
         [Panel("schedule", "The learning rate over the run", schedule_figure(data), height=150)],
         key="train/schedule-preview",
         columns=1,

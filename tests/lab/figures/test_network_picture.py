@@ -9,8 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lab.figures.network.picture import (
-    NEGATIVE,
-    POSITIVE,
     NetworkPicture,
     network_picture,
     network_picture_data,
@@ -63,7 +61,7 @@ def test_no_block_overlaps_another_and_all_are_inside(name: str) -> None:
 def test_activations_colour_units_blue_and_orange() -> None:
     data = network_picture_data([Linear(units=3)], [(3,)], activity=[(1.0, -0.5, 0.0)])
     units = list(drawn(data).iter("circle"))
-    assert [unit.attrib["fill"] for unit in units] == [POSITIVE, NEGATIVE, POSITIVE]
+    assert [unit.attrib["class"].split("-")[-1] for unit in units] == ["positive", "negative", "positive"]
     strengths = [float(unit.attrib["fill-opacity"]) for unit in units]
     assert strengths[0] > strengths[1] > strengths[2]
 

@@ -1,26 +1,17 @@
 // The network picture's lesson: its controls, its keys and its messages. Steps change here at once, the server hears
-// of it. What is drawn belongs to by_hand_drawing.js.
+// of it. What is drawn belongs to by_hand/drawing.js.
+
+const version = new URL(import.meta.url).search
+const [{ make }, { tool }, { paintNetwork, prepare }, { within }] = await Promise.all(
+  ["../kit/dom.js", "../kit/look.js", "./drawing.js", "./geometry.js"].map(path => import(path + version)))
 
 const NARROW_BELOW = 560
 const SPEEDS = [["0.5", "Slow", 4000], ["1", "Normal", 2200], ["2", "Fast", 1100], ["4", "Very fast", 500]]
 const SHOWS = [["both", "Values and gradients"], ["values", "Values only"], ["grads", "Gradients only"]]
 
-const make = (tag, name, text) => {
-  const element = document.createElement(tag)
-  if (name) element.className = name
-  if (text) element.textContent = text
-  return element
-}
-
 function control(icon, title, testid) {
-  const button = make("button", "tool")
-  button.type = "button"
-  button.title = title
+  const button = tool(icon, title)
   button.dataset.testid = testid
-  button.setAttribute("aria-label", title)
-  const glyph = make("span", "icon", icon)
-  glyph.setAttribute("aria-hidden", "true")
-  button.append(glyph)
   return button
 }
 
@@ -29,23 +20,27 @@ function choice(title, testid, options) {
   select.title = title
   select.dataset.testid = testid
   select.setAttribute("aria-label", title)
-  for (const [value, text] of options) {
-    const option = make("option", "", text)
-    option.value = value
-    select.append(option)
-  }
+  offer(select, options)
   return select
 }
 
-function build(root, style, drawing) {
-  const view = { root, drawing, pick, step: 0, show: "both", selected: "", seq: 0, speed: 2200, timer: 0 }
-  root.append(make("style", "", style))
+function offer(select, options) {
+  select.replaceChildren(...options.map(([value, text]) => {
+    const option = make("option", "", text)
+    option.value = value
+    return option
+  }))
+}
+
+function build(root) {
+  const view = { root, pick, step: 0, show: "both", selected: "", seq: 0, speed: 2200, timer: 0 }
+  root.classList.add("by-hand-root")
   view.frame = make("div", "frame")
   view.frame.dataset.testid = "network"
   view.frame.tabIndex = 0
   view.frame.setAttribute("role", "group")
   view.frame.setAttribute("aria-label", "The network. Arrow keys move through the lesson, Home and End jump, space plays.")
-  view.drawing.prepare(view)
+  prepare(view)
   const head = make("div", "head")
   view.phase = make("span", "phase")
   view.title = make("span", "title")
@@ -95,7 +90,7 @@ function paint(view) {
   const narrow = view.root.clientWidth > 0 && view.root.clientWidth < NARROW_BELOW
   const layout = narrow ? data.narrow : data.wide
   view.now = data.steps[view.step - 1]
-  view.drawing.paintNetwork(view, layout)
+  paintNetwork(view, layout)
   view.phase.textContent = view.now.phase
   view.phase.className = `phase ${view.now.phase}`
   if (view.title.textContent !== view.now.title) view.title.textContent = view.now.title
@@ -117,7 +112,7 @@ function tell(view) {
 }
 
 function go(view, step) {
-  const bounded = Math.min(Math.max(step, 1), view.data.steps.length)
+  const bounded = within(1, step, view.data.steps.length)
   if (bounded === view.step) return stop(view)
   view.step = bounded
   paint(view)
@@ -195,27 +190,20 @@ function listen(view) {
 function showDetails(view, { details, detail }) {
   const wanted = details.map(([value]) => value).join()
   if (view.details.offered !== wanted) {
-    view.details.replaceChildren(...details.map(([value, text]) => {
-      const option = make("option", "", text)
-      option.value = value
-      return option
-    }))
+    offer(view.details, details)
     view.details.offered = wanted
   }
   view.details.value = detail
   view.details.hidden = details.length < 2
 }
 
-export function render(component, style, drawing) {
-  const root = component.parentElement.querySelector(".by-hand-root")
-  if (!root) return
-  let view = root.view
-  if (!view) {
-    view = root.view = build(root, style, drawing)
-    listen(view)
+export function render(root, { data, setStateValue }) {
+  if (!root.view) {
+    root.view = build(root)
+    listen(root.view)
   }
-  view.emit = component.setStateValue
-  const { data } = component
+  const { view } = root
+  view.emit = setStateValue
   view.data = data
   // An answer to an older message must not turn back what the person did since.
   if (data.seq >= view.seq) {
@@ -224,32 +212,16 @@ export function render(component, style, drawing) {
     view.show = data.show
     view.selected = data.selected
   }
-  view.step = Math.min(Math.max(view.step, 1), data.steps.length)
+  view.step = within(1, view.step, data.steps.length)
   showDetails(view, data)
   root.classList.toggle("large", data.large)
-  const ground = getComputedStyle(root).getPropertyValue("--st-background-color").trim()
-  if (view.ground !== ground) {
-    view.ground = ground
-    root.classList.toggle("dark", isDark(ground))
-  }
   paint(view)
 }
 
-function isDark(color) {
-  const probe = make("span")
-  probe.style.color = color
-  document.body.append(probe)
-  const [r, g, b] = (getComputedStyle(probe).color.match(/\d+/g) ?? [255, 255, 255]).map(Number)
-  probe.remove()
-  return 0.3 * r + 0.6 * g + 0.1 * b < 128
-}
-
 export function forget(root) {
-  const view = root?.view
+  const { view } = root
   if (!view) return
   clearInterval(view.timer)
   document.removeEventListener("keydown", view.key)
   view.observer.disconnect()
-  root.view = null
-  root.replaceChildren()
 }

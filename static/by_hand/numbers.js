@@ -1,36 +1,10 @@
 // The editable numbers of a small network: one table per matrix, one field per number.
 // What is typed goes to the server as text; the server decides and says what stands.
 
-const STYLE = `
-:host { display: block }
-.by-hand-numbers { font-family: var(--st-font); color: var(--st-text-color); display: flex; flex-wrap: wrap; gap: 1rem 2.2rem }
-.block { min-width: 0; max-width: 100%; overflow-x: auto }
-h4 { margin: 0 0 .35rem; font-size: .95rem; font-weight: 600 }
-table { border-collapse: separate; border-spacing: 4px }
-th { font-weight: 400; font-size: .85rem; opacity: .75; padding: 0 .3rem; text-align: center; white-space: nowrap }
-th.row { text-align: right }
-input { font: inherit; font-variant-numeric: tabular-nums; width: 5rem; height: 2.3rem; box-sizing: border-box; text-align: right;
-  padding: 0 .45rem; color: inherit; background: var(--st-secondary-background-color); border: 1px solid transparent;
-  border-left: 3px solid transparent; border-radius: 6px }
-input.positive { border-left-color: #0877bd }
-input.negative { border-left: 3px dashed #f59322 }
-input:focus { outline: 2px solid var(--st-primary-color); outline-offset: 0 }
-input[aria-invalid=true] { border-color: var(--st-red-color, #d33); background: var(--st-red-background-color) }
-td.bias input { background: none; border-color: var(--st-border-color) }
-@media (max-width: 640px) { input { width: 3.7rem; padding: 0 .3rem } table { border-spacing: 2px } th { padding: 0 .1rem } }
-.said { flex-basis: 100%; margin: 0; color: var(--st-red-text-color, #b00); font-size: .9rem }
-.said:empty { display: none }
-`
-
-const make = (tag, name, text) => {
-  const element = document.createElement(tag)
-  if (name) element.className = name
-  if (text) element.textContent = text
-  return element
-}
+const { make } = await import(`../kit/dom.js${new URL(import.meta.url).search}`)
 
 function build(root, data, view) {
-  root.replaceChildren(make("style", "", STYLE))
+  root.replaceChildren()
   view.fields = new Map()
   view.said = make("p", "said")
   view.said.setAttribute("role", "alert")
@@ -99,13 +73,11 @@ function below(input, by) {
   row?.children[column]?.querySelector("input")?.focus()
 }
 
-export function render(component) {
-  const root = component.parentElement.querySelector(".by-hand-numbers")
-  if (!root) return
-  const { data } = component
+export function render(root, { data, setTriggerValue }) {
+  root.classList.add("by-hand-numbers")
   const shape = JSON.stringify(data.blocks.map(block => [block.title, block.rows.map(row => row.cells.map(cell => cell.name))]))
   const view = (root.view ??= { seq: 0 })
-  view.emit = component.setTriggerValue
+  view.emit = setTriggerValue
   if (view.shape !== shape) {
     view.shape = shape
     build(root, data, view)

@@ -1,6 +1,9 @@
 // Draws the network: nodes, edges, labels, and what a step lights up.
 // Elements are joined by id: nothing is drawn anew that is already there. No text of a person reaches innerHTML.
 
+const { between, cellOf, fitted, known, mark, signed } = await import(
+  `./geometry.js${new URL(import.meta.url).search}`)
+
 const SVG = "http://www.w3.org/2000/svg"
 
 function draw(parent, key, tag, attributes, text) {
@@ -43,28 +46,17 @@ export function prepare(view) {
 }
 
 export function paintNetwork(view, layout) {
-  view.reached = known(view.data, view.data.full ? view.data.steps.length : view.step)
+  view.reached = known(view.data.steps, view.data.full ? view.data.steps.length : view.step)
   view.svg.setAttribute("viewBox", `0 0 ${layout.width} ${layout.height}`)
   view.svg.setAttribute("class", layout.stacked ? "narrow" : "")
   paintEdges(view, layout)
   paintNodes(view, layout)
 }
 
-// What is known at a step: a value or gradient counts once a step up to here has computed it.
-function known(data, upTo) {
-  const names = new Set()
-  for (const step of data.steps.slice(0, upTo)) {
-    for (const name of step.focus) names.add(name)
-  }
-  return names
-}
-
 function lit(view, name) {
   return { focus: view.now.focus.includes(name), feed: view.now.feeds.includes(name) }
 }
 
-const mark = ({ focus, feed }) => (focus ? " focus" : feed ? " feed" : "")
-const signed = sign => (sign > 0 ? " positive" : sign < 0 ? " negative" : "")
 const gradName = name => `d${name}`
 
 function showsGrad(view, quantity) {
@@ -101,15 +93,6 @@ function paintEdges(view, layout) {
   sweep(view.labels)
 }
 
-// The label's place on its edge, moved along it until a plate of this half width covers no node.
-function between(layout, id, half) {
-  const [x, y] = layout.labels[id]
-  const [x1, y1, x2, y2] = layout.edges[id]
-  if (layout.stacked || x2 - x1 <= 2 * half) return [x, y]
-  const inside = Math.min(Math.max(x, x1 + half), x2 - half)
-  return [inside, y1 + (y2 - y1) * (inside - x1) / (x2 - x1)]
-}
-
 function paintLabel(view, layout, edge, { names, on, fresh, gradOn, target, value, grad }) {
   const crowded = view.data.crowded || layout.stacked
   if (target && layout.stacked) return
@@ -121,11 +104,11 @@ function paintLabel(view, layout, edge, { names, on, fresh, gradOn, target, valu
   else if (gradOn && !target) lines.push([edge.grad.text, `grad${mark(grad)}`])
   const group = draw(view.labels, edge.id, "g", { class: `label ${names}`, "data-testid": `label-${edge.id}` })
   const widest = Math.max(...lines.map(([text]) => text.length))
-  const wide = layout.stacked ? 4.6 : on ? 6.3 : 5.4
+  const half = widest * (layout.stacked ? 4.6 : on ? 6.3 : 5.4)
   const pitch = layout.stacked ? 16 : on ? 24 : 21
-  const [x, y] = between(layout, edge.id, widest * wide + 9)
+  const [x, y] = between(layout, edge.id, half + 9)
   const height = pitch * lines.length + 2
-  draw(group, "plate", "rect", { x: x - widest * wide - 5, y: y - height / 2, width: 2 * widest * wide + 10, height, rx: 6, class: "plate" })
+  draw(group, "plate", "rect", { x: x - half - 5, y: y - height / 2, width: 2 * half + 10, height, rx: 6, class: "plate" })
   lines.forEach(([text, kind], row) => {
     draw(group, `t${row}`, "text", { x, y: y + pitch * (row - (lines.length - 1) / 2) + 1, class: kind }, text)
   })
@@ -162,16 +145,12 @@ function paintNodes(view, layout) {
   sweep(view.nodes)
 }
 
-const fitted = text => (text.length > 8 ? " size4" : text.length > 6 ? " size3" : text.length > 5 ? " size2" : "")
-
 function paintPart(view, layout, group, node, part, at, { value, grad }) {
-  const [x, y, width, height] = layout.nodes[node.id]
+  const [x, y, , height] = layout.nodes[node.id]
   const two = node.parts.length === 2
   const gradOn = showsGrad(view, part)
   const late = !view.reached.has(part.name) && node.kind !== "input" ? " late" : ""
-  const cell = layout.stacked
-    ? { x: x - width / 2, y: y - height / 2 + (two ? at * height / 2 : 0), width, height: two ? height / 2 : height }
-    : { x: x - width / 2 + (two ? at * width / 2 : 0), y: y - height / 2, width: two ? width / 2 : width, height }
+  const cell = cellOf(layout.nodes[node.id], at, node.parts.length, layout.stacked)
   const middle = cell.x + cell.width / 2
   const top = cell.y + cell.height / 2
   const active = value.focus || value.feed || grad.focus || grad.feed

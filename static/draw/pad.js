@@ -1,22 +1,18 @@
 // The live pad: strokes by mouse, finger, pen or arrow keys, and the answers beside it.
 // Everything is measured on a square of 280 x 280; the server decides what the strokes mean.
 
-// The version in this file's address is passed on, so that a browser never mixes two releases.
 const version = new URL(import.meta.url).search
-const { CELL, SIDE, STYLE, make, paint, tool } = await import(`./draw_look.js${version}`)
-const { show } = await import(`./draw_answers.js${version}`)
+const [{ make }, { tool }, strokesModule, { paint }, { show }] = await Promise.all(
+  ["../kit/dom.js", "../kit/look.js", "./strokes.js", "./paint.js", "./answers.js"].map(path => import(path + version)))
+const { SIDE, centre, lengthens, neighbour, placed, readKept, waitMs } = strokesModule
 
-const THROTTLE_MS = 80
-const OVERDUE_MS = 400
 const REST_MS = 250
-const MOST_POINTS = 6000
 const KEPT = "layerlab-drawing"
 
 function build(root) {
   const pad = { strokes: [], past: [], future: [], brush: 20, seq: 0, sheet: -1, life: 0, picture: null,
     pen: null, keys: false, cell: [13, 13], sentAt: 0, liftedAt: 0, rested: 0, timer: 0, panels: [] }
   pad.root = root
-  root.append(make("style", "", STYLE))
   pad.draw = make("div", "draw")
   pad.draw.dataset.testid = "pad"
   const left = make("div", "left")
@@ -74,10 +70,9 @@ function send(pad, settled) {
   clearTimeout(pad.timer)
   pad.timer = 0
   if (!settled) {
-    const since = performance.now() - pad.sentAt
-    const busy = pad.answered !== pad.seq && since < OVERDUE_MS
-    if (since < THROTTLE_MS || busy) {
-      pad.timer = setTimeout(() => send(pad, pad.pen === null), busy ? 20 : THROTTLE_MS - since)
+    const wait = waitMs(performance.now() - pad.sentAt, pad.answered === pad.seq)
+    if (wait > 0) {
+      pad.timer = setTimeout(() => send(pad, pad.pen === null), wait)
       return
     }
   }
@@ -108,12 +103,8 @@ function begin(pad, point) {
 }
 
 function extend(pad, point) {
-  const last = pad.strokes.length - 1
-  const stroke = pad.strokes[last]
-  const [x, y] = stroke[stroke.length - 1]
-  if (Math.hypot(point[0] - x, point[1] - y) < 1) return
-  if (pad.strokes.reduce((sum, each) => sum + each.length, 0) >= MOST_POINTS) return
-  stroke.push(point)
+  if (!lengthens(pad.strokes, point)) return
+  pad.strokes.at(-1).push(point)
   refresh(pad)
   send(pad, false)
 }
@@ -148,18 +139,18 @@ function wipe(pad) {
 }
 
 const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }
-const centre = cell => cell.map(c => (c + 0.5) * CELL)
 
 function press(pad, event) {
   const move = MOVES[event.key]
   if (event.ctrlKey || event.metaKey || event.altKey) {
     if (event.key.toLowerCase() !== "z") return
-    event.shiftKey ? step(pad, pad.future, pad.past) : step(pad, pad.past, pad.future)
+    if (event.shiftKey) step(pad, pad.future, pad.past)
+    else step(pad, pad.past, pad.future)
   } else if (move) {
     const cells = event.shiftKey ? 4 : 1
     pad.keys = true
     for (let n = 0; n < cells; n += 1) {
-      pad.cell = pad.cell.map((at, axis) => Math.min(27, Math.max(0, at + move[axis])))
+      pad.cell = neighbour(pad.cell, move)
       if (pad.pen === "keys") extend(pad, centre(pad.cell))
     }
     refresh(pad)
@@ -177,11 +168,7 @@ function press(pad, event) {
 
 function listen(pad) {
   const { canvas } = pad
-  const place = event => {
-    const box = canvas.getBoundingClientRect()
-    return [event.clientX - box.left, event.clientY - box.top].map(
-      d => Math.round(Math.min(1, Math.max(0, d / box.width)) * SIDE * 10) / 10)
-  }
+  const place = event => placed(event.clientX, event.clientY, canvas.getBoundingClientRect())
   canvas.onpointerdown = event => {
     if (event.button !== 0 || (pad.pen !== null && pad.pen !== "keys")) return
     if (pad.pen === "keys") lift(pad)
@@ -226,18 +213,16 @@ function keep(pad, key) {
 }
 
 function restore(pad) {
-  try {
-    const { strokes, brush, key } = JSON.parse(sessionStorage.getItem(KEPT))
-    if (!strokes.every(stroke => stroke.length && stroke.every(point => point.length === 2))) return
-    Object.assign(pad, { strokes, brush, key })
-    pad.size.value = String(brush)
-  } catch { return }  // nothing is kept, or nothing that can be read
+  let text
+  try { text = sessionStorage.getItem(KEPT) } catch { return }  // storage is forbidden
+  const kept = readKept(text)
+  if (!kept) return
+  Object.assign(pad, kept)
+  pad.size.value = String(kept.brush)
   send(pad, true)
 }
 
-export function render({ data, parentElement, setStateValue, setTriggerValue }) {
-  const root = parentElement.querySelector(".pad-root")
-  if (!root) return
+export function render(root, { data, setStateValue, setTriggerValue }) {
   if (!root.pad) {
     root.pad = build(root)
     listen(root.pad)
@@ -258,8 +243,6 @@ export function render({ data, parentElement, setStateValue, setTriggerValue }) 
       pad.picture.src = data.picture
     }
   }
-  const light = getComputedStyle(pad.draw).getPropertyValue("color").match(/\d+/g)
-  pad.draw.classList.toggle("dark", light && Number(light[0]) + Number(light[1]) + Number(light[2]) > 380)
   pad.answered = data.seq
   show(pad, data.answers)
   refresh(pad)
@@ -287,7 +270,7 @@ export function render({ data, parentElement, setStateValue, setTriggerValue }) 
 }
 
 export function forget(root) {
-  if (!root?.pad) return
+  if (!root.pad) return
   root.pad.watch.disconnect()
   clearTimeout(root.pad.timer)
   clearTimeout(root.pad.rest)

@@ -1,6 +1,7 @@
 // The answers beside the pad: one panel per model, ten bars each, changed in place so that nothing flickers.
 
-const { make } = await import(`./draw_look.js${new URL(import.meta.url).search}`)
+const version = new URL(import.meta.url).search
+const [{ make }, { percent }] = await Promise.all(["../kit/dom.js", "../kit/look.js"].map(path => import(path + version)))
 
 function answerPanel(index) {
   const panel = make("section", "answer")
@@ -27,7 +28,7 @@ function answerPanel(index) {
 }
 
 // As the views below the pad word it; rounded here alone, or the two would differ.
-const percent = p => `${(100 * p).toFixed(1)} %`
+const exact = share => percent(share, 1)
 
 export function show(pad, answers) {
   while (pad.panels.length < answers.length) {
@@ -43,7 +44,7 @@ export function show(pad, answers) {
     part.model.textContent = answer.model
     part.model.title = answer.model
     part.best.textContent = known ? (answer.is_digit ? String(answer.digit) : "?") : ""
-    part.sure.textContent = known && answer.is_digit ? percent(answer.probabilities[answer.digit]) : ""
+    part.sure.textContent = known && answer.is_digit ? exact(answer.probabilities[answer.digit]) : ""
     part.says.textContent = answer.says
     part.panel.classList.toggle("unsure", !known || !answer.is_digit)
     part.panel.dataset.digit = known && answer.is_digit ? String(answer.digit) : ""
@@ -52,7 +53,7 @@ export function show(pad, answers) {
       row.style.setProperty("--p", p.toFixed(4))
       row.setAttribute("aria-valuenow", p.toFixed(4))
       row.classList.toggle("top", known && answer.is_digit && digit === answer.digit)
-      row.lastChild.textContent = known ? percent(p) : ""
+      row.lastChild.textContent = known ? exact(p) : ""
     })
   })
 }

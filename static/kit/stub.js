@@ -1,0 +1,14 @@
+const at = path => new URL(`app/static/${path}?v=${FILES.version}`, document.baseURI)
+const sheet = async path => new CSSStyleSheet().replace(await (await fetch(at(path))).text())
+const colours = new CSSStyleSheet().replace(FILES.colours)
+const ready = Promise.all([import(at(FILES.script)), colours, ...FILES.sheets.map(sheet)])
+export default component => {
+  const place = component.parentElement
+  const root = place.querySelector(".root")
+  ready.then(([module, ...sheets]) => {
+    const scope = place.getRootNode()
+    for (const each of sheets) if (!scope.adoptedStyleSheets.includes(each)) scope.adoptedStyleSheets.push(each)
+    module.render(root, component)
+  })
+  return () => setTimeout(() => { if (!root.isConnected) ready.then(([module]) => module.forget?.(root)) })
+}
