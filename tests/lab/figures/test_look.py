@@ -13,7 +13,7 @@ from lab.figures import look
 
 ROOT = Path(__file__).resolve().parents[3]
 THEME = tomllib.loads((ROOT / ".streamlit/config.toml").read_text())["theme"]
-HEX = re.compile(r"[\"' :(,]#(?:[0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})\b|\b(?:rgb|hsl)a?\(")
+HEX = re.compile(r"[\"' :(,]#(?:[0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})\b|\b(?:rgb|hsl)a?\(\s*\d")
 TEXTS = ("text", "link", "gray", "orange-text", "wrong")
 PAPERS = ("background", "secondary-background")
 
