@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 
 from lab.by_hand.example import DOCUMENT, OUTPUTS, Example
-from lab.by_hand.loss_terms import LOSS_TERMS
+from lab.by_hand.offered import TERMS
 from lab.by_hand.oracles import autograd, comparisons, numeric
 from lab.by_hand.tracer import KINKED, Trace, trace
 from lab.parts.activations import ACTIVATIONS
@@ -64,7 +64,7 @@ def test_beside_the_end_of_a_logarithm_the_difference_still_agrees(loss: str, bi
 
 @pytest.mark.parametrize("hidden", ACTIVATIONS)
 @pytest.mark.parametrize("output", OUTPUTS)
-@pytest.mark.parametrize("loss", LOSS_TERMS)
+@pytest.mark.parametrize("loss", TERMS)
 def test_the_three_reckonings_agree_to_1e_9(hidden: str, output: str, loss: str) -> None:
     found = trace(replace(DOCUMENT, hidden=hidden, output=output, loss=loss))
     compared = comparisons(found)
