@@ -14,13 +14,14 @@ from lab.by_hand.digits import factor, tex, tidy
 from lab.by_hand.example import Example
 from lab.by_hand.offered import LR, RULES, HandRule
 from lab.by_hand.tracer import Trace, trace
+from lab.parts.updates import Rule
 
 State = Mapping[str, float]
 
 
 @dataclass(frozen=True)
 class HandUpdate:
-    """One parameter's update: value, gradient and state before, state and value after, and the formulas."""
+    """One parameter's update: value, gradient and state before, state and value after, and all numbers between."""
 
     name: str
     before: float
@@ -28,8 +29,18 @@ class HandUpdate:
     state: State
     new_state: State
     after: float
-    symbols: tuple[str, ...]
-    numbers: tuple[str, ...]
+    rule: Rule
+    values: Mapping[str, float]
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """The formulas, in symbols."""
+        return tuple(symbols for symbols, _ in self.rule.lines)
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The same formulas in numbers."""
+        return tuple(_filled(numbers, self.values) for _, numbers in self.rule.lines)
 
 
 @dataclass(frozen=True)
@@ -81,8 +92,8 @@ def updates(point: Point, optimizer: HandOptimizer) -> tuple[HandUpdate, ...]:
                 state,
                 {kept: numbers[f"{kept}'"] for kept in rule.keeps},
                 tidy(numbers["w'"]),
-                tuple(symbols for symbols, _ in rule.lines),
-                tuple(_filled(line, numbers) for _, line in rule.lines),
+                rule,
+                numbers,
             )
         )
     return tuple(found)
