@@ -6,7 +6,6 @@ Owns reading a field and parsing what was entered there. Knows no widget, no par
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -16,10 +15,10 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from lab.numerals import numeral
 from lab.registry import Bounds, Part, bounds_of, parts_in
 from lab.text import shown
 
-_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?")  # as this page writes large numbers itself
 _ACRONYMS = {"rnn", "lstm", "gru", "cpu", "cuda", "mps", "mlp"}
 
 
@@ -148,7 +147,7 @@ def parsed(field: Field, entered: Any) -> Any:
 def _number(field: Field, entered: Any) -> float:
     text = str(entered)
     try:
-        return float(text.replace(",", "") if _THOUSANDS.fullmatch(text) else text)
+        return numeral(text, thousands=True)  # as this page writes large numbers itself
     except ValueError:
         allowed = f"{field.bounds}, with a point for decimals" if "," in text else field.bounds
         raise ValueError(f"{field.title} {_short(text)!r} is not a number; allowed: {allowed}") from None
