@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 TOLERANCE = 1e-9
-_WIDEST, _NARROWEST, _LEVELS, _MOST_LEVELS = 8e-3, 1e-6, 4, 10
+_WIDEST, _NARROWEST = 8e-3, 1e-6
+LEAST_WIDTHS, MOST_WIDTHS = 4, 10
 _CORNERED = tuple(name for name, slope in SLOPES.items() if slope.jumps)
 
 
@@ -149,9 +150,9 @@ def _measured(ruler: _Ruler, name: str, at: float) -> float | None:
 
     width, slopes = _WIDEST, list[float]()
     best, change = math.nan, math.inf
-    # beside a pole (a logarithm near 0) four widths are not enough; narrower ones are, until rounding takes over
-    while len(slopes) < _LEVELS or (
-        len(slopes) < _MOST_LEVELS and change > TOLERANCE / 10 * max(1.0, abs(best))
+    # beside a pole (a logarithm near 0) the least are not enough; narrower ones are, until rounding takes over
+    while len(slopes) < LEAST_WIDTHS or (
+        len(slopes) < MOST_WIDTHS and change > TOLERANCE / 10 * max(1.0, abs(best))
     ):
         try:
             value, smooth = slope(width)
