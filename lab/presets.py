@@ -24,7 +24,7 @@ from lab.registry import FieldError, SpecError, did_you_mean
 from lab.spec import DataSpec, NetworkSpec, RunSpec, TrainSpec
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Preset:
     """A run to start from: what it shows, and the run itself."""
 
@@ -48,22 +48,22 @@ _WATCHED = DataSpec(validation_share=1 / 12, normalisation="mnist")  # 5,000 of 
 
 _ENTRIES = (
     Preset(
-        "document-mlp",
-        "The document's MLP",
-        "784-256-128-64-10 with ReLU, exactly as the document trains it.",
-        "Document, section 4.5",
-        RunSpec(
+        name="document-mlp",
+        title="The document's MLP",
+        summary="784-256-128-64-10 with ReLU, exactly as the document trains it.",
+        source="Document, section 4.5",
+        spec=RunSpec(
             title="The document's MLP",
             network=_MLP,
             train=TrainSpec(optimizer=SGD(lr=0.001, momentum=0.9), batch_size=100, epochs=10),
         ),
     ),
     Preset(
-        "better-mlp",
-        "A better recipe",
-        "The same network with AdamW, one-cycle and a little augmentation.",
-        "Smith & Topin 2018, arXiv:1708.07120",
-        RunSpec(
+        name="better-mlp",
+        title="A better recipe",
+        summary="The same network with AdamW, one-cycle and a little augmentation.",
+        source="Smith & Topin 2018, arXiv:1708.07120",
+        spec=RunSpec(
             title="A better recipe",
             data=DataSpec(
                 validation_share=1 / 12,
@@ -77,11 +77,11 @@ _ENTRIES = (
         ),
     ),
     Preset(
-        "softmax",
-        "Softmax regression",
-        "No hidden layer at all: one weight picture per digit.",
-        "Document, section 7.4",
-        RunSpec(
+        name="softmax",
+        title="Softmax regression",
+        summary="No hidden layer at all: one weight picture per digit.",
+        source="Document, section 7.4",
+        spec=RunSpec(
             title="Softmax regression",
             data=_WATCHED,
             network=NetworkSpec(layers=(Flatten(), Linear(units=10, activation="identity"))),
@@ -89,11 +89,11 @@ _ENTRIES = (
         ),
     ),
     Preset(
-        "lenet5",
-        "LeNet-5",
-        "The network that read cheques in the nineties.",
-        "LeCun et al. 1998, Proc. IEEE 86",
-        RunSpec(
+        name="lenet5",
+        title="LeNet-5",
+        summary="The network that read cheques in the nineties.",
+        source="LeCun et al. 1998, Proc. IEEE 86",
+        spec=RunSpec(
             title="LeNet-5",
             data=_WATCHED,
             network=NetworkSpec(
@@ -112,11 +112,11 @@ _ENTRIES = (
         ),
     ),
     Preset(
-        "small-cnn",
-        "A small CNN",
-        "Two convolutions and a dense layer: 99 % within three epochs.",
-        "LeCun et al. 1998, Proc. IEEE 86",
-        RunSpec(
+        name="small-cnn",
+        title="A small CNN",
+        summary="Two convolutions and a dense layer: 99 % within three epochs.",
+        source="LeCun et al. 1998, Proc. IEEE 86",
+        spec=RunSpec(
             title="A small CNN",
             data=_WATCHED,
             network=NetworkSpec(
@@ -135,11 +135,11 @@ _ENTRIES = (
         ),
     ),
     Preset(
-        "row-lstm",
-        "An LSTM over the rows",
-        "Reads the image row by row, top to bottom, and answers from memory.",
-        "Hochreiter & Schmidhuber 1997",
-        RunSpec(
+        name="row-lstm",
+        title="An LSTM over the rows",
+        summary="Reads the image row by row, top to bottom, and answers from memory.",
+        source="Hochreiter & Schmidhuber 1997",
+        spec=RunSpec(
             title="An LSTM over the rows",
             data=_WATCHED,
             network=NetworkSpec(
@@ -151,11 +151,11 @@ _ENTRIES = (
         ),
     ),
     Preset(
-        "tiny-vit",
-        "A tiny vision transformer",
-        "Sixteen patches that look at each other.",
-        "Dosovitskiy et al. 2021, ICLR",
-        RunSpec(
+        name="tiny-vit",
+        title="A tiny vision transformer",
+        summary="Sixteen patches that look at each other.",
+        source="Dosovitskiy et al. 2021, ICLR",
+        spec=RunSpec(
             title="A tiny vision transformer",
             data=_WATCHED,
             network=NetworkSpec(

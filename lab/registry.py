@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, TypeVar, get_args
+from typing import Any, ClassVar, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic.config import JsonDict
@@ -53,18 +53,56 @@ def hyper(
     return Field(default=default, title=title, description=description, json_schema_extra=extra, **bounds)
 
 
-def bound(info: FieldInfo, name: str) -> float | None:
-    """One bound of a field (ge, gt, le, lt), if it has it."""
-    found = [getattr(rule, name) for rule in info.metadata if getattr(rule, name, None) is not None]
-    return float(found[0]) if found else None
+_ENDS = {"ge": "minimum", "le": "maximum", "gt": "above", "lt": "below"}
 
 
-P = TypeVar("P", bound=Part)
+@dataclass(frozen=True, kw_only=True)
+class Bounds:
+    """The numbers that a field allows: from `minimum` to `maximum`, open where they are `above` and `below`."""
+
+    minimum: float | None = None
+    maximum: float | None = None
+    above: float | None = None
+    below: float | None = None
+
+    def allow(self, number: float) -> bool:
+        """Whether a number is within the bounds."""
+        return (
+            (self.minimum is None or number >= self.minimum)
+            and (self.above is None or number > self.above)
+            and (self.maximum is None or number <= self.maximum)
+            and (self.below is None or number < self.below)
+        )
+
+    def __str__(self) -> str:
+        return range_words(self.minimum, self.maximum, self.above, self.below)
 
 
-def table(*parts: type[P]) -> dict[str, type[P]]:
-    """The parts by kind, in the order in which a person meets them."""
-    return {part.model_fields["kind"].default: part for part in parts}
+def bounds_of(info: FieldInfo) -> Bounds:
+    """The bounds of a field, as `hyper` was given them."""
+    ends: dict[str, float] = {}
+    for rule in info.metadata:
+        for end, name in _ENDS.items():
+            if getattr(rule, end, None) is not None:
+                ends[name] = float(getattr(rule, end))
+    return Bounds(**ends)
+
+
+def models_in(annotation: Any) -> tuple[type[BaseModel], ...]:
+    """Every model that an annotation allows, through unions, tuples and Annotated, in the order written."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return (annotation,)
+    return tuple(model for argument in get_args(annotation) for model in models_in(argument))
+
+
+def parts_in(annotation: Any) -> tuple[type[Part], ...]:
+    """The parts among them."""
+    return tuple(model for model in models_in(annotation) if issubclass(model, Part))
+
+
+def table(union: Any) -> dict[str, Any]:
+    """The parts of a union by kind, in the order in which a person meets them."""
+    return {part.model_fields["kind"].default: part for part in parts_in(union)}
 
 
 def did_you_mean(name: object, allowed: Iterable[str]) -> str:
@@ -119,12 +157,6 @@ class SpecError(ValueError):
         super().__init__("\n".join(str(error) for error in self.errors))
 
 
-def _models_in(annotation: Any) -> list[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    return [found for argument in get_args(annotation) for found in _models_in(argument)]
-
-
 def _walk(model: type[BaseModel], location: tuple[int | str, ...]) -> tuple[list[str], list[type[BaseModel]]]:
     """The path of `location` as a person writes it (without union tags), and the models it may hold."""
     path, here = [], [model]
@@ -136,12 +168,11 @@ def _walk(model: type[BaseModel], location: tuple[int | str, ...]) -> tuple[list
             continue
         path.append(str(step))
         if inside:
-            here = [found for annotation in inside for found in _models_in(annotation)]
+            here = [found for annotation in inside for found in models_in(annotation)]
     return path, here
 
 
 _OUT_OF_RANGE = ("greater_than_equal", "less_than_equal", "greater_than", "less_than")
-_ENDS = ("ge", "le", "gt", "lt")
 
 
 def _field_error(detail: ErrorDetails, model: type[BaseModel]) -> FieldError:
@@ -170,7 +201,7 @@ def _field_error(detail: ErrorDetails, model: type[BaseModel]) -> FieldError:
     elif kind in _OUT_OF_RANGE:
         _, here = _walk(model, location[:-1])
         info = next(m.model_fields[str(location[-1])] for m in here if str(location[-1]) in m.model_fields)
-        message = f"{value} is not allowed: {range_words(*(bound(info, end) for end in _ENDS))}"
+        message = f"{value} is not allowed: {bounds_of(info)}"
     elif kind == "json_invalid":
         message = f"not JSON: {context.get('error', detail['msg'])}"
     else:

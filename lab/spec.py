@@ -25,8 +25,6 @@ from lab.registry import FieldError, Spec, SpecError, did_you_mean, hyper, once,
 VERSION = 1
 MAX_TEXT_BYTES = 1_000_000
 MAX_LAYERS = 64
-CLASSES = 10
-IMAGE_SHAPE = (1, 28, 28)
 
 
 class DataSpec(Spec):

@@ -1,13 +1,13 @@
 """How numbers are written and read where a person does arithmetic by hand.
 
-Owns four significant digits, the missing "-0.0", and the reading of typed numbers. Knows no network.
+Owns four significant digits, the missing "-0.0", and the largest number. Knows no network.
 """
 
 from __future__ import annotations
 
 import math
-from fractions import Fraction
 
+from lab.numerals import numeral
 from lab.registry import FieldError, SpecError
 
 LARGEST = 1e6
@@ -56,28 +56,15 @@ def factor(value: float | None) -> str:
 
 
 def read_number(text: object, where: str) -> float:
-    """The number that a person typed; decimals, exponents and fractions such as 1/3 are taken.
+    """The number that a person typed, within the bounds of this arithmetic.
 
     Raises: SpecError, naming the place, the text and what is allowed.
     """
-    value = math.nan
-    written = str(text).strip().replace("\N{MINUS SIGN}", "-")
-    if len(written) <= 40 and not isinstance(text, bool):
-        try:
-            value = float(written)
-        except ValueError:
-            value = _fraction(written)
-    if not math.isfinite(value) or abs(value) > LARGEST:
+    try:
+        value = numeral(str(text))
+    except ValueError:
+        value = math.nan
+    if not abs(value) <= LARGEST:  # NaN compares as false
         shown = repr(str(text)[:40])
         raise SpecError([FieldError(where, shown, f"{shown} is not allowed; write {ALLOWED}")])
     return tidy(value)
-
-
-def _fraction(written: str) -> float:
-    parts = written.split("/")
-    if len(parts) != 2 or not all(part.strip().lstrip("+-").isdigit() for part in parts):
-        return math.nan
-    try:
-        return float(Fraction(int(parts[0]), int(parts[1])))
-    except (ZeroDivisionError, OverflowError):
-        return math.nan

@@ -6,8 +6,6 @@ every machine.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
 from functools import lru_cache
 from itertools import pairwise
 
@@ -16,7 +14,8 @@ from numpy.typing import NDArray
 
 from lab.by_hand.digits import tidy
 from lab.by_hand.example import DOCUMENT, Example, Matrix, Vector
-from lab.parts.initialisations import INITIALISATIONS, Normal, Uniform
+from lab.by_hand.offered import DRAWS
+from lab.parts.initialisations import INITIALISATIONS, Draw, uniform_bound
 
 MOST_UNITS_DRAWN, LEAST_LAYERS, MOST_HIDDEN_LAYERS = 8, 2, 3
 LARGEST_SEED = 2**31 - 1
@@ -26,60 +25,22 @@ _TRIES = 600
 Array = NDArray[np.float64]
 
 
-def _orthogonal(generator: np.random.Generator, units: int, inputs: int) -> Array:
-    tall = generator.normal(size=(max(units, inputs), min(units, inputs)))
-    q, r = np.linalg.qr(tall)
-    q = q * np.sign(np.diag(r))
-    return q if units >= inputs else q.T
-
-
-Bound = Callable[[int, int], float]
-Drawing = Callable[[np.random.Generator, int, int], Array]
-
-
-def _uniform(bound: Bound) -> Drawing:
-    return lambda generator, units, inputs: generator.uniform(
-        -bound(units, inputs), bound(units, inputs), (units, inputs)
-    )
-
-
-def _normal(spread: Bound) -> Drawing:
-    return lambda generator, units, inputs: generator.normal(0.0, spread(units, inputs), (units, inputs))
-
-
 def _one_decimal(generator: np.random.Generator, units: int, inputs: int) -> Array:
     return generator.choice([-5, -4, -3, -2, -1, 1, 2, 3, 4, 5, 6], (units, inputs)) / 10
 
 
-def _inputs_only(_units: int, inputs: int) -> float:
-    return 1 / math.sqrt(inputs)
-
-
-# The same names and widths as lab.parts.initialisations, drawn without torch; a test holds the two together.
-WEIGHTS: dict[str, Drawing] = {
-    PAPER: _one_decimal,
-    "default": _uniform(_inputs_only),
-    "normal": _normal(lambda units, inputs: Normal().std),
-    "uniform": _uniform(lambda units, inputs: Uniform().bound),
-    "xavier_uniform": _uniform(lambda units, inputs: math.sqrt(6 / (units + inputs))),
-    "xavier_normal": _normal(lambda units, inputs: math.sqrt(2 / (units + inputs))),
-    "he_uniform": _uniform(lambda units, inputs: math.sqrt(6 / inputs)),
-    "he_normal": _normal(lambda units, inputs: math.sqrt(2 / inputs)),
-    "orthogonal": _orthogonal,
-    "zeros": lambda generator, units, inputs: np.zeros((units, inputs)),
-}
-
+WEIGHTS: dict[str, Draw] = {PAPER: _one_decimal, **DRAWS}
 TITLES: dict[str, str] = {
     PAPER: "Paper-friendly (one decimal)",
-    **{name: INITIALISATIONS[name].title for name in WEIGHTS if name != PAPER},
+    **{name: INITIALISATIONS[name].title for name in DRAWS},
 }
 
 
 def _biases(name: str, generator: np.random.Generator, units: int, inputs: int) -> Array:
     if name == PAPER:
         return generator.integers(-2, 4, units) / 10
-    if name == "default":
-        bound = _inputs_only(units, inputs)
+    if INITIALISATIONS[name].keeps_default:
+        bound = uniform_bound(units, inputs)
         return generator.uniform(-bound, bound, units)
     return np.zeros(units)
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from lab.by_hand.digits import four
 from lab.by_hand.example import SOFTMAX
-from lab.by_hand.loss_terms import LOSS_TERMS
+from lab.by_hand.offered import TERMS
 from lab.by_hand.oracles import autograd
 from lab.by_hand.tracer import Trace, trace
 from lab.by_hand.trial import Court, Note, Row, Trial
@@ -35,7 +35,7 @@ def _with_loss(now: Trace, loss: str) -> Trace:
 def _aside(now: Trace, loss: str, names: list[str]) -> str:
     """The same gradients under another loss, in words."""
     other = _with_loss(now, loss)
-    title = LOSS_TERMS[loss].title
+    title = TERMS[loss].title
     if other.loss is None:
         return f"With {title} the loss is {other.state} here: {other.problem}."
     values = ", ".join(four(other.grads[name]) for name in names)
@@ -62,7 +62,7 @@ def _output_step(court: Court) -> Trial:
 
 
 def _slope_words(now: Trace) -> str:
-    pattern = LOSS_TERMS[now.example.loss].slope_formula
+    pattern = TERMS[now.example.loss].slope_formula
     return pattern.replace("{y}", "y_n").replace("{o}", r"\hat{y}_n")
 
 
@@ -132,7 +132,7 @@ def _cross_entropy(court: Court) -> Trial:
     now = court.now
     binary = _with_loss(now, "bce")
     row = Row("J", "J", _printed_cross_entropy(now), binary.loss, None, None)
-    asides = (f"The loss chosen here is {LOSS_TERMS[now.example.loss].title}: {four(now.loss)}.",)
+    asides = (f"The loss chosen here is {TERMS[now.example.loss].title}: {four(now.loss)}.",)
     return Trial(
         "4.3.2",
         r"J = -y \log \hat{y} + (1 - y) \log(1 - \hat{y})",
@@ -173,7 +173,7 @@ def _fitting(now: Trace, names: list[str]) -> tuple[str, ...]:
             other = trace(replace(now.example, output=output, loss=loss))
             if other.loss is not None:
                 values = ", ".join(four(other.grads[name]) for name in names)
-                found.append(f"With {output} outputs and {LOSS_TERMS[loss].title} it is {values}.")
+                found.append(f"With {output} outputs and {TERMS[loss].title} it is {values}.")
     return tuple(found)
 
 

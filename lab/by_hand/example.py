@@ -9,15 +9,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from lab.by_hand.digits import ALLOWED, LARGEST
-from lab.by_hand.loss_terms import LOSS_TERMS
-from lab.parts.activations import ACTIVATIONS
+from lab.by_hand.offered import SLOPES, TERMS
 from lab.registry import FieldError, SpecError, did_you_mean
 
 Vector = tuple[float, ...]
 Matrix = tuple[Vector, ...]
 
 SOFTMAX = "softmax"
-OUTPUTS = (*ACTIVATIONS, SOFTMAX)
+OUTPUTS = (*SLOPES, SOFTMAX)
 MOST_UNITS = 32
 MOST_LAYERS = 8
 
@@ -148,9 +147,9 @@ class Example:
 
 def _names(example: Example) -> list[FieldError]:
     choices = (
-        ("hidden", "activation", example.hidden, tuple(ACTIVATIONS)),
+        ("hidden", "activation", example.hidden, tuple(SLOPES)),
         ("output", "activation", example.output, OUTPUTS),
-        ("loss", "loss", example.loss, tuple(LOSS_TERMS)),
+        ("loss", "loss", example.loss, tuple(TERMS)),
     )
     return [
         FieldError(key, repr(name), f"unknown {what} {str(name)[:40]!r}; {did_you_mean(name, allowed)}")

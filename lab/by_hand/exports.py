@@ -14,8 +14,8 @@ from lab.by_hand.digits import four, full
 from lab.by_hand.example import SOFTMAX, Example
 from lab.by_hand.formulas import GIVEN
 from lab.by_hand.lesson import Lesson, state_lines
-from lab.by_hand.loss_terms import LOSS_TERMS
 from lab.by_hand.notation import plain, symbol
+from lab.by_hand.offered import TERMS
 from lab.by_hand.oracles import Comparison, autograd, comparisons, numeric
 from lab.by_hand.tracer import Trace
 from lab.by_hand.update import HandOptimizer
@@ -91,8 +91,8 @@ def trace_markdown(lesson: Lesson, optimizer: HandOptimizer, check: bool = True)
         f"- Input: x = [{', '.join(map(four, example.x))}], target: y = [{', '.join(map(four, example.y))}]",
         f"- Hidden activation: {_activation_words(example.hidden)}",
         f"- Output activation: {_activation_words(example.output)}",
-        f"- Loss: {LOSS_TERMS[example.loss].title}, ${LOSS_TERMS[example.loss].formula}$",
-        f"- Optimizer: {optimizer.rule.title}, ${optimizer.rule.formula}$, learning rate {four(optimizer.lr)}",
+        f"- Loss: {TERMS[example.loss].title}, ${TERMS[example.loss].formula}$",
+        f"- Optimizer: {optimizer.rule.title}, ${optimizer.rule.by_hand.formula}$, learning rate {four(optimizer.lr)}",
         "",
         "| Parameter | Value |",
         "| --- | --- |",

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from lab.by_hand.digits import factor, four, tex
 from lab.by_hand.example import SOFTMAX, Unit
-from lab.by_hand.loss_terms import LOSS_TERMS
 from lab.by_hand.notation import symbol
+from lab.by_hand.offered import SLOPES, TERMS
 from lab.by_hand.tracer import Trace
 from lab.parts.activations import ACTIVATIONS
 
@@ -139,7 +139,7 @@ def slope_line(trace: Trace, unit: Unit) -> Line:
         value = trace.operations[f"a{unit.number}"].partials[unit.place]
         numbers = rf"{factor(share)} \cdot (1 - {factor(share)})"
         return Line(f"s{unit.number}", left, rf"{own}\,(1 - {own})", numbers, value, (z,))
-    formula = _right(ACTIVATIONS[kind].derivative)
+    formula = _right(SLOPES[kind].formula)
     left = rf"f'({symbol(example, z)})"
     remark = (
         f"z{unit.number} is 0, where {ACTIVATIONS[kind].title} has no derivative; the lab takes the left one"
@@ -162,7 +162,7 @@ def _filled(pattern: str, y: str, output: str) -> str:
 def loss_line(trace: Trace) -> Line:
     """The loss: one term per output, summed."""
     example, values = trace.example, trace.values
-    pattern = LOSS_TERMS[example.loss].term
+    pattern = TERMS[example.loss].term
     pairs = [(f"y{unit.number}", f"a{unit.number}") for unit in example.outputs]
     symbols = [_filled(pattern, symbol(example, y), symbol(example, a)) for y, a in pairs]
     numbers = [_filled(pattern, factor(values[y]), factor(values[a])) for y, a in pairs]
@@ -221,7 +221,7 @@ def _activation_gradient(trace: Trace, name: str) -> Line:
     example, unit = trace.example, trace.example.unit_of[int(name[1:])]
     if unit.layer < example.depth:
         return _paths(trace, name, example.layers[unit.layer])
-    pattern, y = LOSS_TERMS[example.loss].slope_formula, f"y{unit.number}"
+    pattern, y = TERMS[example.loss].slope_formula, f"y{unit.number}"
     return Line(
         f"d{name}",
         symbol(example, f"d{name}"),

@@ -193,7 +193,7 @@ def _update_steps(point: Point, optimizer: HandOptimizer, detail: str) -> Iterat
                     lines,
                     "",
                     own,
-                    optimizer.rule.formula,
+                    optimizer.rule.by_hand.formula,
                 )
                 continue
             for step in own:

@@ -20,8 +20,8 @@ from lab.by_hand.draws import (
 )
 from lab.by_hand.example import DOCUMENT, Example
 from lab.by_hand.lesson import DETAILS
-from lab.by_hand.setting import MOST_TAKEN, SHOWS, TOLERANCES, Setting, option_value, selectable
-from lab.by_hand.update_rules import LR, RULES, Option
+from lab.by_hand.offered import LR, RULES, Hyperparameter
+from lab.by_hand.setting import MOST_TAKEN, SHOWS, TOLERANCES, Setting, selectable, within
 from lab.registry import FieldError, SpecError, did_you_mean
 
 _LONGEST = 6000
@@ -153,7 +153,7 @@ class _Reader:
         self._try("taken", lambda text: self._put(taken=_whole("taken", text, 0, MOST_TAKEN)))
         self._try("step", lambda text: self._put(step=_whole("step", text, 1, 9999)))
         self._try("selected", self._select)
-        options = [option.name for option in self.setting.optimizer.rule.options]
+        options = [each.name for each in self.setting.optimizer.rule.hyperparameters]
         known = ("sizes", "init", "seed", *_ARRAYS, "hidden", "output", "loss", "optimizer", "lr", *options)
         known += (*_CHOICES, *_FLAGS, "taken", "step", "selected")
         for key in self.parts:
@@ -194,15 +194,15 @@ class _Reader:
 
     def _optimizer(self) -> None:
         self._try("optimizer", lambda text: self._train(name=_named("optimizer", text, RULES)))
-        self._try("lr", lambda text: self._train(lr=option_value(LR, text)))
-        for option in self.setting.optimizer.rule.options:
-            self._try(option.name, partial(self._option, option))
+        self._try("lr", lambda text: self._train(lr=within(LR, text)))
+        for each in self.setting.optimizer.rule.hyperparameters:
+            self._try(each.name, partial(self._hyperparameter, each))
 
     def _train(self, **values: object) -> None:
         self._put(optimizer=replace(self.setting.optimizer, **values))  # type: ignore[arg-type]
 
-    def _option(self, option: Option, text: str) -> None:
-        self._train(changed=(*self.setting.optimizer.changed, (option.name, option_value(option, text))))
+    def _hyperparameter(self, each: Hyperparameter, text: str) -> None:
+        self._train(changed=(*self.setting.optimizer.changed, (each.name, within(each, text))))
 
     def _select(self, text: str) -> None:
         names = selectable(self.setting.example)

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from lab.by_hand.example import SOFTMAX, Unit
 from lab.by_hand.lesson import Lesson
+from lab.by_hand.offered import SLOPES
 from lab.by_hand.tracer import Trace
 from lab.by_hand.update import HandUpdate
-from lab.parts.activations import ACTIVATIONS
 
 LEAST_SLACK = 5e-5
 
@@ -159,7 +159,7 @@ def _of_loss(trace: Trace) -> Found:
 
 def _slope_at(trace: Trace, unit: Unit, at: float) -> float:
     kind = trace.example.activation_of(unit.layer)
-    return math.nan if kind == SOFTMAX else ACTIVATIONS[kind].slope(at)
+    return math.nan if kind == SOFTMAX else SLOPES[kind].value(at)
 
 
 def _one_path_each(trace: Trace, name: str) -> list[float]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from lab.by_hand.digits import four, tidy
 from lab.by_hand.example import SOFTMAX, Example
-from lab.by_hand.loss_terms import LOSS_TERMS
+from lab.by_hand.offered import SLOPES, TERMS
 from lab.by_hand.tracer import Trace
 from lab.parts.activations import ACTIVATIONS
 
@@ -26,23 +26,14 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 TOLERANCE = 1e-9
-_WIDEST, _NARROWEST, _LEVELS, _MOST_LEVELS = 8e-3, 1e-6, 4, 10
-_CORNERED = ("relu", "leaky_relu", "elu")
+_WIDEST, _NARROWEST = 8e-3, 1e-6
+LEAST_WIDTHS, MOST_WIDTHS = 4, 10
+_CORNERED = tuple(name for name, slope in SLOPES.items() if slope.jumps)
 
 
 def intermediates(example: Example) -> tuple[str, ...]:
     """The names of every z and a, layer by layer."""
     return tuple(f"{kind}{unit.number}" for units in example.layers for kind in ("z", "a") for unit in units)
-
-
-def _loss_tensor(example: Example, outputs: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-    import torch
-
-    if example.loss == "mse":
-        return 0.5 * ((y - outputs) ** 2).sum()
-    if example.loss == "bce":
-        return -(y * torch.log(outputs) + (1 - y) * torch.log1p(-outputs)).sum()
-    return -(y * torch.log(outputs)).sum()
 
 
 def autograd(example: Example) -> dict[str, float]:
@@ -65,8 +56,8 @@ def autograd(example: Example) -> dict[str, float]:
         z.retain_grad()
         signal.retain_grad()
         kept.append((z, signal))
-    loss = _loss_tensor(example, signal, torch.tensor(example.y, dtype=torch.float64))
-    loss.backward()  # type: ignore[no-untyped-call]
+    loss = TERMS[example.loss].tensor(torch.tensor(example.y, dtype=torch.float64), signal)
+    loss.backward()
     return _named(example, weights, biases, kept)
 
 
@@ -123,7 +114,7 @@ class _Ruler:
             signal = _activated(kind, z)
             if here == "a":
                 signal[row] = value
-        term = LOSS_TERMS[example.loss].value
+        term = TERMS[example.loss].value
         return sum(term(y, float(output)) for y, output in zip(example.y, signal, strict=True)), sides
 
     def _place(self, name: str) -> tuple[int, str, int, int]:
@@ -159,9 +150,9 @@ def _measured(ruler: _Ruler, name: str, at: float) -> float | None:
 
     width, slopes = _WIDEST, list[float]()
     best, change = math.nan, math.inf
-    # beside a pole (a logarithm near 0) four widths are not enough; narrower ones are, until rounding takes over
-    while len(slopes) < _LEVELS or (
-        len(slopes) < _MOST_LEVELS and change > TOLERANCE / 10 * max(1.0, abs(best))
+    # beside a pole (a logarithm near 0) the least are not enough; narrower ones are, until rounding takes over
+    while len(slopes) < LEAST_WIDTHS or (
+        len(slopes) < MOST_WIDTHS and change > TOLERANCE / 10 * max(1.0, abs(best))
     ):
         try:
             value, smooth = slope(width)

@@ -6,23 +6,9 @@ Owns the script's text. Runs nothing itself.
 from __future__ import annotations
 
 from lab.by_hand.example import SOFTMAX, Example
+from lab.by_hand.offered import TERMS
 from lab.by_hand.update import HandOptimizer
 from lab.parts.activations import ACTIVATIONS
-
-_LOSSES = {
-    "mse": "0.5 * ((y - signal) ** 2).sum()",
-    "bce": "-(y * signal.log() + (1 - y) * (1 - signal).log()).sum()",
-    "ce": "-(y * signal.log()).sum()",
-}
-_OPTIMIZERS = {
-    "sgd": ("SGD", "lr={lr}, weight_decay={weight_decay}"),
-    "momentum": ("SGD", "lr={lr}, momentum={momentum}, weight_decay={weight_decay}"),
-    "nesterov": ("SGD", "lr={lr}, momentum={momentum}, nesterov=True, weight_decay={weight_decay}"),
-    "adam": ("Adam", "lr={lr}, betas=({beta1}, {beta2}), eps={eps}, weight_decay={weight_decay}"),
-    "adamw": ("AdamW", "lr={lr}, betas=({beta1}, {beta2}), eps={eps}, weight_decay={weight_decay}"),
-    "rmsprop": ("RMSprop", "lr={lr}, alpha={alpha}, eps={eps}, weight_decay={weight_decay}"),
-    "adagrad": ("Adagrad", "lr={lr}, eps={eps}, weight_decay={weight_decay}"),
-}
 
 
 def _activation(name: str) -> str:
@@ -35,8 +21,16 @@ def _activation(name: str) -> str:
 
 def torch_optimizer(optimizer: HandOptimizer) -> str:
     """The call that makes the same optimizer in torch, without its parameters."""
-    name, options = _OPTIMIZERS[optimizer.name]
-    return f"torch.optim.{name}(parameters, {options.format(lr=optimizer.lr, **optimizer.options)})"
+    hand = optimizer.rule
+    part = hand.optimizer.model_validate({"lr": optimizer.lr, **optimizer.options, **hand.by_hand.fixed})
+    options = part.options()
+    options["weight_decay"] = options.pop("weight_decay")  # last, as what is added to the rule
+    given = ", ".join(f"{name}={value!r}" for name, value in options.items() if not _is_off(name, value))
+    return f"torch.optim.{part.torch_name}(parameters, {given})"
+
+
+def _is_off(name: str, value: object) -> bool:
+    return name in ("momentum", "nesterov") and not value
 
 
 def torch_script(example: Example, optimizer: HandOptimizer, taken: int = 0) -> str:
@@ -71,7 +65,7 @@ def torch_script(example: Example, optimizer: HandOptimizer, taken: int = 0) -> 
         "        if tell:",
         '            print(f"z{layer} =", z.data)',
         '            print(f"a{layer} =", signal.data)',
-        f"    return {_LOSSES[example.loss]}",
+        f"    return {TERMS[example.loss].script}",
         "",
         "",
         *(_steps_before(taken) if taken else ()),

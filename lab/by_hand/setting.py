@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from lab.by_hand.digits import read_number
 from lab.by_hand.draws import starting_example
 from lab.by_hand.example import DOCUMENT, Example
+from lab.by_hand.offered import Hyperparameter
 from lab.by_hand.update import HandOptimizer
-from lab.by_hand.update_rules import Option
 from lab.registry import FieldError, SpecError
 
 SHOWS = ("both", "values", "grads")
@@ -45,16 +45,15 @@ class Setting:
         return starting_example(self.example.sizes, self.init, self.seed)
 
 
-def option_value(option: Option, text: str) -> float:
+def within(hyperparameter: Hyperparameter, text: str) -> float:
     """A hyperparameter that a person typed, within its bounds.
 
-    Raises: SpecError, naming the option, the text and what is allowed.
+    Raises: SpecError, naming the hyperparameter, the text and what is allowed.
     """
-    value = read_number(text, option.name)
-    if not option.allows(value):
-        raise SpecError(
-            [FieldError(option.name, text, f"{text[:40]} is not allowed; write {option.allowed}")]
-        )
+    name, bounds = hyperparameter.name, hyperparameter.bounds
+    value = read_number(text, name)
+    if not bounds.allow(value):
+        raise SpecError([FieldError(name, text, f"{text[:40]} is not allowed: {bounds}")])
     return value
 
 

@@ -12,10 +12,10 @@ from functools import cached_property
 
 from lab.by_hand.digits import four, tidy
 from lab.by_hand.example import SOFTMAX, Example, Unit
-from lab.by_hand.loss_terms import LOSS_TERMS
+from lab.by_hand.offered import SLOPES, TERMS
 from lab.parts.activations import ACTIVATIONS
 
-KINKED = ("relu", "leaky_relu")
+KINKED = tuple(name for name, slope in SLOPES.items() if slope.jumps == "slope")
 
 
 @dataclass(frozen=True)
@@ -140,14 +140,14 @@ def _activate(example: Example, units: tuple[Unit, ...], tape: _Tape) -> None:
             slopes = tuple(own * (one - share) for one, share in zip(same, shares, strict=True))
             tape.write(f"a{unit.number}", "softmax", inputs, own, slopes)
         return
-    activation = ACTIVATIONS[kind]
+    value, slope = ACTIVATIONS[kind].value, SLOPES[kind].value
     for unit, name in zip(units, inputs, strict=True):
         z = tape.values[name]
-        tape.write(f"a{unit.number}", "activation", (name,), activation.value(z), (activation.slope(z),))
+        tape.write(f"a{unit.number}", "activation", (name,), value(z), (slope(z),))
 
 
 def _loss_problem(example: Example, values: dict[str, float]) -> tuple[str, str]:
-    loss = LOSS_TERMS[example.loss]
+    loss = TERMS[example.loss]
     found = [
         (unit, problem)
         for unit, y in zip(example.outputs, example.y, strict=True)
@@ -174,7 +174,7 @@ def trace(example: Example) -> Trace:
     state, problem = _loss_problem(example, values)
     if problem:
         return Trace(example, values, operations, {}, {}, state, problem)
-    loss = LOSS_TERMS[example.loss]
+    loss = TERMS[example.loss]
     terms = []
     for unit, y in zip(example.outputs, example.y, strict=True):
         output, name = f"a{unit.number}", f"J{unit.number}"

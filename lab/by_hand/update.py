@@ -6,18 +6,22 @@ torch.optim is what the tests compare with.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from lab.by_hand.digits import tidy
+from lab.by_hand.digits import factor, tex, tidy
 from lab.by_hand.example import Example
+from lab.by_hand.offered import LR, RULES, HandRule
 from lab.by_hand.tracer import Trace, trace
-from lab.by_hand.update_rules import RULES, Moment, Rule, State
+from lab.parts.updates import Rule
+
+State = Mapping[str, float]
 
 
 @dataclass(frozen=True)
 class HandUpdate:
-    """One parameter's update: value, gradient and state before, state and value after, and the formulas."""
+    """One parameter's update: value, gradient and state before, state and value after, and all numbers between."""
 
     name: str
     before: float
@@ -25,8 +29,18 @@ class HandUpdate:
     state: State
     new_state: State
     after: float
-    symbols: tuple[str, ...]
-    numbers: tuple[str, ...]
+    rule: Rule
+    values: Mapping[str, float]
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """The formulas, in symbols."""
+        return tuple(symbols for symbols, _ in self.rule.lines)
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The same formulas in numbers."""
+        return tuple(_filled(numbers, self.values) for _, numbers in self.rule.lines)
 
 
 @dataclass(frozen=True)
@@ -34,11 +48,11 @@ class HandOptimizer:
     """A rule with its learning rate and the options that differ from the rule's defaults."""
 
     name: str = "sgd"
-    lr: float = 0.1
+    lr: float = LR.default
     changed: tuple[tuple[str, float], ...] = ()
 
     @property
-    def rule(self) -> Rule:
+    def rule(self) -> HandRule:
         """The rule of this optimizer."""
         return RULES[self.name]
 
@@ -46,7 +60,7 @@ class HandOptimizer:
     def options(self) -> dict[str, float]:
         """Every option of the rule with its value."""
         own = dict(self.changed)
-        return {option.name: own.get(option.name, option.default) for option in self.rule.options}
+        return {each.name: own.get(each.name, each.default) for each in self.rule.hyperparameters}
 
 
 @dataclass(frozen=True)
@@ -63,24 +77,36 @@ def updates(point: Point, optimizer: HandOptimizer) -> tuple[HandUpdate, ...]:
     now = point.trace
     if now.loss is None:
         return ()
+    rule, options = optimizer.rule.by_hand, optimizer.options
     found = []
     for name, value in now.example.parameters.items():
-        state = point.states.get(name, dict.fromkeys(optimizer.rule.keeps, 0.0))
-        moment = Moment(value, now.grads[name], state, point.taken + 1, optimizer.lr, optimizer.options)
-        new_state, after, lines = optimizer.rule.step(moment)
+        grad = now.grads[name]
+        state = point.states.get(name, dict.fromkeys(rule.keeps, 0.0))
+        given = {"w": value, "g": grad, "t": point.taken + 1, "lr": optimizer.lr, **options, **state}
+        numbers = given | rule.step(**given)
         found.append(
             HandUpdate(
                 name,
                 value,
-                now.grads[name],
+                grad,
                 state,
-                new_state,
-                tidy(after),
-                tuple(line[0] for line in lines),
-                tuple(line[1] for line in lines),
+                {kept: numbers[f"{kept}'"] for kept in rule.keeps},
+                tidy(numbers["w'"]),
+                rule,
+                numbers,
             )
         )
     return tuple(found)
+
+
+def _filled(line: str, numbers: Mapping[str, float]) -> str:
+    """A line of a rule with its numbers put in."""
+
+    def put(mark: re.Match[str]) -> str:
+        write = factor if mark[1] else tex
+        return write(numbers[mark[2]])
+
+    return re.sub(r"\{(\(?)([a-z][\w']*)\)?\}", put, line)
 
 
 def start(example: Example) -> Point:

@@ -15,9 +15,9 @@ from lab.by_hand.example import DOCUMENT, Example
 from lab.by_hand.example_file import LARGEST_FILE, read_example
 from lab.by_hand.exports import trace_json, trace_markdown, trace_text
 from lab.by_hand.lesson import DETAILS, lesson
+from lab.by_hand.offered import LR, RULES
 from lab.by_hand.tracer import trace
 from lab.by_hand.update import HandOptimizer, start
-from lab.by_hand.update_rules import LR, RULES
 from lab.registry import FieldError, SpecError
 
 _KEYS = '{"x", "y", "W1", "b1", "W2", "b2", "hidden", "output", "loss"}'
@@ -40,15 +40,15 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         "--optimizer", choices=tuple(RULES), default="sgd", help="what updates the parameters"
     )
-    parser.add_argument("--lr", type=float, default=LR.default, help=f"learning rate ({LR.allowed})")
+    parser.add_argument("--lr", type=float, default=LR.default, help=f"learning rate ({LR.bounds})")
 
 
 def main(args: argparse.Namespace) -> int:
     """Prints the trace; 2 when the file cannot be used."""
     try:
         example = _example(args.spec)
-        if not LR.allows(args.lr):
-            raise SpecError([FieldError("lr", str(args.lr), f"{args.lr} is not allowed; write {LR.allowed}")])
+        if not LR.bounds.allow(args.lr):
+            raise SpecError([FieldError("lr", str(args.lr), f"{args.lr} is not allowed: {LR.bounds}")])
     except SpecError as error:
         where = f"{args.spec}: " if args.spec else ""
         print(f"error: {where}{'; '.join(map(str, error.errors[:5]))}", file=sys.stderr)

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 Bytes: TypeAlias = NDArray[np.uint8]
 Progress: TypeAlias = Callable[[str, float], None]
+CLASSES = 10
+IMAGE_SHAPE = (1, 28, 28)  # as a network takes one
 
 
 class DataError(RuntimeError):

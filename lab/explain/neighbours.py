@@ -37,7 +37,7 @@ def nearest_training_images(
 ) -> tuple[Neighbour, ...]:
     """The training images nearest to the drawing in the last hidden layer, nearest first.
 
-    Compares with the first 6,000 training images; the first call for a model takes a second or two.
+    Compares with the first REMEMBERED training images; the first call for a model takes a second or two.
     Raises: ModelError, when the data set cannot be read.
     """
     data, hidden = _remembered(model, home)
@@ -49,6 +49,15 @@ def nearest_training_images(
         Neighbour(np.array(data.train_images[i]), int(data.train_labels[i]), float(distances[i]))
         for i in nearest
     )
+
+
+def compared_with(model: Model, home: Path) -> int:
+    """How many training images, from the first on, a drawing is compared with.
+
+    Raises: ModelError, when the data set cannot be read.
+    """
+    _, hidden = _remembered(model, home)
+    return len(hidden)
 
 
 @lru_cache(maxsize=8)

@@ -9,11 +9,12 @@ from __future__ import annotations
 import torch
 from torch import nn
 
+from lab.data.dataset import CLASSES, IMAGE_SHAPE
 from lab.network.report import misfits
 from lab.parts.initialisations import Initialisation
 from lab.parts.layers.torch_modules import PatchTokens
 from lab.registry import SpecError
-from lab.spec import CLASSES, IMAGE_SHAPE, NetworkSpec
+from lab.spec import NetworkSpec
 
 
 def build_network(spec: NetworkSpec, generator: torch.Generator | None = None) -> nn.Sequential:

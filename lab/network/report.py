@@ -14,9 +14,10 @@ from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import FlopCounterMode
 
+from lab.data.dataset import CLASSES, IMAGE_SHAPE
 from lab.parts.layers import Fix, Flatten, GlobalPool, Layer, LayerMisfit, Linear, Shape
 from lab.registry import FieldError
-from lab.spec import CLASSES, IMAGE_SHAPE, NetworkSpec
+from lab.spec import NetworkSpec
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The activations: one table, read by the controls, the networks, the tracer, the docs and the export.
 
-Each entry holds its value and its derivative in plain float64 arithmetic (what the tracer writes out)
-and the name of its torch module (what networks are built from). Knows no torch at import.
+Each entry holds its value, and its slope if it has one, in plain float64 arithmetic (what the tracer writes
+out), and the name of its torch module (what networks are built from). Knows no torch at import.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from lab.registry import name_in
 
@@ -17,20 +17,28 @@ if TYPE_CHECKING:
     from torch import nn
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
+class Slope:
+    """The derivative f'(z) of an activation, and what jumps at z = 0: f' itself, or only its own slope."""
+
+    formula: str
+    value: Callable[[float], float]
+    jumps: Literal["", "slope", "curvature"] = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Activation:
-    """One activation a = f(z), with f'(z) and the torch module that computes the same."""
+    """One activation a = f(z) and the torch module that computes the same; By hand offers it if it has a slope."""
 
     name: str
     title: str
     formula: str
-    derivative: str
     summary: str
     source: str
     value: Callable[[float], float]
-    slope: Callable[[float], float]
     torch_name: str
     torch_options: tuple[tuple[str, Any], ...] = ()
+    slope: Slope | None = None
 
     def module(self) -> nn.Module:
         """A new torch module that computes this activation."""
@@ -65,106 +73,116 @@ def normal_density(z: float) -> float:
 _LEAK = 0.01
 _ENTRIES = (
     Activation(
-        "relu",
-        "ReLU",
-        r"a = \max(0, z)",
-        r"f'(z) = 1 \text{ if } z > 0 \text{ else } 0",
-        "Passes what is positive, blocks the rest; cheap, and the default of most networks.",
-        "Nair & Hinton 2010, ICML",
-        lambda z: max(z, 0.0),
-        lambda z: 1.0 if z > 0 else 0.0,
-        "ReLU",
+        name="relu",
+        title="ReLU",
+        formula=r"a = \max(0, z)",
+        summary="Passes what is positive, blocks the rest; cheap, and the default of most networks.",
+        source="Nair & Hinton 2010, ICML",
+        value=lambda z: max(z, 0.0),
+        torch_name="ReLU",
+        slope=Slope(
+            formula=r"f'(z) = 1 \text{ if } z > 0 \text{ else } 0",
+            value=lambda z: 1.0 if z > 0 else 0.0,
+            jumps="slope",
+        ),
     ),
     Activation(
-        "leaky_relu",
-        "LeakyReLU",
-        r"a = \max(z, 0.01\,z)",
-        r"f'(z) = 1 \text{ if } z > 0 \text{ else } 0.01",
-        "A ReLU that lets 1 % through below zero, so that no unit dies.",
-        "Maas et al. 2013, ICML workshop",
-        lambda z: z if z > 0 else _LEAK * z,
-        lambda z: 1.0 if z > 0 else _LEAK,
-        "LeakyReLU",
-        (("negative_slope", _LEAK),),
+        name="leaky_relu",
+        title="LeakyReLU",
+        formula=r"a = \max(z, 0.01\,z)",
+        summary="A ReLU that lets 1 % through below zero, so that no unit dies.",
+        source="Maas et al. 2013, ICML workshop",
+        value=lambda z: z if z > 0 else _LEAK * z,
+        torch_name="LeakyReLU",
+        torch_options=(("negative_slope", _LEAK),),
+        slope=Slope(
+            formula=r"f'(z) = 1 \text{ if } z > 0 \text{ else } 0.01",
+            value=lambda z: 1.0 if z > 0 else _LEAK,
+            jumps="slope",
+        ),
     ),
     Activation(
-        "elu",
-        "ELU",
-        r"a = z \text{ if } z > 0 \text{ else } e^z - 1",
-        r"f'(z) = 1 \text{ if } z > 0 \text{ else } e^z",
-        "Smooth below zero and saturating at -1; pulls the mean activation towards zero.",
-        "Clevert et al. 2016, ICLR",
-        lambda z: z if z > 0 else math.expm1(z),
-        lambda z: 1.0 if z > 0 else math.exp(z),
-        "ELU",
+        name="elu",
+        title="ELU",
+        formula=r"a = z \text{ if } z > 0 \text{ else } e^z - 1",
+        summary="Smooth below zero and saturating at -1; pulls the mean activation towards zero.",
+        source="Clevert et al. 2016, ICLR",
+        value=lambda z: z if z > 0 else math.expm1(z),
+        torch_name="ELU",
+        slope=Slope(
+            formula=r"f'(z) = 1 \text{ if } z > 0 \text{ else } e^z",
+            value=lambda z: 1.0 if z > 0 else math.exp(z),
+            jumps="curvature",
+        ),
     ),
     Activation(
-        "gelu",
-        "GELU",
-        r"a = z\,\Phi(z)",
-        r"f'(z) = \Phi(z) + z\,\varphi(z)",
-        "Weighs z by the probability that a normal variable lies below it; the choice of transformers.",
-        "Hendrycks & Gimpel 2016, arXiv:1606.08415",
-        lambda z: z * normal_cdf(z),
-        lambda z: normal_cdf(z) + z * normal_density(z),
-        "GELU",
+        name="gelu",
+        title="GELU",
+        formula=r"a = z\,\Phi(z)",
+        summary="Weighs z by the probability that a normal variable lies below it; the choice of transformers.",
+        source="Hendrycks & Gimpel 2016, arXiv:1606.08415",
+        value=lambda z: z * normal_cdf(z),
+        torch_name="GELU",
+        slope=Slope(
+            formula=r"f'(z) = \Phi(z) + z\,\varphi(z)", value=lambda z: normal_cdf(z) + z * normal_density(z)
+        ),
     ),
     Activation(
-        "silu",
-        "SiLU",
-        r"a = z\,\sigma(z)",
-        r"f'(z) = \sigma(z)\,(1 + z\,(1 - \sigma(z)))",
-        "z times its own sigmoid (also called swish): smooth, slightly negative below zero.",
-        "Elfwing et al. 2018, Neural Networks 107",
-        lambda z: z * sigmoid(z),
-        lambda z: sigmoid(z) * (1.0 + z * (1.0 - sigmoid(z))),
-        "SiLU",
+        name="silu",
+        title="SiLU",
+        formula=r"a = z\,\sigma(z)",
+        summary="z times its own sigmoid (also called swish): smooth, slightly negative below zero.",
+        source="Elfwing et al. 2018, Neural Networks 107",
+        value=lambda z: z * sigmoid(z),
+        torch_name="SiLU",
+        slope=Slope(
+            formula=r"f'(z) = \sigma(z)\,(1 + z\,(1 - \sigma(z)))",
+            value=lambda z: sigmoid(z) * (1.0 + z * (1.0 - sigmoid(z))),
+        ),
     ),
     Activation(
-        "sigmoid",
-        "Sigmoid",
-        r"a = \sigma(z) = \frac{1}{1 + e^{-z}}",
-        r"f'(z) = \sigma(z)\,(1 - \sigma(z))",
-        "Squeezes z into (0, 1); its gradient is 1/4 at most, so deep stacks of it learn slowly.",
-        "Document, section 3.1.4",
-        sigmoid,
-        lambda z: sigmoid(z) * (1.0 - sigmoid(z)),
-        "Sigmoid",
+        name="sigmoid",
+        title="Sigmoid",
+        formula=r"a = \sigma(z) = \frac{1}{1 + e^{-z}}",
+        summary="Squeezes z into (0, 1); its gradient is 1/4 at most, so deep stacks of it learn slowly.",
+        source="Document, section 3.1.4",
+        value=sigmoid,
+        torch_name="Sigmoid",
+        slope=Slope(
+            formula=r"f'(z) = \sigma(z)\,(1 - \sigma(z))", value=lambda z: sigmoid(z) * (1.0 - sigmoid(z))
+        ),
     ),
     Activation(
-        "tanh",
-        "Tanh",
-        r"a = \tanh z",
-        r"f'(z) = 1 - \tanh^2 z",
-        "Squeezes z into (-1, 1), centred at zero.",
-        "Document, section 3.1.4",
-        math.tanh,
-        lambda z: 1.0 - math.tanh(z) ** 2,
-        "Tanh",
+        name="tanh",
+        title="Tanh",
+        formula=r"a = \tanh z",
+        summary="Squeezes z into (-1, 1), centred at zero.",
+        source="Document, section 3.1.4",
+        value=math.tanh,
+        torch_name="Tanh",
+        slope=Slope(formula=r"f'(z) = 1 - \tanh^2 z", value=lambda z: 1.0 - math.tanh(z) ** 2),
     ),
     Activation(
-        "softplus",
-        "Softplus",
-        r"a = \log(1 + e^z)",
-        r"f'(z) = \sigma(z)",
-        "A ReLU with a smooth corner; its derivative is the sigmoid.",
-        "Dugas et al. 2001, NIPS",
-        softplus,
-        sigmoid,
-        "Softplus",
+        name="softplus",
+        title="Softplus",
+        formula=r"a = \log(1 + e^z)",
+        summary="A ReLU with a smooth corner; its derivative is the sigmoid.",
+        source="Dugas et al. 2001, NIPS",
+        value=softplus,
+        torch_name="Softplus",
         # above its default of 20 torch takes the straight line, 2e-9 away from the formula
-        (("threshold", 30.0),),
+        torch_options=(("threshold", 30.0),),
+        slope=Slope(formula=r"f'(z) = \sigma(z)", value=sigmoid),
     ),
     Activation(
-        "identity",
-        "Identity",
-        r"a = z",
-        r"f'(z) = 1",
-        "Changes nothing; several linear layers with it are one linear layer.",
-        "Document, section 4.2.1",
-        lambda z: z,
-        lambda z: 1.0,
-        "Identity",
+        name="identity",
+        title="Identity",
+        formula=r"a = z",
+        summary="Changes nothing; several linear layers with it are one linear layer.",
+        source="Document, section 4.2.1",
+        value=lambda z: z,
+        torch_name="Identity",
+        slope=Slope(formula=r"f'(z) = 1", value=lambda z: 1.0),
     ),
 )
 

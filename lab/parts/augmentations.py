@@ -121,8 +121,8 @@ class Erase(Augmentation):
     pixels: int = hyper(6, "Pixels", "The side of the square.", ge=1, le=20)
 
 
-AUGMENTATIONS = table(Rotate, Scale, Shear, Shift, Elastic, Thickness, Contrast, Noise, Erase)
 AnyAugmentation = Annotated[
     Rotate | Scale | Shear | Shift | Elastic | Thickness | Contrast | Noise | Erase,
     Field(discriminator="kind"),
 ]
+AUGMENTATIONS: dict[str, type[Augmentation]] = table(AnyAugmentation)

@@ -1,26 +1,63 @@
 """The initialisations: one table entry each, how the first weights are drawn. Biases start at zero,
-except with PyTorch's own default, which is what the document's script uses."""
+except with PyTorch's own default, which is what the document's script uses.
+
+An entry may also draw from numpy's generator, for examples computed by hand. Knows no torch at import.
+"""
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, TypeAlias
 
 from pydantic import Field
 
 from lab.registry import Part, hyper, table
 
 if TYPE_CHECKING:
+    import numpy as np
     import torch
+    from numpy.typing import NDArray
     from torch import Tensor
 
 LOWEST_WIDTH = 1e-12  # far smaller ones are zero in float32: that is another entry
+_WIDTH = 0.05
+
+Draw: TypeAlias = Callable[["np.random.Generator", int, int], "NDArray[np.float64]"]
+Width = Callable[[int, int], float]
+
+
+def uniform_bound(units: int, inputs: int) -> float:
+    """How far PyTorch's own default draws weights and biases of a dense layer from zero."""
+    return 1 / math.sqrt(inputs)
+
+
+def _evenly(bound: Width) -> Draw:
+    return lambda generator, units, inputs: generator.uniform(
+        -bound(units, inputs), bound(units, inputs), (units, inputs)
+    )
+
+
+def _in_a_bell(spread: Width) -> Draw:
+    return lambda generator, units, inputs: generator.normal(0.0, spread(units, inputs), (units, inputs))
+
+
+def _at_right_angles(generator: np.random.Generator, units: int, inputs: int) -> NDArray[np.float64]:
+    import numpy as np
+
+    tall = generator.normal(size=(max(units, inputs), min(units, inputs)))
+    q, r = np.linalg.qr(tall)
+    q = q * np.sign(np.diag(r))
+    return q if units >= inputs else q.T
 
 
 class Initialisation(Part):
     """How a weight tensor gets its first values."""
 
     keeps_default: ClassVar[bool] = False
+    by_hand: ClassVar[Draw | None] = (
+        None  # weights (units, inputs) from numpy; None: By hand does not offer it
+    )
 
     def fill(self, weight: Tensor, generator: torch.Generator) -> None:
         """Draw the weight's first values in place.
@@ -38,6 +75,7 @@ class PyTorchDefault(Initialisation):
     formula: ClassVar[str] = r"w, b \sim U\!\left(-1/\sqrt{n_{in}},\; 1/\sqrt{n_{in}}\right)"
     source: ClassVar[str] = "Document, section 4.5.3 (torch.nn.Linear)"
     keeps_default: ClassVar[bool] = True
+    by_hand: ClassVar[Draw | None] = staticmethod(_evenly(uniform_bound))
     kind: Literal["default"] = "default"
 
     def fill(self, weight: Tensor, generator: torch.Generator) -> None:
@@ -53,8 +91,9 @@ class Normal(Initialisation):
     summary: ClassVar[str] = "Draws from a Gaussian of the same width in every layer."
     formula: ClassVar[str] = r"w \sim N(0, s^2)"
     source: ClassVar[str] = "Document, section 3.2.1"
+    by_hand: ClassVar[Draw | None] = staticmethod(_in_a_bell(lambda units, inputs: _WIDTH))
     kind: Literal["normal"] = "normal"
-    std: float = hyper(0.05, "Standard deviation", "The width of the Gaussian.", ge=LOWEST_WIDTH, le=10.0)
+    std: float = hyper(_WIDTH, "Standard deviation", "The width of the Gaussian.", ge=LOWEST_WIDTH, le=10.0)
 
     def fill(self, weight: Tensor, generator: torch.Generator) -> None:
         weight.data.normal_(0.0, self.std, generator=generator)
@@ -67,8 +106,9 @@ class Uniform(Initialisation):
     summary: ClassVar[str] = "Draws evenly from the same interval in every layer."
     formula: ClassVar[str] = r"w \sim U(-s, s)"
     source: ClassVar[str] = "Document, section 3.2.1"
+    by_hand: ClassVar[Draw | None] = staticmethod(_evenly(lambda units, inputs: _WIDTH))
     kind: Literal["uniform"] = "uniform"
-    bound: float = hyper(0.05, "Bound", "The largest weight drawn.", ge=LOWEST_WIDTH, le=10.0)
+    bound: float = hyper(_WIDTH, "Bound", "The largest weight drawn.", ge=LOWEST_WIDTH, le=10.0)
 
     def fill(self, weight: Tensor, generator: torch.Generator) -> None:
         weight.data.uniform_(-self.bound, self.bound, generator=generator)
@@ -83,6 +123,9 @@ class XavierUniform(Initialisation):
     )
     formula: ClassVar[str] = r"w \sim U(-s, s), \quad s = \sqrt{6 / (n_{in} + n_{out})}"
     source: ClassVar[str] = "Glorot & Bengio 2010, AISTATS"
+    by_hand: ClassVar[Draw | None] = staticmethod(
+        _evenly(lambda units, inputs: math.sqrt(6 / (units + inputs)))
+    )
     kind: Literal["xavier_uniform"] = "xavier_uniform"
 
     def fill(self, weight: Tensor, generator: torch.Generator) -> None:
@@ -98,6 +141,9 @@ class XavierNormal(Initialisation):
     summary: ClassVar[str] = "Keeps the size of signals alike forward and backward, drawn from a Gaussian."
     formula: ClassVar[str] = r"w \sim N\!\left(0,\; 2 / (n_{in} + n_{out})\right)"
     source: ClassVar[str] = "Glorot & Bengio 2010, AISTATS"
+    by_hand: ClassVar[Draw | None] = staticmethod(
+        _in_a_bell(lambda units, inputs: math.sqrt(2 / (units + inputs)))
+    )
     kind: Literal["xavier_normal"] = "xavier_normal"
 
     def fill(self, weight: Tensor, generator: torch.Generator) -> None:
@@ -113,6 +159,7 @@ class HeUniform(Initialisation):
     summary: ClassVar[str] = "Xavier's idea for ReLU, which blocks half of the signal."
     formula: ClassVar[str] = r"w \sim U(-s, s), \quad s = \sqrt{6 / n_{in}}"
     source: ClassVar[str] = "He et al. 2015, ICCV"
+    by_hand: ClassVar[Draw | None] = staticmethod(_evenly(lambda units, inputs: math.sqrt(6 / inputs)))
     kind: Literal["he_uniform"] = "he_uniform"
 
     def fill(self, weight: Tensor, generator: torch.Generator) -> None:
@@ -128,6 +175,7 @@ class HeNormal(Initialisation):
     summary: ClassVar[str] = "Xavier's idea for ReLU, drawn from a Gaussian."
     formula: ClassVar[str] = r"w \sim N(0,\; 2 / n_{in})"
     source: ClassVar[str] = "He et al. 2015, ICCV"
+    by_hand: ClassVar[Draw | None] = staticmethod(_in_a_bell(lambda units, inputs: math.sqrt(2 / inputs)))
     kind: Literal["he_normal"] = "he_normal"
 
     def fill(self, weight: Tensor, generator: torch.Generator) -> None:
@@ -143,6 +191,7 @@ class Orthogonal(Initialisation):
     summary: ClassVar[str] = "Makes the rows of each weight matrix perpendicular, so that lengths are kept."
     formula: ClassVar[str] = r"W W^\top = I"
     source: ClassVar[str] = "Saxe et al. 2014, ICLR"
+    by_hand: ClassVar[Draw | None] = staticmethod(_at_right_angles)
     kind: Literal["orthogonal"] = "orthogonal"
 
     def fill(self, weight: Tensor, generator: torch.Generator) -> None:
@@ -159,6 +208,7 @@ class Zeros(Initialisation):
         "All weights zero: every unit of a layer stays the same as its neighbours. See why not."
     )
     formula: ClassVar[str] = r"w = 0"
+    by_hand: ClassVar[Draw | None] = staticmethod(_evenly(lambda units, inputs: 0.0))
     kind: Literal["zeros"] = "zeros"
 
     def fill(self, weight: Tensor, generator: torch.Generator) -> None:
@@ -183,18 +233,6 @@ class FromRun(Initialisation):
         PyTorchDefault().fill(weight, generator)  # where the other run has nothing to give
 
 
-INITIALISATIONS = table(
-    PyTorchDefault,
-    Normal,
-    Uniform,
-    XavierUniform,
-    XavierNormal,
-    HeUniform,
-    HeNormal,
-    Orthogonal,
-    Zeros,
-    FromRun,
-)
 AnyInitialisation = Annotated[
     PyTorchDefault
     | Normal
@@ -208,3 +246,4 @@ AnyInitialisation = Annotated[
     | FromRun,
     Field(discriminator="kind"),
 ]
+INITIALISATIONS: dict[str, type[Initialisation]] = table(AnyInitialisation)

@@ -1,12 +1,15 @@
 """The losses: one table entry each, with its formula and the torch function that computes it.
 
-Every loss takes logits and labels and gives the mean over the batch.
+Every loss takes logits and labels and gives the mean over the batch; its term by hand, if it has one, takes a target
+and an output. Knows no network; torch is imported when a function is made.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, TypeAlias
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeAlias
 
 from pydantic import Field
 
@@ -26,10 +29,86 @@ def _one_hot(labels: Tensor, logits: Tensor) -> Tensor:
     return (labels[:, None] == classes).to(logits.dtype)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Term:
+    """One output's part J_i(y_i, yhat_i) of a loss J = sum of J_i, as a person computes it.
+
+    `problem` says where it has no value, `fitting_outputs` which activations keep it from there; `script` and `tensor`
+    write the whole loss with torch's operations, of tensors `y` and `signal`.
+    """
+
+    name: str
+    title: str
+    formula: str
+    term: str
+    slope_formula: str
+    value: Callable[[float, float], float]
+    slope: Callable[[float, float], float]
+    problem: Callable[[float, float], str | None] = lambda _y, _output: None
+    fitting_outputs: tuple[str, ...]
+    script: str
+    tensor: Callable[[Any, Any], Any]
+
+
+def _outside_a_logarithm(y: float, output: float) -> str | None:
+    if output < 0 or output > 1:
+        return "undefined"
+    if output == 0:
+        return "infinite" if y > 0 else "undefined"
+    return None
+
+
+def _outside_two_logarithms(y: float, output: float) -> str | None:
+    if output == 1:
+        return "infinite" if y < 1 else "undefined"
+    return _outside_a_logarithm(y, output)
+
+
+_CROSS_ENTROPY = Term(
+    name="ce",
+    title="Categorical cross-entropy",
+    formula=r"J = -\sum_i y_i \log \hat{y}_i",
+    term=r"-({y} \log {o})",
+    slope_formula=r"-\frac{{y}}{{o}}",
+    value=lambda y, output: -y * math.log(output),
+    slope=lambda y, output: -y / output,
+    problem=_outside_a_logarithm,
+    fitting_outputs=("softmax",),
+    script="-(y * signal.log()).sum()",
+    tensor=lambda y, signal: -(y * signal.log()).sum(),
+)
+_SQUARED_ERROR = Term(
+    name="mse",
+    title="1/2 MSE",
+    formula=r"J = \tfrac{1}{2} \sum_i (y_i - \hat{y}_i)^2",
+    term=r"\tfrac{1}{2} ({y} - {o})^2",
+    slope_formula=r"{o} - {y}",
+    value=lambda y, output: 0.5 * (y - output) ** 2,
+    slope=lambda y, output: output - y,
+    fitting_outputs=("relu", "identity", "sigmoid", "tanh", "softmax"),
+    script="0.5 * ((y - signal) ** 2).sum()",
+    tensor=lambda y, signal: 0.5 * ((y - signal) ** 2).sum(),
+)
+_BINARY_CROSS_ENTROPY = Term(
+    name="bce",
+    title="Binary cross-entropy",
+    formula=r"J = -\sum_i \left[ y_i \log \hat{y}_i + (1 - y_i) \log(1 - \hat{y}_i) \right]",
+    term=r"-\left[ {y} \log {o} + (1 - {y}) \log(1 - {o}) \right]",
+    slope_formula=r"\frac{{o} - {y}}{{o}\,(1 - {o})}",
+    value=lambda y, output: -(y * math.log(output) + (1.0 - y) * math.log1p(-output)),
+    slope=lambda y, output: (output - y) / (output * (1.0 - output)),
+    problem=_outside_two_logarithms,
+    fitting_outputs=("sigmoid",),
+    script="-(y * signal.log() + (1 - y) * (1 - signal).log()).sum()",
+    tensor=lambda y, signal: -(y * signal.log() + (1 - y) * (-signal).log1p()).sum(),
+)
+
+
 class Loss(Part):
     """What training makes small."""
 
     unit: ClassVar[str] = ""
+    by_hand: ClassVar[Term | None] = None  # None: By hand does not offer it
 
     def function(self) -> LossFunction:
         """The loss as a function of logits and labels.
@@ -47,6 +126,7 @@ class CrossEntropy(Loss):
     formula: ClassVar[str] = r"J = -\sum_k y_k \log \hat{y}_k, \quad \hat{y} = \operatorname{softmax}(z)"
     source: ClassVar[str] = "Document, section 4.2.2"
     unit: ClassVar[str] = "nats"
+    by_hand: ClassVar[Term | None] = _CROSS_ENTROPY
     kind: Literal["cross_entropy"] = "cross_entropy"
     label_smoothing: float = hyper(
         0.0,
@@ -71,6 +151,7 @@ class SquaredError(Loss):
     summary: ClassVar[str] = "Half the squared distance between the outputs and the one-hot label."
     formula: ClassVar[str] = r"J = \tfrac{1}{2} \sum_k (y_k - \hat{y}_k)^2"
     source: ClassVar[str] = "Document, section 4.2.2"
+    by_hand: ClassVar[Term | None] = _SQUARED_ERROR
     kind: Literal["mse"] = "mse"
 
     def function(self) -> LossFunction:
@@ -94,6 +175,7 @@ class BinaryCrossEntropy(Loss):
     )
     source: ClassVar[str] = "Document, section 4.3.2"
     unit: ClassVar[str] = "nats"
+    by_hand: ClassVar[Term | None] = _BINARY_CROSS_ENTROPY
     kind: Literal["bce"] = "bce"
 
     def function(self) -> LossFunction:
@@ -124,5 +206,5 @@ class Hinge(Loss):
         return lambda logits, labels: functional.multi_margin_loss(logits, labels, margin=margin)
 
 
-LOSSES = table(CrossEntropy, SquaredError, BinaryCrossEntropy, Hinge)
 AnyLoss = Annotated[CrossEntropy | SquaredError | BinaryCrossEntropy | Hinge, Field(discriminator="kind")]
+LOSSES: dict[str, type[Loss]] = table(AnyLoss)

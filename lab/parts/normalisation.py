@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from lab.registry import name_in
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Normalisation:
     """x = (p - mean) / std, for a pixel p between 0 (paper) and 1 (ink)."""
 
@@ -34,31 +34,31 @@ class Normalisation:
 
 _ENTRIES = (
     Normalisation(
-        "half",
-        "To -1..1",
-        0.5,
-        0.5,
-        r"x = \frac{p - 0.5}{0.5}",
-        "Paper becomes -1 and full ink 1, as in the document.",
-        "Document, section 4.5.2",
+        name="half",
+        title="To -1..1",
+        mean=0.5,
+        std=0.5,
+        formula=r"x = \frac{p - 0.5}{0.5}",
+        summary="Paper becomes -1 and full ink 1, as in the document.",
+        source="Document, section 4.5.2",
     ),
     Normalisation(
-        "mnist",
-        "MNIST's mean and deviation",
-        0.1307,
-        0.3081,
-        r"x = \frac{p - 0.1307}{0.3081}",
-        "Over all training pixels the mean becomes 0 and the standard deviation 1.",
-        "pytorch/examples, mnist",
+        name="mnist",
+        title="MNIST's mean and deviation",
+        mean=0.1307,
+        std=0.3081,
+        formula=r"x = \frac{p - 0.1307}{0.3081}",
+        summary="Over all training pixels the mean becomes 0 and the standard deviation 1.",
+        source="pytorch/examples, mnist",
     ),
     Normalisation(
-        "none",
-        "None (0..1)",
-        0.0,
-        1.0,
-        r"x = p",
-        "Pixels as they are: 0 is paper, 1 is ink.",
-        "",
+        name="none",
+        title="None (0..1)",
+        mean=0.0,
+        std=1.0,
+        formula=r"x = p",
+        summary="Pixels as they are: 0 is paper, 1 is ink.",
+        source="",
     ),
 )
 

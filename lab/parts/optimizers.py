@@ -6,6 +6,14 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
+from lab.parts.updates import (
+    ADAGRAD_RULES,
+    ADAM_RULES,
+    ADAMW_RULES,
+    RMSPROP_RULES,
+    SGD_RULES,
+    Rule,
+)
 from lab.registry import Part, hyper, table
 
 LOWEST_RATE, HIGHEST_RATE = 1e-12, 100.0
@@ -23,6 +31,7 @@ class Optimizer(Part):
 
     torch_name: ClassVar[str]
     decoupled_decay: ClassVar[bool] = False
+    by_hand: ClassVar[tuple[Rule, ...]] = ()  # empty: By hand does not offer it
 
     lr: float = _rate(0.001)
     weight_decay: float = hyper(
@@ -68,6 +77,7 @@ class SGD(Optimizer):
     formula: ClassVar[str] = r"v \leftarrow \mu v + g, \quad w \leftarrow w - \eta v"
     source: ClassVar[str] = "Document, sections 3.1.3 and 4.5.4"
     torch_name: ClassVar[str] = "SGD"
+    by_hand: ClassVar[tuple[Rule, ...]] = SGD_RULES
     kind: Literal["sgd"] = "sgd"
     lr: float = _rate(0.01)
     momentum: float = hyper(
@@ -103,8 +113,8 @@ class _TwoMeans(Optimizer):
 
     def options(self) -> dict[str, Any]:
         values = super().options()
-        betas = (values.pop("beta1"), values.pop("beta2"))
-        return values | {"betas": betas}
+        betas, eps = (values.pop("beta1"), values.pop("beta2")), values.pop("eps")
+        return values | {"betas": betas, "eps": eps}
 
 
 class Adam(_TwoMeans):
@@ -115,6 +125,7 @@ class Adam(_TwoMeans):
     formula: ClassVar[str] = r"w \leftarrow w - \eta\, \frac{\hat{m}}{\sqrt{\hat{v}} + \epsilon}"
     source: ClassVar[str] = "Kingma & Ba 2015, ICLR; document, section 3.1.3"
     torch_name: ClassVar[str] = "Adam"
+    by_hand: ClassVar[tuple[Rule, ...]] = ADAM_RULES
     kind: Literal["adam"] = "adam"
 
 
@@ -128,8 +139,17 @@ class AdamW(_TwoMeans):
     )
     source: ClassVar[str] = "Loshchilov & Hutter 2019, ICLR"
     torch_name: ClassVar[str] = "AdamW"
+    by_hand: ClassVar[tuple[Rule, ...]] = ADAMW_RULES
     decoupled_decay: ClassVar[bool] = True
     kind: Literal["adamw"] = "adamw"
+    weight_decay: float = hyper(
+        0.0,
+        "Weight decay",
+        "Shrinks every weight at each step, against overfitting.",
+        formula=r"w \leftarrow (1 - \eta\lambda)\,w",
+        ge=0.0,
+        le=10.0,
+    )
 
 
 class RMSprop(Optimizer):
@@ -142,6 +162,7 @@ class RMSprop(Optimizer):
     )
     source: ClassVar[str] = "Hinton 2012, Coursera lecture 6e"
     torch_name: ClassVar[str] = "RMSprop"
+    by_hand: ClassVar[tuple[Rule, ...]] = RMSPROP_RULES
     kind: Literal["rmsprop"] = "rmsprop"
     alpha: float = _beta(0.99, "", "Alpha")
     momentum: float = hyper(0.0, "Momentum", "How much of the last step is kept.", ge=0.0, lt=1.0)
@@ -160,6 +181,7 @@ class Adagrad(Optimizer):
     )
     source: ClassVar[str] = "Duchi et al. 2011, JMLR 12"
     torch_name: ClassVar[str] = "Adagrad"
+    by_hand: ClassVar[tuple[Rule, ...]] = ADAGRAD_RULES
     kind: Literal["adagrad"] = "adagrad"
     lr: float = _rate(0.01)
     eps: float = _epsilon(1e-10)
@@ -216,8 +238,8 @@ class RAdam(_TwoMeans):
     kind: Literal["radam"] = "radam"
 
 
-OPTIMIZERS = table(SGD, Adam, AdamW, RMSprop, Adagrad, Adadelta, Adamax, NAdam, RAdam)
 AnyOptimizer = Annotated[
     SGD | Adam | AdamW | RMSprop | Adagrad | Adadelta | Adamax | NAdam | RAdam,
     Field(discriminator="kind"),
 ]
+OPTIMIZERS: dict[str, type[Optimizer]] = table(AnyOptimizer)

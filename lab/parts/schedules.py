@@ -116,7 +116,7 @@ def _between(start: float, end: float, progress: float) -> float:
     return end + (start - end) * 0.5 * (1 + math.cos(math.pi * progress))
 
 
-SCHEDULES = table(Constant, StepDecay, Exponential, Cosine, OneCycle, WarmUp)
 AnySchedule = Annotated[
     Constant | StepDecay | Exponential | Cosine | OneCycle | WarmUp, Field(discriminator="kind")
 ]
+SCHEDULES: dict[str, type[Schedule]] = table(AnySchedule)

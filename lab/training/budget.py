@@ -21,7 +21,7 @@ from lab.parts.layers import BatchNorm, Residual
 from lab.paths import is_run_id
 from lab.registry import FieldError, SpecError
 from lab.spec import RunSpec, changed
-from lab.training.samples import steps_per_epoch
+from lab.training.epochs import steps_per_epoch, trained_samples
 
 MEMORY_SWITCH, HOURS_SWITCH = "LAB_MAX_MEMORY_GB", "LAB_MAX_HOURS"
 DEFAULT_HOURS = 24.0
@@ -61,8 +61,7 @@ def estimate(spec: RunSpec) -> Estimate:
     """The memory and time that a run would take, to within a small factor."""
     reports = layer_reports(spec.network)
     parameters, flops, values = _totals(reports)
-    samples = min(spec.data.train_samples, DATASETS[spec.data.dataset].sizes[0])
-    trained = samples - round(samples * spec.data.validation_share)
+    trained = trained_samples(spec.data, DATASETS[spec.data.dataset].sizes[0])
     batch = min(spec.train.batch_size, trained)
     memory = parameters * 4 * _copies(spec) + values * 4 * 2 * batch
     compute = _PASSES * trained * (flops / _FLOPS_PER_S + 4 * values / _BYTES_PER_S)

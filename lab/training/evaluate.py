@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from lab.spec import CLASSES
+from lab.data.dataset import CLASSES
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,9 @@ from lab.network.transfer import freeze, take_over
 from lab.spec import RunSpec
 from lab.steps import Batches, make_step
 from lab.training.augmenting import augmented
+from lab.training.epochs import steps_per_epoch
 from lab.training.evaluate import Evaluation, evaluate
-from lab.training.samples import Prepare, draw_samples, epoch_order, generator_for, steps_per_epoch
+from lab.training.samples import Prepare, draw_samples, epoch_order, generator_for
 
 
 class Learner:

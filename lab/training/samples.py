@@ -14,9 +14,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from lab.data import Dataset
+from lab.data.dataset import CLASSES, Dataset
 from lab.parts.normalisation import NORMALISATIONS
-from lab.spec import CLASSES, DataSpec
+from lab.spec import DataSpec
+from lab.training.epochs import held_back, steps_per_epoch
 
 PROBE_SIZE = 3_000
 
@@ -48,8 +49,8 @@ def draw_samples(spec: DataSpec, seed: int, data: Dataset, device: torch.device)
     """The samples of a run. A subset smaller than the data set is drawn at random, like the split."""
     total = len(data.train_labels)
     drawn = torch.randperm(total, generator=generator_for(seed, "subset"))[: min(spec.train_samples, total)]
-    held_back = min(round(len(drawn) * spec.validation_share), len(drawn) - 1)
-    train = drawn[held_back:].sort().values
+    validation = held_back(spec, len(drawn))
+    train = drawn[validation:].sort().values
     labels = _tensor(data.train_labels).long()
     if spec.label_noise:
         labels = _noisy(labels, train, spec.label_noise, generator_for(seed, "label noise"))
@@ -58,7 +59,7 @@ def draw_samples(spec: DataSpec, seed: int, data: Dataset, device: torch.device)
         _tensor(data.train_images).to(device),
         labels.to(device),
         train,
-        drawn[:held_back].sort().values,
+        drawn[:validation].sort().values,
         train[order[:PROBE_SIZE]],
         _tensor(data.test_images).to(device),
         _tensor(data.test_labels).long().to(device),
@@ -72,12 +73,6 @@ def epoch_order(train: Tensor, batch_size: int, seed: int, epoch: int) -> Tensor
     """
     order = train[torch.randperm(len(train), generator=generator_for(seed, "epoch", epoch))]
     return order[: steps_per_epoch(len(train), batch_size) * batch_size]
-
-
-def steps_per_epoch(samples: int, batch_size: int) -> int:
-    """How many batches an epoch has; the last one may be smaller."""
-    alone = batch_size > 1 and samples > 1 and samples % batch_size == 1
-    return max(1, -(-(samples - alone) // batch_size))
 
 
 class Prepare:

@@ -12,10 +12,11 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
+from lab.data.dataset import IMAGE_SHAPE
 from lab.events import PROBE_IMAGES, LayerState, Snapshot
 from lab.machine.memory import memory_used_mb
 from lab.parts.layers import Layer, Shape
-from lab.spec import IMAGE_SHAPE, NetworkSpec
+from lab.spec import NetworkSpec
 
 SHOWN_IMAGES = 12
 SHOWN_UNITS = 64

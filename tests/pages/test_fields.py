@@ -60,7 +60,7 @@ def test_the_default_and_the_bounds_themselves_are_allowed_by_control_and_spec(
     model: type[BaseModel], field: Field
 ) -> None:
     default = model.model_fields[field.name].default
-    for value in (default, field.minimum, field.maximum):
+    for value in (default, field.limits.minimum, field.limits.maximum):
         if value is not None:
             meant = parsed(field, float(value))
             model.model_validate({field.name: meant})

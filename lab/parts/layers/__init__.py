@@ -11,50 +11,16 @@ from typing import Annotated
 
 from pydantic import Field
 
-from lab.parts.layers.base import Fix, Layer, LayerMisfit, Shape
+from lab.parts.layers.base import Fix as Fix
+from lab.parts.layers.base import Layer
+from lab.parts.layers.base import LayerMisfit as LayerMisfit
+from lab.parts.layers.base import Shape as Shape
 from lab.parts.layers.convolution import AvgPool, Conv2d, GlobalPool, MaxPool, Residual
 from lab.parts.layers.dense import Flatten, Linear
 from lab.parts.layers.regularise import BatchNorm, Dropout, LayerNorm
 from lab.parts.layers.sequence import PatchEmbedding, Recurrent, Transformer
 from lab.registry import table
 
-__all__ = [
-    "LAYERS",
-    "AnyLayer",
-    "AvgPool",
-    "BatchNorm",
-    "Conv2d",
-    "Dropout",
-    "Fix",
-    "Flatten",
-    "GlobalPool",
-    "Layer",
-    "LayerMisfit",
-    "LayerNorm",
-    "Linear",
-    "MaxPool",
-    "PatchEmbedding",
-    "Recurrent",
-    "Residual",
-    "Shape",
-    "Transformer",
-]
-
-LAYERS = table(
-    Linear,
-    Flatten,
-    Conv2d,
-    MaxPool,
-    AvgPool,
-    GlobalPool,
-    Residual,
-    Dropout,
-    BatchNorm,
-    LayerNorm,
-    Recurrent,
-    PatchEmbedding,
-    Transformer,
-)
 AnyLayer = Annotated[
     Linear
     | Flatten
@@ -71,3 +37,4 @@ AnyLayer = Annotated[
     | Transformer,
     Field(discriminator="kind"),
 ]
+LAYERS: dict[str, type[Layer]] = table(AnyLayer)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lab.by_hand.oracles import TOLERANCE, comparisons
+from lab.by_hand.oracles import LEAST_WIDTHS, MOST_WIDTHS, TOLERANCE, comparisons
 from lab.by_hand.tracer import Trace
 from lab.figures.by_hand.picture import label
 from pages.ui.by_hand.tables import number_cell, table, text_cell
@@ -53,7 +53,8 @@ def check(trace: Trace) -> None:
         table(heads, rows[parameters:], "Gradients of z and a")
         st.caption(
             "Chain rule: the products of this page. Autograd: torch in float64. Central difference: the loss a "
-            "little above and a little below, at two widths. Full values on hover."
+            f"little above and a little below, at {LEAST_WIDTHS} to {MOST_WIDTHS} widths, each half of the one "
+            "before, and from there to width zero. Full values on hover."
         )
 
 

@@ -20,11 +20,10 @@ from lab.by_hand.draws import (
     starting_example,
 )
 from lab.by_hand.example import DOCUMENT, OUTPUTS, SOFTMAX
-from lab.by_hand.loss_terms import LOSS_TERMS
-from lab.by_hand.setting import Setting, option_value
+from lab.by_hand.offered import LR, RULES, SLOPES, TERMS, Hyperparameter
+from lab.by_hand.setting import Setting, within
 from lab.by_hand.tracer import Trace
 from lab.by_hand.update import HandOptimizer
-from lab.by_hand.update_rules import LR, RULES, Option
 from lab.parts.activations import ACTIVATIONS
 from lab.registry import SpecError
 from pages.ui.by_hand import numbers, state
@@ -61,7 +60,7 @@ def loss_problem(trace: Trace) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="by_hand_problem"):
         st.warning(f"The loss is {trace.state}. {trace.problem}.", width="stretch")
-        for output in LOSS_TERMS[trace.example.loss].fitting_outputs:
+        for output in TERMS[trace.example.loss].fitting_outputs:
             if output != trace.example.output:
                 st.button(f"Use {_title_of(output).lower()} outputs", on_click=_fit_output, args=(output,))
 
@@ -77,9 +76,9 @@ def choices() -> None:
     outputs = (*_FIRST_OUTPUTS, *(name for name in OUTPUTS if name not in _FIRST_OUTPUTS))
     cells = st.columns([1, 1, 1.35, 1.35, 0.8, 1.2], vertical_alignment="bottom")
     rows: tuple[tuple[str, str, tuple[str, ...], Any, str], ...] = (
-        ("hidden", "Hidden activation", tuple(ACTIVATIONS), _title_of, example.hidden),
+        ("hidden", "Hidden activation", tuple(SLOPES), _title_of, example.hidden),
         ("output", "Output activation", outputs, _title_of, example.output),
-        ("loss", "Loss", tuple(LOSS_TERMS), lambda name: LOSS_TERMS[name].title, example.loss),
+        ("loss", "Loss", tuple(TERMS), lambda name: TERMS[name].title, example.loss),
     )
     for cell, (name, title, options, shown, value) in zip(cells, rows, strict=False):
         cell.selectbox(
@@ -133,30 +132,30 @@ def say(name: str, message: str) -> None:
     st.session_state.setdefault(_SAID, {})[name] = message
 
 
-def _number_field(place: Any, option: Option, value: float) -> None:
+def _number_field(place: Any, hyper: Hyperparameter, value: float) -> None:
     place.text_input(
-        option.title,
-        key=_show(option.name, full(value).removesuffix(".0")),
+        hyper.title,
+        key=_show(hyper.name, full(value).removesuffix(".0")),
         on_change=_number_changed,
-        args=(option,),
-        help=f"Allowed: {option.allowed}.",
+        args=(hyper,),
+        help=f"Allowed: {hyper.bounds}.",
     )
 
 
-def _number_changed(option: Option) -> None:
+def _number_changed(hyper: Hyperparameter) -> None:
     optimizer = state.now().optimizer
-    text = str(st.session_state[_key(option.name)])
+    text = str(st.session_state[_key(hyper.name)])
     try:
-        value = option_value(option, text)
+        value = within(hyper, text)
     except SpecError as error:
-        kept = optimizer.lr if option.name == "lr" else optimizer.options[option.name]
-        say(option.name, f"{option.title}: {error.errors[0].message}. It stays {full(kept)}.")
+        kept = optimizer.lr if hyper.name == "lr" else optimizer.options[hyper.name]
+        say(hyper.name, f"{hyper.title}: {error.errors[0].message}. It stays {full(kept)}.")
         return
-    if option.name == "lr":
+    if hyper.name == "lr":
         state.change(optimizer=replace(optimizer, lr=value))
         return
-    others = tuple(pair for pair in optimizer.changed if pair[0] != option.name)
-    own = () if value == option.default else ((option.name, value),)
+    others = tuple(pair for pair in optimizer.changed if pair[0] != hyper.name)
+    own = () if value == hyper.default else ((hyper.name, value),)
     state.change(optimizer=replace(optimizer, changed=(*others, *own)))
 
 
@@ -168,10 +167,10 @@ def _optimizer_changed() -> None:
 def optimizer_options() -> None:
     """The options of the present optimizer."""
     optimizer = state.now().optimizer
-    st.markdown(f"**{optimizer.rule.title}**: {optimizer.rule.summary} ${optimizer.rule.formula}$")
+    st.markdown(f"**{optimizer.rule.title}**: {optimizer.rule.summary} ${optimizer.rule.by_hand.formula}$")
     cells = st.columns(4)
-    for cell, option in zip(cells, optimizer.rule.options, strict=False):
-        _number_field(cell, option, optimizer.options[option.name])
+    for cell, hyper in zip(cells, optimizer.rule.hyperparameters, strict=False):
+        _number_field(cell, hyper, optimizer.options[hyper.name])
 
 
 def _undo() -> None:

@@ -92,7 +92,7 @@ def training() -> None:
 
 def optimizer_keeps() -> tuple[str, ...]:
     """The names of the numbers that the optimizer keeps for each parameter."""
-    return state.now().optimizer.rule.keeps
+    return state.now().optimizer.rule.by_hand.keeps
 
 
 def _take(count: int) -> None:

@@ -50,7 +50,7 @@ def inside_view(now: Sheet, model: Model, title: str) -> None:
 
 
 def _pixels(model: Model, framing: Framing) -> None:
-    from lab.explain.attribution import METHODS, attribution
+    from lab.explain.attribution import IG_ERROR, METHODS, attribution
     from lab.models.answers import answer
 
     found = answer(model, framing)
@@ -70,8 +70,8 @@ def _pixels(model: Model, framing: Framing) -> None:
         key="inside-method",
         persist_state="session",
         help="Input x gradient multiplies each pixel by the slope of the digit's score. Integrated gradients "
-        "add up these slopes on the way from an empty picture to the drawing: their sum is exactly the "
-        "difference of the scores.",
+        "add up these slopes on the way from an empty picture to the drawing: their sum is the difference of "
+        f"the two scores, to about {IG_ERROR:g}.",
     )
     assert digit is not None
     if not found.is_digit:
@@ -139,17 +139,19 @@ def _layer_words(layer: LayerActivity, last: bool) -> str:
 
 
 def _neighbours(model: Model, framing: Framing) -> None:
-    from lab.explain.neighbours import nearest_training_images
+    from lab.explain.neighbours import compared_with, nearest_training_images
     from lab.models.loading import ModelError
 
     try:
         with st.spinner("Looking through the training images…"):
             near = nearest_training_images(model, framing, lab_home())
+            compared = compared_with(model, lab_home())
     except ModelError as error:
         st.info(str(error), icon=":material/info:")
         return
     st.markdown(
-        "The training images whose activations in the last hidden layer are closest to your drawing's: "
+        f"Of the first {compared:,} training images, those whose activations in the last hidden layer are closest "
+        "to your drawing's: "
         "to the network these look most alike."
     )
     grid = st.grid(8, min_column_width=96)

@@ -6,7 +6,6 @@ Owns reading a field and parsing what was entered there. Knows no widget, no par
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -16,10 +15,10 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from lab.registry import Part, bound
-from lab.text import range_words, shown
+from lab.numerals import numeral
+from lab.registry import Bounds, Part, bounds_of, parts_in
+from lab.text import shown
 
-_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?")  # as this page writes large numbers itself
 _ACRONYMS = {"rnn", "lstm", "gru", "cpu", "cuda", "mps", "mlp"}
 
 
@@ -41,10 +40,7 @@ class Field:
     formula: str
     sort: str  # number | whole | switch | choice | text | part | parts | spec
     optional: bool
-    minimum: float | None
-    maximum: float | None
-    above: float | None  # an open lower end: greater than, not equal
-    below: float | None
+    limits: Bounds
     choices: Mapping[str, str]  # the names to choose from, each with its title
     words: Mapping[str, Any]  # the table's entries behind the choices, where there is a table
     parts: tuple[type[Part], ...]
@@ -52,16 +48,7 @@ class Field:
     @property
     def bounds(self) -> str:
         """The allowed values in words, or nothing where every value is allowed."""
-        return range_words(self.minimum, self.maximum, self.above, self.below)
-
-    def allows(self, number: float) -> bool:
-        """Whether a number is within the bounds."""
-        return (
-            (self.minimum is None or number >= self.minimum)
-            and (self.above is None or number > self.above)
-            and (self.maximum is None or number <= self.maximum)
-            and (self.below is None or number < self.below)
-        )
+        return str(self.limits)
 
     def help(self, value: Any = None) -> str:
         """What stands behind the question mark: a sentence, its formula, what is allowed, what is chosen."""
@@ -90,13 +77,6 @@ def _without_none(annotation: Any) -> tuple[Any, bool]:
         rest = tuple(kind for kind in kinds if kind is not NoneType)
         return (rest[0] if len(rest) == 1 else annotation), True
     return annotation, False
-
-
-def parts_in(annotation: Any) -> tuple[type[Part], ...]:
-    """Every part that the annotation allows, through unions, tuples and Annotated."""
-    if isinstance(annotation, type):
-        return (annotation,) if issubclass(annotation, Part) else ()
-    return tuple(part for argument in get_args(annotation) for part in parts_in(argument))
 
 
 def _title(name: str) -> str:
@@ -128,10 +108,7 @@ def _field(name: str, info: FieldInfo) -> Field:
         formula=str(extra.get("formula") or ""),
         sort=_sort(annotation, choices, parts),
         optional=optional,
-        minimum=bound(info, "ge"),
-        maximum=bound(info, "le"),
-        above=bound(info, "gt"),
-        below=bound(info, "lt"),
+        limits=bounds_of(info),
         choices=choices,
         words=entries,
         parts=parts,
@@ -162,7 +139,7 @@ def parsed(field: Field, entered: Any) -> Any:
         raise ValueError(f"{field.title} {_short(entered)} is not a finite number; allowed: {field.bounds}")
     if field.sort == "whole" and not number.is_integer():
         raise ValueError(f"{field.title} {shown(number)} is not a whole number; allowed: {field.bounds}")
-    if not field.allows(number):
+    if not field.limits.allow(number):
         raise ValueError(f"{field.title} {shown(number)} is not allowed: {field.bounds}")
     return int(number) if field.sort == "whole" else number
 
@@ -170,7 +147,7 @@ def parsed(field: Field, entered: Any) -> Any:
 def _number(field: Field, entered: Any) -> float:
     text = str(entered)
     try:
-        return float(text.replace(",", "") if _THOUSANDS.fullmatch(text) else text)
+        return numeral(text, thousands=True)  # as this page writes large numbers itself
     except ValueError:
         allowed = f"{field.bounds}, with a point for decimals" if "," in text else field.bounds
         raise ValueError(f"{field.title} {_short(text)!r} is not a number; allowed: {allowed}") from None

@@ -9,11 +9,11 @@ import streamlit as st
 
 from lab.diagnosis import Finding, findings
 from lab.figures.runs.confusion import confusion_data, confusion_figure
-from lab.parts.initialisations import FromRun
 from lab.paths import lab_home, latest_weights
+from lab.runs.fine_tuning import fine_tuned
 from lab.runs.history import History
 from lab.runs.run import Run
-from lab.spec import RunSpec, changed
+from lab.spec import RunSpec
 from lab.spec_link import link_of
 from lab.text import counted
 from pages.ui.kit.figure import Panel, show_figures
@@ -138,10 +138,3 @@ def confusion(history: History) -> None:
         for label, answer, count in data.worst:
             times = "once" if count == 1 else f"{count} times"
             st.markdown(f"**{label}** was read as **{answer}** {times}.")
-
-
-def fine_tuned(run: Run) -> RunSpec:
-    """A run that goes on from this one's weights, more gently."""
-    spec = changed(run.spec, "network.initialisation", FromRun(run=run.id).model_dump())
-    spec = changed(spec, "train.optimizer.lr", float(f"{spec.train.optimizer.lr / 10:.2g}"))
-    return changed(spec, "title", f"{run.title or run.id}, fine-tuned"[:80])

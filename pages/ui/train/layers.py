@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from lab.data.dataset import CLASSES
 from lab.parts.layers import LAYERS, Layer, Linear
-from lab.spec import CLASSES, MAX_LAYERS
+from lab.spec import MAX_LAYERS
 from lab.text import counted
 from pages.ui.kit.controls import mark, part_controls
 from pages.ui.train.draft import Draft, fixed, layer_added, layer_duplicated, layer_moved, layer_removed

@@ -5,8 +5,6 @@ Owns which field stands where. The fields themselves come from the spec.
 
 from __future__ import annotations
 
-import math
-
 import streamlit as st
 
 from lab.data import DATASETS, at_hand
@@ -14,6 +12,7 @@ from lab.figures.runs.schedule import schedule_data, schedule_figure
 from lab.paths import lab_home
 from lab.registry import Part, Spec
 from lab.spec import NetworkSpec, RunSpec, TrainSpec
+from lab.training.epochs import planned_steps_per_epoch
 from pages.ui.kit.controls import field_control, kind_control, part_controls
 from pages.ui.kit.fields import fields_of
 from pages.ui.kit.figure import Panel, show_figures
@@ -69,20 +68,13 @@ def _part(draft: Draft, section: str, name: str) -> None:
             )
 
 
-def steps_per_epoch(spec: RunSpec) -> int:
-    """How many batches one epoch has, as far as is known before the data are read."""
-    usable = DATASETS[at_hand(spec.data.dataset, lab_home())]
-    samples = min(spec.data.train_samples, usable.sizes[0])
-    kept = samples - round(samples * spec.data.validation_share)
-    return max(1, math.ceil(kept / spec.train.batch_size))
-
-
 def _optimise(draft: Draft) -> None:
     _fields(draft, "epochs", "batch_size")
     _part(draft, "train", "optimizer")
     _part(draft, "train", "schedule")
-    train = draft.spec.train
-    data = schedule_data(train.schedule, train.optimizer.lr, steps_per_epoch(draft.spec), train.epochs)
+    train, usable = draft.spec.train, DATASETS[at_hand(draft.spec.data.dataset, lab_home())]
+    steps = planned_steps_per_epoch(draft.spec, usable.sizes[0])
+    data = schedule_data(train.schedule, train.optimizer.lr, steps, train.epochs)
     show_figures(
         [Panel("schedule", "The learning rate over the run", schedule_figure(data), height=150)],
         key="train/schedule-preview",

@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import strategies as st
 
 from lab.by_hand.example import OUTPUTS, Example
-from lab.by_hand.loss_terms import LOSS_TERMS
+from lab.by_hand.offered import TERMS
 from lab.parts.activations import ACTIVATIONS
 
 
@@ -38,5 +38,5 @@ def examples(draw: st.DrawFn, most: int = 5, layers: int = 3) -> Example:
         biases=tuple(biases),
         hidden=draw(st.sampled_from(tuple(ACTIVATIONS))),
         output=draw(st.sampled_from(OUTPUTS)),
-        loss=draw(st.sampled_from(tuple(LOSS_TERMS))),
+        loss=draw(st.sampled_from(tuple(TERMS))),
     )

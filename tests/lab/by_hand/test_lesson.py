@@ -18,10 +18,10 @@ from lab.by_hand.example import DOCUMENT, Example
 from lab.by_hand.exports import trace_csv, trace_markdown, trace_text
 from lab.by_hand.lesson import DETAILS, Lesson, lesson
 from lab.by_hand.notation import plain
+from lab.by_hand.offered import RULES
 from lab.by_hand.script import torch_script
 from lab.by_hand.setting import selectable
 from lab.by_hand.update import HandOptimizer, start
-from lab.by_hand.update_rules import RULES
 from lab.figures.by_hand.geometry import geometry
 from lab.figures.by_hand.picture import picture_data
 from lab.registry import SpecError

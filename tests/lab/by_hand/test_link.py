@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 from lab.by_hand.draws import WEIGHTS, starting_example
 from lab.by_hand.example import DOCUMENT, OUTPUTS
 from lab.by_hand.link import link, read_link
-from lab.by_hand.loss_terms import LOSS_TERMS
+from lab.by_hand.offered import RULES, TERMS
 from lab.by_hand.setting import Setting, selectable
 from lab.by_hand.update import HandOptimizer
-from lab.by_hand.update_rules import RULES
 from lab.parts.activations import ACTIVATIONS
 
 NUMBERS = st.floats(-1e6, 1e6).map(lambda value: value + 0.0)
@@ -33,7 +32,7 @@ def settings_made(draw: st.DrawFn) -> Setting:
         example,
         hidden=draw(st.sampled_from(tuple(ACTIVATIONS))),
         output=draw(st.sampled_from(OUTPUTS)),
-        loss=draw(st.sampled_from(tuple(LOSS_TERMS))),
+        loss=draw(st.sampled_from(tuple(TERMS))),
     )
     name = draw(st.sampled_from(tuple(RULES)))
     changed = (("weight_decay", 0.5),) if draw(st.booleans()) else ()

@@ -63,9 +63,9 @@ MADE = [
 
 
 def sigmoid_slope(at: float) -> float:
-    from lab.parts.activations import ACTIVATIONS
+    from lab.by_hand.offered import SLOPES
 
-    return ACTIVATIONS["sigmoid"].slope(at)
+    return SLOPES["sigmoid"].value(at)
 
 
 @pytest.mark.parametrize(("mistake", "name", "example", "made"), MADE, ids=[f"{m[0]}: {m[1]}" for m in MADE])

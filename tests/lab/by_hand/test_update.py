@@ -9,9 +9,9 @@ import torch
 
 from lab.by_hand.draws import PAPER, WEIGHTS, drawn, starting_example
 from lab.by_hand.example import DOCUMENT, Example
+from lab.by_hand.offered import RULES
 from lab.by_hand.script import torch_optimizer
 from lab.by_hand.update import HandOptimizer, Point, advanced, start
-from lab.by_hand.update_rules import RULES
 from lab.parts.initialisations import INITIALISATIONS
 
 SMOOTH = replace(DOCUMENT, hidden="tanh", output="sigmoid", loss="bce")

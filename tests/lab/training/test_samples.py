@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from lab.parts.normalisation import NORMALISATIONS
 from lab.spec import DataSpec
-from lab.training.samples import Prepare, Samples, draw_samples, epoch_order, steps_per_epoch
+from lab.training.epochs import steps_per_epoch
+from lab.training.samples import Prepare, Samples, draw_samples, epoch_order
 from tests.support.small_runs import digits
 
 
