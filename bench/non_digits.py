@@ -10,6 +10,8 @@ import itertools
 
 import numpy as np
 
+from lab.ink.drawing import Ink
+
 # Control points on a grid 4 wide and 6 high, x to the right, y down; "~" before a stroke bends it smoothly.
 LETTERS: dict[str, tuple[str, ...]] = {
     "A": ("06 20 46|14 34", "06 13 20 33 46|~13 24 33", "~06 03 10 30 43 46|04 44"),
@@ -126,7 +128,7 @@ def scribble(generator: np.random.Generator) -> list[list[list[float]]]:
     return [[[round(float(x), 3), round(float(y), 3)] for x, y in path]]
 
 
-def noise(generator: np.random.Generator) -> np.ndarray:
+def noise(generator: np.random.Generator) -> Ink:
     """A picture without a line: grey noise, spots, or soft blobs; (280, 280), 0 to 1."""
     from scipy import ndimage
 
@@ -136,4 +138,5 @@ def noise(generator: np.random.Generator) -> np.ndarray:
     if kind == 1:
         return (raw > generator.uniform(0.9, 0.999)).astype(np.float32)
     soft = ndimage.gaussian_filter(raw, generator.uniform(4, 16))
-    return (soft > np.quantile(soft, generator.uniform(0.5, 0.9))).astype(np.float32)
+    blobs: Ink = (soft > np.quantile(soft, generator.uniform(0.5, 0.9))).astype(np.float32)
+    return blobs

@@ -68,7 +68,7 @@ def test_offline_and_without_mnist_the_lab_trains_on_what_it_has_and_takes_mnist
     expect(page.get_by_text("python -m lab data --fetch")).to_be_visible()
     page.get_by_role("button", name="Train the document's network").click()
     expect(page.get_by_text("finished", exact=True).first).to_be_visible(timeout=120_000)
-    if copy_mnist(lab.paths):
+    if copy_mnist(lab.home):
         page.goto("/")
         expect(page.get_by_text("MNIST, 60,000 + 10,000 images")).to_be_visible()
         expect(page.get_by_text("No MNIST found")).to_have_count(0)

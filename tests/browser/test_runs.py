@@ -71,6 +71,10 @@ def rate_followed(store: Store, run_id: str) -> float | None:
     return event.learning_rate if isinstance(event, LearningRateChanged) else None
 
 
+def until_followed(page: Page, watched: Watched, asked: float) -> None:
+    until(page, lambda: rate_followed(watched.store, watched.id) == asked)
+
+
 def settled_step(page: Page) -> int:
     """The step at which a paused run stands."""
     seen = -1
@@ -140,7 +144,7 @@ def test_another_learning_rate_takes_effect(page: Page, watched: Watched) -> Non
     for asked in (0.02, 0.03, 0.05):
         rate.fill(str(asked))
         rate.press("Enter")
-        until(page, lambda asked=asked: rate_followed(watched.store, watched.id) == asked)
+        until_followed(page, watched, asked)
         page.wait_for_timeout(1_500)  # several refreshes
         expect(rate).to_have_value(str(asked))
     page.get_by_text("Inside the layers").click()
@@ -213,12 +217,12 @@ def test_a_finished_run_is_there_after_the_server_restarts(
     start_lab: Callable[..., Server], new_page: Callable[..., Page]
 ) -> None:
     lab = start_lab()
-    run_id = Store(lab.paths).submit(SHORT)
+    run_id = Store(lab.home).submit(SHORT)
     page = new_page(lab)
     page.goto(f"/runs?run={run_id}")
     expect(page.get_by_text("Test accuracy")).to_be_visible(timeout=60_000)
     lab.end()
-    page = new_page(start_lab(lab.paths, mnist=False))
+    page = new_page(start_lab(lab.home, mnist=False))
     page.goto(f"/runs?run={run_id}")
     expect(page.get_by_text("Test accuracy")).to_be_visible()
     drawn(page)
@@ -230,7 +234,7 @@ def test_runs_ticked_far_below_are_compared_in_view(
 ) -> None:
     lab = start_lab()
     for number in range(30):
-        Store(lab.paths).submit(SHORT, title=f"Run {number}", want="pause")
+        Store(lab.home).submit(SHORT, title=f"Run {number}", want="pause")
     page = new_page(lab, phone=on_a_phone)
     page.goto("/runs")
     ticks = page.get_by_test_id("stCheckbox")

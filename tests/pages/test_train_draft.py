@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lab.network.report import layer_reports
-from lab.parts.layers import LAYERS, Fix, Flatten, Layer, Linear
+from lab.parts.layers import LAYERS, AnyLayer, Fix, Flatten, Linear
 from lab.presets import PRESETS, preset
 from lab.registry import FieldError
 from lab.spec import MAX_LAYERS, changed, parse_spec
@@ -183,7 +183,7 @@ STACKS = st.lists(
 
 @settings(max_examples=40, deadline=None)
 @given(STACKS)
-def test_fix_after_fix_always_leads_to_a_network_that_fits(layers: list[Layer]) -> None:
+def test_fix_after_fix_always_leads_to_a_network_that_fits(layers: list[AnyLayer]) -> None:
     spec = changed(preset("softmax"), "network.layers", [layer.model_dump() for layer in layers])
     draft = draft_of(spec)
     for _ in range(3 * MAX_LAYERS):

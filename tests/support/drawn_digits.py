@@ -1,6 +1,10 @@
 """Ten digits as pen strokes, written down by hand for the tests."""
 
-DIGITS = {
+from collections.abc import Sequence
+
+Strokes = Sequence[Sequence[Sequence[float]]]
+
+DIGITS: dict[int, list[list[list[int]]]] = {
     0: [
         [[50, 10], [25, 20], [12, 50], [14, 85], [35, 105], [60, 100], [76, 70], [74, 35], [60, 14], [50, 10]]
     ],

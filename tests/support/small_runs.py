@@ -11,13 +11,13 @@ from typing import Any, TypeVar
 from lab import data
 from lab.data import Dataset
 from lab.events import Checkpoint, Event, Message
-from lab.parts.layers import Dropout, Flatten, Layer, Linear
+from lab.parts.layers import AnyLayer, Dropout, Flatten, Linear
 from lab.spec import DataSpec, NetworkSpec, RunSpec, TrainSpec
 from lab.training.loop import train
 
 E = TypeVar("E")
-SMALL_STACK: tuple[Layer, ...] = (Flatten(), Linear(units=24), Linear(units=10, activation="identity"))
-DROPOUT_STACK: tuple[Layer, ...] = (
+SMALL_STACK: tuple[AnyLayer, ...] = (Flatten(), Linear(units=24), Linear(units=10, activation="identity"))
+DROPOUT_STACK: tuple[AnyLayer, ...] = (
     Flatten(),
     Linear(units=16),
     Dropout(p=0.3),
@@ -32,7 +32,7 @@ def digits() -> Dataset:
 
 
 def spec_of(
-    layers: tuple[Layer, ...] = SMALL_STACK,
+    layers: tuple[AnyLayer, ...] = SMALL_STACK,
     data: dict[str, Any] | None = None,
     network: dict[str, Any] | None = None,
     **train: Any,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -69,7 +70,9 @@ def sigmoid_slope(at: float) -> float:
 
 
 @pytest.mark.parametrize(("mistake", "name", "example", "made"), MADE, ids=[f"{m[0]}: {m[1]}" for m in MADE])
-def test_a_mistake_is_named_for_what_it_is(mistake, name, example, made) -> None:  # type: ignore[no-untyped-def]
+def test_a_mistake_is_named_for_what_it_is(
+    mistake: str, name: str, example: Example, made: Callable[[Lesson], float]
+) -> None:
     told = taught(example)
     found = diagnoses(told, name, made(told), TOLERANCE)
     assert mistake in [each.name for each in found]

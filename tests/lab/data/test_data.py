@@ -140,7 +140,12 @@ def test_a_damaged_file_is_named(packed: Path, tmp_path: Path, damage: str) -> N
     path = tmp_path / "data/MNIST/raw/train-images-idx3-ubyte"
     content = bytearray(path.read_bytes())
     content[30_000] ^= 1
-    cut = {"byte": content, "truncated": content[:5000], "empty": b"", "longer": content + b"0"}
+    cut: dict[str, bytes | bytearray] = {
+        "byte": content,
+        "truncated": content[:5000],
+        "empty": b"",
+        "longer": content + b"0",
+    }
     path.write_bytes(cut[damage])
     name, notice = data.available("mnist", tmp_path)
     assert name == "digits"

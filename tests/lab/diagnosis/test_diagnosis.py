@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Sequence
 
 import pytest
 
@@ -23,7 +24,7 @@ def epoch(number: int, train: float, validation: float | None, accuracy: float =
     return events.EpochDone(number, number * 10, train, accuracy, validation, share, 0.2, 5e4, 0.001)
 
 
-def said(what: list[events.Event], name: str = "document-mlp") -> list[str]:
+def said(what: Sequence[events.Event], name: str = "document-mlp") -> list[str]:
     history = History()
     history.extend([STARTED, *what])
     return [finding.kind for finding in findings(preset(name), history)]
@@ -106,7 +107,7 @@ def test_a_run_lost_for_another_cause_is_offered_no_smaller_batch(cause: str) ->
 
 @pytest.mark.parametrize("name", list(PRESETS))
 def test_every_next_step_is_a_run_that_differs(name: str) -> None:
-    courses = [
+    courses: list[list[events.Event]] = [
         [epoch(1, 1.0, 1.0), epoch(2, 0.5, 0.8), epoch(3, 0.3, 0.9)],
         [epoch(1, 1.0, None), epoch(2, 0.5, None)],
         [epoch(1, 0.1, 0.1), epoch(2, 0.1, 0.1)],

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -19,30 +20,41 @@ from lab.engines.local import LocalEngine, slots_of_this_machine
 from lab.engines.worker import failure, work
 from lab.events import (
     Checkpoint,
+    Event,
+    Failed,
     LearningRateChanged,
     Pause,
+    Paused,
     Resume,
     Resumed,
     SetLearningRate,
+    Started,
     StepOnce,
+    StepsDone,
     Stop,
     from_json,
 )
+from lab.files import write_beside
 from lab.network import weights
 from lab.paths import checkpoint_file, epoch_weights, latest_weights
 from lab.runs.run import new_run_id
 from lab.spec import parse_spec
+from tests.support.narrowing import as_a, present
 from tests.support.waiting import LONG, SHORT, patience
+
+Said = tuple[str, Event | Lost]
 
 
 @pytest.fixture
-def engine(home):
+def engine(home: Path) -> Iterator[LocalEngine]:
     engine = LocalEngine(home, slots=2)
     yield engine
     engine.close()
 
 
-def collect(engine: LocalEngine, enough, said=None) -> list:
+def collect(
+    engine: LocalEngine, enough: Callable[[list[Said]], bool], said: list[Said] | None = None
+) -> list[Said]:
     """All that is said until `enough(said)`."""
     said = [] if said is None else said
     for _ in patience():
@@ -52,15 +64,17 @@ def collect(engine: LocalEngine, enough, said=None) -> list:
     raise AssertionError(said[-3:])
 
 
-def kinds(said) -> list[str]:
+def kinds(said: list[Said]) -> list[str]:
     return [getattr(event, "kind", "lost") for _, event in said]
 
 
-def is_over(said) -> bool:
+def is_over(said: list[Said]) -> bool:
     return any(kind in (*ENDS, "lost") for kind in kinds(said))
 
 
-def test_a_run_is_told_from_its_start_to_its_end_and_its_weights_lie_in_its_folder(engine, home):
+def test_a_run_is_told_from_its_start_to_its_end_and_its_weights_lie_in_its_folder(
+    engine: LocalEngine, home: Path
+) -> None:
     run_id = new_run_id()
     engine.start(run_id, SHORT, from_checkpoint=True)
     said = collect(engine, is_over)
@@ -75,7 +89,7 @@ def test_a_run_is_told_from_its_start_to_its_end_and_its_weights_lie_in_its_fold
     assert engine.poll(0.0) == []
 
 
-def test_a_machine_that_cannot_fork_spawns(home):
+def test_a_machine_that_cannot_fork_spawns(home: Path) -> None:
     engine = LocalEngine(home, slots=1, method="spawn")
     engine.start(new_run_id(), SHORT, from_checkpoint=False)
     assert kinds(collect(engine, is_over))[-1] == "finished"
@@ -83,38 +97,44 @@ def test_a_machine_that_cannot_fork_spawns(home):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux chooses which process to end")
-def test_where_memory_runs_out_a_worker_goes_before_the_server(engine):
+def test_where_memory_runs_out_a_worker_goes_before_the_server(engine: LocalEngine) -> None:
     run_id = new_run_id()
     engine.start(run_id, LONG, from_checkpoint=True)
     collect(engine, lambda said: "started" in kinds(said))
     assert Path(f"/proc/{engine.worker_ids()[run_id]}/oom_score_adj").read_text().strip() == "1000"
 
 
-def test_a_killed_worker_is_reported_lost_and_goes_on_from_its_checkpoint(engine, home):
+def test_a_killed_worker_is_reported_lost_and_goes_on_from_its_checkpoint(
+    engine: LocalEngine, home: Path
+) -> None:
     run_id = new_run_id()
     engine.start(run_id, LONG, from_checkpoint=True)
     collect(engine, lambda said: kinds(said).count("checkpoint") >= 2)
-    os.kill(engine.worker_ids()[run_id], signal.SIGKILL)
+    os.kill(present(engine.worker_ids()[run_id]), signal.SIGKILL)
     said = collect(engine, is_over)
     assert isinstance(said[-1][1], Lost)
     assert "SIGKILL" in said[-1][1].reason
     step = int(weights.load(checkpoint_file(home, run_id))[1]["step"])
     engine.start(run_id, LONG, from_checkpoint=True)
     begun = collect(engine, lambda said: len(said) >= 2)
-    assert begun[0][1].step == step > 0
+    assert as_a(Started, begun[0][1]).step == step > 0
     assert isinstance(begun[1][1], Resumed)
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGBUS"), reason="this platform has not all of the signals")
 @pytest.mark.parametrize("name", ["SIGSEGV", "SIGABRT", "SIGBUS", "SIGILL", "SIGFPE"])
-def test_a_worker_that_crashes_is_not_said_to_have_lacked_memory(name, monkeypatch):
+def test_a_worker_that_crashes_is_not_said_to_have_lacked_memory(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(deaths, "ended_for_memory", lambda: 5)
     said = lost(-getattr(signal, name), 4)
     assert said == Lost(f"its process crashed inside a library ({name})", "crashed")
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this platform has no SIGKILL")
-def test_memory_is_the_cause_only_where_the_kernel_counted_one_process_more(monkeypatch):
+def test_memory_is_the_cause_only_where_the_kernel_counted_one_process_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(deaths, "ended_for_memory", lambda: 5)
     assert lost(-signal.SIGKILL, 5) == Lost("its process was ended by SIGKILL")
     assert lost(-signal.SIGKILL, 4).cause == "out_of_memory"
@@ -122,7 +142,9 @@ def test_memory_is_the_cause_only_where_the_kernel_counted_one_process_more(monk
     assert lost(1, 4) == Lost("its process ended unexpectedly (exit code 1)")
 
 
-def test_the_containers_count_goes_before_the_machines_and_none_is_zero(tmp_path, monkeypatch):
+def test_the_containers_count_goes_before_the_machines_and_none_is_zero(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     container, machine = tmp_path / "memory.events", tmp_path / "vmstat"
     monkeypatch.setattr(deaths, "_COUNTS", (container, machine))
     assert ended_for_memory() == 0
@@ -132,33 +154,33 @@ def test_the_containers_count_goes_before_the_machines_and_none_is_zero(tmp_path
     assert ended_for_memory() == 2
 
 
-def test_a_damaged_checkpoint_is_no_obstacle(engine, home):
+def test_a_damaged_checkpoint_is_no_obstacle(engine: LocalEngine, home: Path) -> None:
     run_id = new_run_id()
-    weights.write_beside(checkpoint_file(home, run_id), b"rubbish" * 100)
+    write_beside(checkpoint_file(home, run_id), b"rubbish" * 100)
     engine.start(run_id, SHORT, from_checkpoint=True)
     assert kinds(collect(engine, is_over))[-1] == "finished"
 
 
-def test_a_run_obeys_while_it_runs(engine):
+def test_a_run_obeys_while_it_runs(engine: LocalEngine) -> None:
     run_id = new_run_id()
     engine.start(run_id, LONG, from_checkpoint=False)
     engine.tell(run_id, Pause())
     said = collect(engine, lambda said: "paused" in kinds(said))
-    step = said[-1][1].step
+    step = as_a(Paused, said[-1][1]).step
     engine.tell(run_id, StepOnce(7))
     said = collect(engine, lambda said: "paused" in kinds(said))
-    assert said[-1][1].step == step + 7
+    assert as_a(Paused, said[-1][1]).step == step + 7
     engine.tell(run_id, SetLearningRate(0.25))
     said = collect(engine, lambda said: "learning_rate_changed" in kinds(said))
     assert said[-1][1] == LearningRateChanged(step + 7, 0.25)
     engine.tell(run_id, Resume())
     said = collect(engine, lambda said: "steps_done" in kinds(said))
-    assert said[-1][1].learning_rate == pytest.approx(0.25, rel=1e-3)
+    assert as_a(StepsDone, said[-1][1]).learning_rate == pytest.approx(0.25, rel=1e-3)
     engine.tell(run_id, Stop())
     assert kinds(collect(engine, is_over))[-1] == "stopped"
 
 
-def test_a_paused_worker_takes_no_processor_time(engine):
+def test_a_paused_worker_takes_no_processor_time(engine: LocalEngine) -> None:
     run_id = new_run_id()
     engine.start(run_id, LONG, from_checkpoint=False)
     engine.tell(run_id, Pause())
@@ -177,7 +199,7 @@ def test_a_paused_worker_takes_no_processor_time(engine):
     assert switches() - before <= 2
 
 
-def test_a_killed_run_is_heard_of_no_more_and_others_go_on(engine):
+def test_a_killed_run_is_heard_of_no_more_and_others_go_on(engine: LocalEngine) -> None:
     one, other = new_run_id(), new_run_id()
     engine.start(one, LONG, from_checkpoint=False)
     engine.start(other, LONG, from_checkpoint=False)  # a short one could be over before the first is heard of
@@ -190,25 +212,25 @@ def test_a_killed_run_is_heard_of_no_more_and_others_go_on(engine):
     engine.kill(one)
 
 
-def test_a_configuration_that_cannot_run_fails_in_words(engine):
+def test_a_configuration_that_cannot_run_fails_in_words(engine: LocalEngine) -> None:
     run_id = new_run_id()
     engine.start(run_id, SHORT.replace('"units":10', '"units":9'), from_checkpoint=False)
     said = collect(engine, is_over)
     assert kinds(said)[-1] == "failed"
-    assert said[-1][1].reason
+    assert as_a(Failed, said[-1][1]).reason
 
 
-def test_a_folder_that_cannot_be_written_ends_the_run_in_words(engine, home):
+def test_a_folder_that_cannot_be_written_ends_the_run_in_words(engine: LocalEngine, home: Path) -> None:
     run_id = new_run_id()
     latest_weights(home, run_id).parent.parent.mkdir(parents=True)
     latest_weights(home, run_id).parent.write_text("a file where the folder should be")
     engine.start(run_id, SHORT, from_checkpoint=False)
     said = collect(engine, is_over)
     assert kinds(said)[-1] == "failed"
-    assert said[-1][1].reason
+    assert as_a(Failed, said[-1][1]).reason
 
 
-def test_workers_leave_nothing_behind(engine):
+def test_workers_leave_nothing_behind(engine: LocalEngine) -> None:
     run_id = new_run_id()
     engine.start(run_id, SHORT, from_checkpoint=False)
     process = engine._workers[run_id].process
@@ -219,17 +241,18 @@ def test_workers_leave_nothing_behind(engine):
     assert mp.active_children() == []
 
 
-def test_a_run_beyond_the_budget_is_refused_whichever_way_it_was_started(home, monkeypatch):
+def test_a_run_beyond_the_budget_is_refused_whichever_way_it_was_started(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("LAB_MAX_HOURS", "0.0001")
     monkeypatch.setattr(worker, "FIRST_TO_GO", "0")  # here it is the tests' own process
     ours, theirs = mp.Pipe()
     work(theirs, home, new_run_id(), LONG, from_checkpoint=True)
-    refused = from_json(ours.recv_bytes().decode())
-    assert refused.kind == "failed"
+    refused = as_a(Failed, from_json(ours.recv_bytes().decode()))
     assert "at most 0 minutes are allowed (LAB_MAX_HOURS)" in refused.reason
 
 
-def test_a_full_disk_and_a_full_memory_are_told_apart(home):
+def test_a_full_disk_and_a_full_memory_are_told_apart(home: Path) -> None:
     disk = failure(OSError(28, "No space left on device"), 7, home, SHORT)
     assert (disk.cause, disk.step) == ("disk_full", 7)
     assert str(home) in disk.reason
@@ -240,7 +263,7 @@ def test_a_full_disk_and_a_full_memory_are_told_apart(home):
     assert failure(ZeroDivisionError("by zero"), 0, home, SHORT).reason == "ZeroDivisionError: by zero"
 
 
-def test_of_very_many_epochs_those_evenly_apart_and_the_newest_are_kept(home):
+def test_of_very_many_epochs_those_evenly_apart_and_the_newest_are_kept(home: Path) -> None:
     run_id = new_run_id()
     checkpoints = Checkpoints(home, run_id, SHORT)
     for epoch in range(1, 131):
@@ -249,7 +272,7 @@ def test_of_very_many_epochs_those_evenly_apart_and_the_newest_are_kept(home):
     assert kept == [*range(4, 129, 4), 130]
 
 
-def test_the_slots_are_the_cores_or_what_the_variable_says(monkeypatch):
+def test_the_slots_are_the_cores_or_what_the_variable_says(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("LAB_SLOTS", raising=False)
     monkeypatch.setattr("lab.engines.local.usable_cores", lambda: 16)
     for gpu_gb, slots in ((0.0, 16), (4.3, 2), (1.0, 1), (80.0, 16)):

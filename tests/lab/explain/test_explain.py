@@ -9,24 +9,25 @@ from lab.explain.layer_outputs import activations
 from lab.explain.neighbours import nearest_training_images
 from lab.explain.neurons import strongest_neurons
 from lab.ink.drawing import parse_drawing
-from lab.ink.framing import frame
+from lab.ink.framing import Framing, frame
 from lab.models.answers import answer, inputs
-from lab.models.loading import load_model
+from lab.models.loading import Model, load_model
 from lab.models.shipped import SHIPPED
 from tests.support.drawn_digits import DIGITS
+from tests.support.narrowing import as_a
 
 
-def framed(digit):
+def framed(digit: int) -> Framing:
     return frame(parse_drawing(DIGITS[digit], width=90, height=120, brush=10))
 
 
-def logits(model, framing):
+def logits(model: Model, framing: Framing) -> torch.Tensor:
     with torch.no_grad():
-        return model.network(inputs(model, [framing]))[0]
+        return as_a(torch.Tensor, model.network(inputs(model, [framing])))[0]
 
 
 @pytest.mark.parametrize("name", SHIPPED)
-def test_every_layer_shows_what_it_gives_and_the_last_gives_the_answer(name):
+def test_every_layer_shows_what_it_gives_and_the_last_gives_the_answer(name: str) -> None:
     model, framing = load_model(name), framed(4)
     layers = activations(model, framing)
     assert len(layers) == len(model.spec.network.layers)
@@ -36,7 +37,7 @@ def test_every_layer_shows_what_it_gives_and_the_last_gives_the_answer(name):
     assert shares.tolist() == pytest.approx(answer(model, framing).probabilities, abs=1e-6)
 
 
-def test_a_cnn_shows_maps_then_strips():
+def test_a_cnn_shows_maps_then_strips() -> None:
     kinds = [layer.kind for layer in activations(load_model("cnn"), framed(4))]
     assert kinds[0] == "maps"
     assert kinds[-1] == "strip"
@@ -45,7 +46,7 @@ def test_a_cnn_shows_maps_then_strips():
 
 @pytest.mark.parametrize("name", SHIPPED)
 @pytest.mark.parametrize("digit", [4, 7])
-def test_integrated_gradients_sum_to_the_change_of_the_logit(name, digit):
+def test_integrated_gradients_sum_to_the_change_of_the_logit(name: str, digit: int) -> None:
     model, framing = load_model(name), framed(4)
     empty = frame(np.zeros((28, 28), np.float32))
     change = float(logits(model, framing)[digit] - logits(model, empty)[digit])
@@ -54,7 +55,7 @@ def test_integrated_gradients_sum_to_the_change_of_the_logit(name, digit):
     )
 
 
-def test_why_not_another_digit_is_the_difference_of_both():
+def test_why_not_another_digit_is_the_difference_of_both() -> None:
     model, framing = load_model("cnn"), framed(4)
     for method in METHODS:
         both = attribution(model, framing, 9, method, against=4)
@@ -62,7 +63,7 @@ def test_why_not_another_digit_is_the_difference_of_both():
         np.testing.assert_allclose(both, apart, atol=1e-4)
 
 
-def test_input_x_gradient_agrees_with_small_steps():
+def test_input_x_gradient_agrees_with_small_steps() -> None:
     model, framing = load_model("document-mlp"), framed(2)
     found = attribution(model, framing, 2, "input_x_gradient")
     pixels = torch.from_numpy(framing.pixels).double()[None, None]
@@ -78,20 +79,20 @@ def test_input_x_gradient_agrees_with_small_steps():
         assert found[row, column] == pytest.approx(slope * float(pixels[0, 0, row, column]), abs=1e-4)
 
 
-def test_paper_speaks_neither_for_nor_against():
+def test_paper_speaks_neither_for_nor_against() -> None:
     found = attribution(load_model("cnn"), framed(4), 4)
     assert found.shape == (28, 28)
     assert not found[framed(4).pixels == 0].any()
 
 
-def test_bad_questions_are_named():
+def test_bad_questions_are_named() -> None:
     with pytest.raises(ValueError, match="digit 10 does not exist"):
         attribution(load_model("cnn"), framed(4), 10)
     with pytest.raises(ValueError, match="unknown method 'lime'"):
-        attribution(load_model("cnn"), framed(4), 1, "lime")
+        attribution(load_model("cnn"), framed(4), 1, "lime")  # type: ignore[arg-type]
 
 
-def test_the_strongest_neurons_add_up_exactly():
+def test_the_strongest_neurons_add_up_exactly() -> None:
     model, framing = load_model("document-mlp"), framed(3)
     neurons = strongest_neurons(model, framing, count=5)
     assert len(neurons) == 5
@@ -104,11 +105,11 @@ def test_the_strongest_neurons_add_up_exactly():
         assert first[neuron.index] == pytest.approx(neuron.a, abs=1e-4)
 
 
-def test_a_convolution_has_no_dense_neurons():
+def test_a_convolution_has_no_dense_neurons() -> None:
     assert strongest_neurons(load_model("cnn"), framed(3)) == ()
 
 
-def test_the_nearest_training_images_are_sorted_and_the_same_digit(tmp_path: Path):
+def test_the_nearest_training_images_are_sorted_and_the_same_digit(tmp_path: Path) -> None:
     model = load_model("cnn")
     found = nearest_training_images(model, framed(0), tmp_path, count=5)
     assert len(found) == 5

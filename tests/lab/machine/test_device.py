@@ -83,7 +83,9 @@ def a_gpu(
     """A GPU that torch announces; what it does with a tensor that is sent there is the test's."""
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     _trouble_with_gpu.cache_clear()
-    kinds = (torch.backends.cuda.matmul, torch.backends.cudnn.conv, torch.backends.cudnn.rnn)
+    # torch sets these modules together at run time, out of the type checker's sight
+    cudnn: Any = torch.backends.cudnn
+    kinds = (torch.backends.cuda.matmul, cudnn.conv, cudnn.rnn)
     before = [kind.fp32_precision for kind in kinds]
     real = torch.Tensor.to
 
@@ -106,8 +108,8 @@ def _built_for_others(tensor: torch.Tensor) -> torch.Tensor:
 def test_a_gpu_that_computes_right_is_taken_with_full_float32(a_gpu: Any) -> None:
     a_gpu(lambda tensor: tensor)
     assert tried_device("auto") == (torch.device("cuda"), "")
-    assert torch.backends.cudnn.conv.fp32_precision == "ieee"
-    assert torch.backends.cudnn.rnn.fp32_precision == "ieee"
+    cudnn: Any = torch.backends.cudnn
+    assert cudnn.conv.fp32_precision == cudnn.rnn.fp32_precision == "ieee"
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,11 @@ from torch import nn
 from lab.network.build import build_network
 from lab.network.report import layer_reports, misfits
 from lab.parts.initialisations import INITIALISATIONS, Zeros
-from lab.parts.layers import LAYERS, Conv2d, Flatten, Layer, Linear, MaxPool, PatchEmbedding, Transformer
+from lab.parts.layers import LAYERS, AnyLayer, Conv2d, Flatten, Linear, MaxPool, PatchEmbedding, Transformer
 from lab.presets import PRESETS
 from lab.registry import SpecError
 from lab.spec import NetworkSpec
+from tests.support.parts import part
 
 END = Linear(units=10, activation="identity")
 
@@ -26,7 +27,7 @@ def repaired(spec: NetworkSpec) -> NetworkSpec:
         if wrong is None:
             return spec
         assert wrong.fix is not None, wrong
-        spec = NetworkSpec(layers=wrong.fix.applied(spec.layers, wrong.index))
+        spec = NetworkSpec.model_validate({"layers": wrong.fix.applied(spec.layers, wrong.index)})
     raise AssertionError(f"never repaired: {spec}")
 
 
@@ -51,7 +52,7 @@ def test_flops_of_dense_and_convolution_are_two_per_multiplication() -> None:
 
 
 def test_reporting_a_huge_stack_allocates_nothing() -> None:
-    layers = (Flatten(), *[Linear(units=16_384)] * 60, END)
+    layers: tuple[AnyLayer, ...] = (Flatten(), *[Linear(units=16_384)] * 60, END)
     reports = layer_reports(NetworkSpec(layers=layers))
     assert sum(report.parameters for report in reports) > 15_000_000_000
 
@@ -93,8 +94,8 @@ def test_a_stack_without_an_end_reports_on_the_output() -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.sampled_from([part() for part in LAYERS.values()]), min_size=1, max_size=7))
-def test_taking_the_fixes_offered_always_leads_to_a_network(layers: list[Layer]) -> None:
+@given(st.lists(st.sampled_from([part(LAYERS, kind) for kind in LAYERS]), min_size=1, max_size=7))
+def test_taking_the_fixes_offered_always_leads_to_a_network(layers: list[AnyLayer]) -> None:
     spec = repaired(NetworkSpec(layers=tuple(layers)))
     assert build_network(spec).eval()(torch.zeros(2, 1, 28, 28)).shape == (2, 10)
 
@@ -114,7 +115,7 @@ def test_taking_the_fixes_offered_always_leads_to_a_network(layers: list[Layer])
         max_size=4,
     )
 )
-def test_sizes_that_do_not_fit_are_repaired_too(layers: list[Layer]) -> None:
+def test_sizes_that_do_not_fit_are_repaired_too(layers: list[AnyLayer]) -> None:
     assert not misfits(repaired(NetworkSpec(layers=tuple(layers))))
 
 
@@ -139,7 +140,7 @@ def test_the_same_generator_gives_the_same_weights_and_leaves_torchs_own_alone()
 @pytest.mark.parametrize("preset", ["document-mlp", "small-cnn", "row-lstm", "tiny-vit"])
 def test_every_initialisation_fills_every_kind_of_weight(name: str, preset: str) -> None:
     stack = PRESETS[preset].spec.network.layers
-    start = INITIALISATIONS[name]()
+    start = part(INITIALISATIONS, name)
     network = build_network(NetworkSpec(layers=stack, initialisation=start))
     for key, value in network.state_dict().items():
         assert torch.isfinite(value).all(), key

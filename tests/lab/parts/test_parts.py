@@ -1,6 +1,7 @@
 """The tables of parts: every entry has its words, and does what its formula says."""
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -14,8 +15,10 @@ from lab.parts.layers import LAYERS, Layer, LayerMisfit
 from lab.parts.losses import LOSSES, BinaryCrossEntropy, CrossEntropy, Hinge, SquaredError
 from lab.parts.optimizers import LOWEST_EPSILON, LOWEST_RATE, OPTIMIZERS
 from lab.parts.schedules import SCHEDULES, Cosine, Exponential, OneCycle, StepDecay, WarmUp
+from lab.registry import Part
+from tests.support.parts import part
 
-TABLES = {
+TABLES: dict[str, Mapping[str, type[Part]]] = {
     "layers": LAYERS,
     "losses": LOSSES,
     "optimizers": OPTIMIZERS,
@@ -28,12 +31,12 @@ ENTRIES = [(name, kind) for name, parts in TABLES.items() for kind in parts]
 
 @pytest.mark.parametrize(("name", "kind"), ENTRIES)
 def test_every_part_has_its_words_and_bounded_fields(name: str, kind: str) -> None:
-    part = TABLES[name][kind]
-    assert part().kind == kind
-    assert part.title
-    assert part.summary.endswith(".")
-    assert part.formula
-    for field_name, field in part.model_fields.items():
+    entry = TABLES[name][kind]
+    assert part(TABLES[name], kind) == entry(kind=kind)
+    assert entry.title
+    assert entry.summary.endswith(".")
+    assert entry.formula
+    for field_name, field in entry.model_fields.items():
         if field_name != "kind":
             assert field.title, field_name
             assert field.description, field_name
@@ -42,7 +45,7 @@ def test_every_part_has_its_words_and_bounded_fields(name: str, kind: str) -> No
 @pytest.mark.parametrize("kind", list(LAYERS))
 @pytest.mark.parametrize("shape", [(1, 28, 28), (16, 64), (32,)])
 def test_a_layer_fits_or_says_why_not_and_its_fix_helps(kind: str, shape: tuple[int, ...]) -> None:
-    layer = LAYERS[kind]()
+    layer = part(LAYERS, kind)
     assert isinstance(layer, Layer)
     try:
         module = layer.build(shape)
@@ -75,9 +78,9 @@ def test_losses_equal_torchs_own() -> None:
 
 @pytest.mark.parametrize("kind", list(OPTIMIZERS))
 def test_every_optimizer_is_taken_by_torch_with_its_options(kind: str) -> None:
-    part = OPTIMIZERS[kind]()
+    chosen = part(OPTIMIZERS, kind)
     weight = torch.nn.Parameter(torch.ones(3))
-    optimizer = getattr(torch.optim, part.torch_name)([weight], **part.options())
+    optimizer = getattr(torch.optim, chosen.torch_name)([weight], **chosen.options())
     for _ in range(12):  # RAdam only starts to adapt after a few steps
         optimizer.zero_grad()
         weight.square().sum().backward()
@@ -139,7 +142,7 @@ def test_a_warm_up_rises_by_equal_parts_and_no_step_is_taken_at_rate_zero() -> N
 @pytest.mark.parametrize("kind", list(SCHEDULES))
 @pytest.mark.parametrize(("per_epoch", "epochs"), [(1, 1), (1, 3), (600, 10)])
 def test_a_schedule_is_a_share_of_the_rate_at_every_step(kind: str, per_epoch: int, epochs: int) -> None:
-    factors = [SCHEDULES[kind]().factor(step, per_epoch, epochs) for step in range(per_epoch * epochs)]
+    factors = [part(SCHEDULES, kind).factor(step, per_epoch, epochs) for step in range(per_epoch * epochs)]
     assert all(math.isfinite(factor) and 0 <= factor <= 1 for factor in factors)
 
 
@@ -147,7 +150,7 @@ def test_a_schedule_is_a_share_of_the_rate_at_every_step(kind: str, per_epoch: i
 def test_every_initialisation_is_the_generators(kind: str) -> None:
     def drawn() -> torch.Tensor:
         weight = torch.nn.Linear(30, 20).weight
-        INITIALISATIONS[kind]().fill(weight, torch.Generator().manual_seed(3))
+        part(INITIALISATIONS, kind).fill(weight, torch.Generator().manual_seed(3))
         return weight.detach()
 
     torch.testing.assert_close(drawn(), drawn(), rtol=0, atol=0)

@@ -12,12 +12,12 @@ from torch.nn import functional
 from lab.network.build import build_network
 from lab.parts.activations import ACTIVATIONS
 from lab.parts.layers import (
+    AnyLayer,
     AvgPool,
     BatchNorm,
     Conv2d,
     Dropout,
     Flatten,
-    Layer,
     LayerNorm,
     Linear,
     MaxPool,
@@ -123,7 +123,9 @@ def test_what_cannot_be_captured_runs_eagerly_and_says_why() -> None:
         max_size=3,
     ),
 )
-def test_any_stack_of_layers_trains_as_plain_torch_does(images: list[Layer], vectors: list[Layer]) -> None:
+def test_any_stack_of_layers_trains_as_plain_torch_does(
+    images: list[AnyLayer], vectors: list[AnyLayer]
+) -> None:
     spec = NetworkSpec(layers=(*images, Flatten(), *vectors, OUT))
     theirs, ours = (build_network(spec, torch.Generator().manual_seed(2)) for _ in "ab")
     data = batches(3, size=12)

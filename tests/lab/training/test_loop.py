@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Generator
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import torch
@@ -16,9 +17,11 @@ from lab.data import DataError
 from lab.events import (
     Checkpoint,
     EpochDone,
+    Event,
     Failed,
     Finished,
     LearningRateChanged,
+    Message,
     Pause,
     Paused,
     Resume,
@@ -112,8 +115,8 @@ def test_the_documents_recipe_gives_the_numbers_of_a_plain_torch_loop() -> None:
             optimizer.step()
             losses.append(loss.item())
     assert losses_of(events) == pytest.approx(losses, rel=1e-4, abs=1e-5)
-    for mine, theirs in zip(plain.parameters(), last_weights(events).values(), strict=True):
-        assert torch.allclose(mine, theirs, atol=1e-5)
+    for mine, kept in zip(plain.parameters(), last_weights(events).values(), strict=True):
+        assert torch.allclose(mine, kept, atol=1e-5)
     with torch.no_grad():
         test_images = NORMALISATIONS["half"](samples.test_images.float().unsqueeze(1) / 255)
         accuracy = (plain(test_images).argmax(1) == samples.test_labels).float().mean().item()
@@ -132,7 +135,7 @@ def test_two_runs_taking_turns_do_not_disturb_each_other() -> None:
     one, other = spec_of(layers=DROPOUT_STACK), spec_of(layers=DROPOUT_STACK, seed=5)
     alone = run(one)
     together: list[Any] = []
-    beside = train(other, digits())
+    beside = cast("Generator[Event, None, None]", train(other, digits()))
     for event in train(one, digits()):
         together.append(event)
         next(beside, None)
@@ -239,7 +242,7 @@ def test_the_learning_rate_changes_while_it_runs_and_the_schedule_goes_on() -> N
 
 def test_a_changed_learning_rate_survives_an_interruption() -> None:
     spec = spec_of(optimizer=SGD(lr=0.01))
-    first = [StepOnce(5), SetLearningRate(0.05)]
+    first: list[Message] = [StepOnce(5), SetLearningRate(0.05)]
     whole_run = run(spec, None, told(first, *[()] * 5, [Resume()]))
     part = run(spec, None, told(first, *[()] * 4, (), [Stop()]))
     rest = run(spec, of_kind(part, Checkpoint)[-1])
@@ -260,7 +263,9 @@ def test_a_learning_rate_changed_before_the_first_step_survives_an_interruption_
 @pytest.mark.parametrize("paused", [False, True])
 def test_a_changed_learning_rate_is_in_a_checkpoint_before_it_is_told(paused: bool) -> None:
     spec = spec_of(optimizer=SGD(lr=0.01))
-    orders = [[Pause()], [SetLearningRate(0.05)], [Stop()]] if paused else [[SetLearningRate(0.05)], [Stop()]]
+    orders: list[list[Message]] = (
+        [[Pause()], [SetLearningRate(0.05)], [Stop()]] if paused else [[SetLearningRate(0.05)], [Stop()]]
+    )
     events = run(spec, None, told([StepOnce(5)], *[()] * 4, *orders))
     told_at = next(i for i, event in enumerate(events) if isinstance(event, LearningRateChanged))
     kept = of_kind(events[:told_at], Checkpoint)[-1]
