@@ -103,11 +103,11 @@ $(VENV)/bench.stamp: $(VENV)/dev.stamp bench/requirements.txt
 
 # A Chromium for the browser tests: the system's, Debian's, or Playwright's; without one they are skipped.
 browser: $(VENV)/dev.stamp
-	@$(PY) -m bench.served >/dev/null 2>&1 || { \
+	@$(PY) -m tests.support.served >/dev/null 2>&1 || { \
 		echo "Looking for a browser to test with"; \
 		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 			apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
 		fi; \
-		$(PY) -m bench.served >/dev/null 2>&1 || $(PY) -m playwright install chromium; \
+		$(PY) -m tests.support.served >/dev/null 2>&1 || $(PY) -m playwright install chromium; \
 	} || true
-	@$(PY) -m bench.served || true
+	@$(PY) -m tests.support.served || true

@@ -13,7 +13,6 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 
-from bench.pen import pen_digits
 from bench.row import Row, show
 from lab.data import load
 from lab.ink.drawing import Drawing, Ink, rasterise, unit_drawing
@@ -22,6 +21,7 @@ from lab.models.answers import answer, answers
 from lab.models.loading import load_model
 from lab.models.shipped import SHIPPED
 from lab.paths import lab_home
+from tests.support.pen import pen_digits
 
 BRUSHES = (8, 14, 20, 26, 32)
 TITLES = {"cnn": "CNN", "augmented-mlp": "augmented MLP", "document-mlp": "document's MLP"}

@@ -13,7 +13,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from bench import non_digits
 from lab.data import Dataset, load
 from lab.events import Checkpoint, EpochDone, Failed, Finished
 from lab.ink.drawing import unit_drawing
@@ -28,6 +27,7 @@ from lab.paths import lab_home
 from lab.spec import parse_spec
 from lab.training.augmenting import augmented
 from lab.training.loop import train
+from tests.support import non_digits
 
 DIGITS = 10_000
 REFUSED = 0.04  # the share of MNIST's varied training digits that the judge may refuse

@@ -15,7 +15,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
-from bench.served import Server, copy_mnist, launch, served
+from tests.support.served import Server, copy_mnist, launch, served
 
 PICTURES = Path(__file__).parent / "pictures"
 WIDE, PHONE = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)

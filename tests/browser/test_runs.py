@@ -11,13 +11,13 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from bench.served import Server
 from lab.events import LearningRateChanged
 from lab.paths import checkpoint_file
 from lab.presets import preset
 from lab.runs.store import Store
 from lab.spec import changed
 from tests.support import waiting
+from tests.support.served import Server
 
 LONG = changed(changed(preset("document-mlp"), "train.epochs", 900), "data.train_samples", 2000)
 SHORT = changed(changed(preset("softmax"), "train.epochs", 2), "data.train_samples", 2000)

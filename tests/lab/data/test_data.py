@@ -15,10 +15,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench.served import mnist_source
 from lab import data
 from lab.data import fetching, mnist
 from lab.data.dataset import DataError
+from tests.support.served import mnist_source
 
 
 @pytest.fixture

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from bench import non_digits
 from lab.ink.drawing import Drawing, parse_drawing, rasterise, unit_drawing
 from lab.ink.framing import Framing, frame
 from lab.models.outliers import DOT, EMPTY, FULL, STRANGE, verdicts
+from tests.support import non_digits
 from tests.support.drawn_digits import DIGITS, Strokes
 
 

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from bench.pen import pen_digits
 from lab.ink.drawing import rasterise, unit_drawing
 from lab.ink.framing import STEPS, frame
 from lab.models.answers import answers
 from lab.models.loading import load_model
+from tests.support.pen import pen_digits
 
 DIGITS = pen_digits()
 pytestmark = pytest.mark.skipif(not DIGITS, reason="no pen digits on this machine")

@@ -26,7 +26,7 @@ from lab.runner.process import runner_alive
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Playwright
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 BROWSER_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 START_LIMIT_S = 90.0

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-from bench.served import ROOT
+from tests.support.served import ROOT
 
 Stroke = list[list[float]]
 SHARE = 0.6  # of the pad that the longer side of a digit fills
