@@ -378,8 +378,8 @@ def test_a_snapshot_describes_every_layer() -> None:
 def test_watching_leaves_no_trace_in_the_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     spec = spec_of(layers=DROPOUT_STACK)
     quiet = run(spec)
-    monkeypatch.setattr("lab.training.inbox.SNAPSHOT_S", 0.0)
-    monkeypatch.setattr("lab.training.inbox.SNAPSHOT_SHARE", 1e9)
+    monkeypatch.setattr("lab.training.pace.SNAPSHOT_S", 0.0)
+    monkeypatch.setattr("lab.training.pace.SNAPSHOT_SHARE", 1e9)
     monkeypatch.setattr("lab.training.inbox.REPORT_S", 0.0)
     monkeypatch.setattr("lab.training.inbox.FIRST_REPORT_S", 0.0)
     watched = run(spec)
