@@ -49,7 +49,8 @@ RUN_TESTS = failed=0; \
 	exit $$failed
 
 # What depends on the processor, once more with fewer instructions, and with the other library of products.
-ENGINE_TESTS = tests/lab/steps tests/lab/training/test_loop.py tests/lab/parts/layers tests/lab/parts/test_losses.py \
+ENGINE_TESTS = tests/lab/steps tests/lab/training/test_loop.py tests/lab/training/test_checkpoint.py \
+	tests/lab/training/test_inbox.py tests/lab/parts/layers tests/lab/parts/test_losses.py \
 	tests/lab/training/test_recipes.py tests/differential
 LOWERED = OMP_NUM_THREADS=1 ONEDNN_MAX_CPU_ISA=AVX2 ATEN_CPU_CAPABILITY=avx2
 WIDE = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 OPENBLAS_CORETYPE=SkylakeX

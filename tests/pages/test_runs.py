@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
@@ -12,9 +11,7 @@ from lab.presets import preset
 from lab.runs.journal import Journal
 from lab.runs.run import RunState
 from lab.runs.store import Store
-from lab.spec import changed
 from pages.ui.kit.controls import escaped
-from pages.ui.runs.compare import differences
 from pages.ui.runs.list import SHOWN
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -195,35 +192,6 @@ def test_ticking_leads_to_a_comparison_above_the_rows(home: Path) -> None:
     assert app.subheader[0].value == "2 runs compared"
     assert len(app.dataframe[0].value.columns) == 3
     assert app.button(key="compare-ticked").disabled
-
-
-def test_only_settings_that_differ_are_listed() -> None:
-    same = {"a": 1, "b": {"c": [1, 2]}}
-    other = {"a": 1, "b": {"c": [1, 3]}, "d": 0}
-    assert differences([same, other]) == {"b.c": ["1, 2", "1, 3"], "d": ["", "0"]}
-
-
-def test_settings_are_shown_as_people_write_them() -> None:
-    one = {"share": 1 / 12, "kind": "relu", "nesterov": True, "cap": None, "parts": []}
-    other = {"share": 1e-4, "kind": "gelu", "nesterov": False, "cap": 2.0, "parts": ["flip"]}
-    assert differences([one, other]) == {
-        "share": ["0.0833333", "0.0001"],
-        "kind": ["relu", "gelu"],
-        "nesterov": ["on", "off"],
-        "cap": ["off", "2"],
-        "parts": ["none", "flip"],
-    }
-
-
-def test_a_list_of_parts_is_shown_by_their_kinds() -> None:
-    plain = preset("softmax")
-    varied = changed(plain, "data.augmentations", [{"kind": "rotate", "degrees": 5}, {"kind": "shift"}])
-    found = differences([json.loads(spec.model_dump_json()) for spec in (varied, plain)])
-    assert found == {
-        "data.augmentations": ["rotate, shift", "none"],
-        "data.augmentations.0.degrees": ["5", ""],
-        "data.augmentations.1.pixels": ["2", ""],
-    }
 
 
 def test_a_run_is_deleted_after_asking(home: Path) -> None:

@@ -1,6 +1,10 @@
 """Ten digits as pen strokes, written down by hand for the tests."""
 
 from collections.abc import Sequence
+from typing import Any
+
+from lab.ink.drawing import Drawing, parse_drawing
+from lab.ink.framing import Framing, frame
 
 Strokes = Sequence[Sequence[Sequence[float]]]
 
@@ -32,3 +36,18 @@ DIGITS: dict[int, list[list[list[int]]]] = {
     ],
     9: [[[66, 28], [44, 8], [22, 26], [30, 52], [54, 50], [66, 28], [64, 70], [54, 108]]],
 }
+
+
+def written(digits: list[int], gap: float = 30.0, brush: float = 10.0, top: float = 40.0) -> Drawing:
+    """The digits side by side on a wide canvas, `gap` pixels of paper between them."""
+    strokes, left = [], 20.0
+    for digit in digits:
+        xs = [x for stroke in DIGITS[digit] for x, _ in stroke]
+        shift = left - min(xs) + brush / 2
+        strokes += [[[x + shift, y + top] for x, y in stroke] for stroke in DIGITS[digit]]
+        left += max(xs) - min(xs) + brush + gap
+    return parse_drawing(strokes, width=left + 20, height=top + 160, brush=brush)
+
+
+def framed(digit: int, brush: float = 10.0, **options: Any) -> Framing:
+    return frame(parse_drawing(DIGITS[digit], width=90, height=120, brush=brush), **options)

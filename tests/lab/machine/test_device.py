@@ -20,7 +20,6 @@ from lab.machine.device import (
     tried_device,
     usable_cores,
 )
-from lab.machine.memory import memory_free_mb, memory_total_mb, memory_used_mb
 from lab.registry import SpecError
 from tests.support.small_runs import run, spec_of
 
@@ -40,11 +39,6 @@ def test_a_missing_gpu_is_named_with_what_is_allowed(monkeypatch: pytest.MonkeyP
 def test_the_processor_has_a_name_and_cores() -> None:
     assert "core" in cpu_title()
     assert device_title(torch.device("cpu")) == cpu_title()
-
-
-def test_used_memory_is_part_of_all_memory() -> None:
-    assert 10 < memory_used_mb() < memory_total_mb()
-    assert 10 < memory_free_mb() < memory_total_mb()
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The pictures and figures of the page that draws: exact on the values they are made of."""
+"""Pictures of ink, signs, maps and strips."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from lab.figures.draw.my_digit import my_digit_data, my_digit_figure
 from lab.figures.draw.pixels import (
     NEGATIVE,
     POSITIVE,
@@ -18,9 +17,6 @@ from lab.figures.draw.pixels import (
     tiled_picture,
     with_box,
 )
-from lab.figures.draw.probabilities import probabilities_data, probabilities_figure
-from lab.figures.draw.several import several_data, several_figure
-from lab.ink.drawing import parse_drawing
 
 GRIDS = arrays(np.float64, st.tuples(st.integers(1, 40), st.integers(1, 40)), elements=st.floats(-3, 3))
 
@@ -69,37 +65,3 @@ def test_a_box_is_drawn_on_a_copy() -> None:
     marked = with_box(picture, (0.1, 0.1, 0.9, 0.9), cross=True)
     assert (marked != picture).any()
     assert (picture[..., :3] == 0).all()
-
-
-def test_my_digit_orders_epochs_and_names_the_best_of_each() -> None:
-    sure = tuple(0.91 if digit == 7 else 0.01 for digit in range(10))
-    torn = tuple(0.4 if digit in (1, 7) else 0.025 for digit in range(10))
-    data = my_digit_data([(3, sure), (1, torn)])
-    assert data.epochs == (1, 3)
-    assert data.best == (1, 7)
-    assert data.probabilities[7] == (0.4, 0.91)
-    assert data.leaders[0] == 7
-    assert set(data.leaders) == {1, 7}
-    assert len(my_digit_figure(data).data) == 10
-
-
-def test_my_digit_without_epochs_says_so() -> None:
-    with pytest.raises(ValueError, match="no epoch"):
-        my_digit_data([])
-
-
-def test_probabilities_keep_their_names_and_refuse_a_short_row() -> None:
-    data = probabilities_data({"with": [0.1] * 10, "without": [0.0] * 9 + [1.0]})
-    figure = probabilities_figure(data)
-    assert [trace.name for trace in figure.data] == ["with", "without"]
-    assert list(figure.data[1].y)[-1] == 1.0
-    with pytest.raises(ValueError, match="9 probabilities"):
-        probabilities_data({"short": [0.1] * 9})
-
-
-def test_a_reading_shows_one_box_and_one_word_per_digit() -> None:
-    drawing = parse_drawing([[[20, 20], [20, 180]], [[200, 20], [260, 180]]], width=400, height=200)
-    data = several_data(drawing, [((10, 10, 30, 190), "1"), ((190, 10, 270, 190), "7")])
-    figure = several_figure(data)
-    assert [note.text for note in figure.layout.annotations] == ["<b>1</b>", "<b>7</b>"]
-    assert [(shape.x0, shape.x1) for shape in figure.layout.shapes] == [(10, 30), (190, 270)]

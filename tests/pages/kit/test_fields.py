@@ -6,7 +6,6 @@ import math
 
 import pytest
 from pydantic import BaseModel
-from streamlit.testing.v1 import AppTest
 
 from lab.parts.augmentations import AUGMENTATIONS
 from lab.parts.initialisations import INITIALISATIONS
@@ -16,7 +15,6 @@ from lab.parts.optimizers import OPTIMIZERS
 from lab.parts.schedules import SCHEDULES
 from lab.spec import DataSpec, TrainSpec
 from lab.text import shown
-from pages.ui.kit.controls import escaped
 from pages.ui.kit.fields import Field, fields_of, parsed, written
 
 MODELS: list[type[BaseModel]] = [
@@ -78,43 +76,3 @@ def test_numbers_are_shown_as_people_write_them(value: float | None, text: str) 
 )
 def test_numbers_stand_in_their_field_as_they_can_be_entered(value: float | None, text: str) -> None:
     assert written(value) == text
-
-
-def test_markdown_in_an_error_is_taken_literally() -> None:
-    assert escaped("**[x](y)** :red[z] $1$") == r"\*\*\[x\]\(y\)\*\* \:red\[z\] \$1\$"
-
-
-def _controls() -> None:
-    import streamlit as st
-
-    from lab.parts.layers import LAYERS
-    from pages.ui.kit.controls import part_controls
-    from pages.ui.kit.fields import WrongValue
-
-    def put(name: str, value: object) -> None:
-        st.session_state["got"] = (name, value)
-
-    wrong = {"units": WrongValue("0", "Units 0 is not allowed: 1 to 16,384")}
-    part_controls(LAYERS["linear"].model_validate({}), "a", put, mistakes=wrong)
-    part_controls(LAYERS["dropout"].model_validate({}), "b", put)
-
-
-def test_controls_show_the_value_or_the_mistake_and_hand_on_what_is_entered() -> None:
-    app = AppTest.from_function(_controls).run()
-    assert app.text_input(key="a/units").value == "0"
-    assert any("Units 0 is not allowed" in line.value for line in app.markdown)
-    assert app.text_input(key="a/units").label == "Units"
-    assert "Units 0 is not allowed" in app.text_input(key="a/units").help
-    assert [part.proto.body.count(".st-key-a-units ") for part in app.get("html")] == [1]
-    assert app.text_input(key="b/p").value == "0.25"
-    app.text_input(key="b/p").set_value("0.5").run()
-    assert app.session_state["got"] == ("p", "0.5")
-    app.selectbox(key="a/activation").select("tanh").run()
-    assert app.session_state["got"] == ("activation", "tanh")
-    assert not app.exception
-
-
-def test_a_widget_follows_its_value_not_the_other_way_round() -> None:
-    app = AppTest.from_function(_controls).run()
-    app.text_input(key="b/p").set_value("0.7").run()
-    assert app.text_input(key="b/p").value == "0.25", "the caller kept 0.25, so that is what stands there"

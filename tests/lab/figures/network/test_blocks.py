@@ -1,36 +1,18 @@
-"""The picture of a network: every layer is in it, it is well-formed, and activations colour it."""
+"""The blocks of a network: one for each layer, side by side."""
 
 from __future__ import annotations
-
-import xml.etree.ElementTree as ElementTree
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lab.figures.network.picture import (
-    NEGATIVE,
-    POSITIVE,
-    NetworkPicture,
-    network_picture,
     network_picture_data,
     shape_text,
 )
-from lab.network.report import layer_reports
 from lab.parts.layers import LAYERS, Linear
 from lab.presets import PRESETS, preset
-
-SVG = "{http://www.w3.org/2000/svg}"
-
-
-def drawn(data: NetworkPicture) -> ElementTree.Element:
-    html = network_picture(data)
-    return ElementTree.fromstring(html[html.index("<svg") : html.index("</svg>") + 6])
-
-
-def picture_of(name: str) -> NetworkPicture:
-    network = preset(name).network
-    return network_picture_data(network.layers, [report.out_shape for report in layer_reports(network)])
+from tests.lab.figures.network.drawn import drawn, picture_of
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -58,25 +40,6 @@ def test_no_block_overlaps_another_and_all_are_inside(name: str) -> None:
     ]
     starts = [min(float(m.attrib["x"]) for m in group.iter("rect")) for group in svg.iter("g")]
     assert all(start > end for start, end in zip(starts[1:], ends[:-1], strict=True))
-
-
-def test_activations_colour_units_blue_and_orange() -> None:
-    data = network_picture_data([Linear(units=3)], [(3,)], activity=[(1.0, -0.5, 0.0)])
-    units = list(drawn(data).iter("circle"))
-    assert [unit.attrib["fill"] for unit in units] == [POSITIVE, NEGATIVE, POSITIVE]
-    strengths = [float(unit.attrib["fill-opacity"]) for unit in units]
-    assert strengths[0] > strengths[1] > strengths[2]
-
-
-def test_a_layer_that_does_not_fit_is_marked_with_its_reason() -> None:
-    data = network_picture_data([Linear()], [None], errors=["needs a <vector>"])
-    svg = drawn(data)
-    assert any("np-wrong" in text.attrib.get("class", "") for text in svg.iter("text"))
-    assert any("needs a <vector>" in (title.text or "") for title in svg.iter("title"))
-
-
-def test_the_picture_says_itself_in_words() -> None:
-    assert picture_of("softmax").description == "Input 1 × 28 × 28, then Flatten 784, then Linear 10"
 
 
 @given(
