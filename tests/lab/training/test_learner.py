@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 
 from lab.parts.augmentations import Shift
@@ -42,7 +43,7 @@ def test_the_rate_is_the_optimizers_times_the_schedules_share() -> None:
     plain = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=0.5)
     torchs = torch.optim.lr_scheduler.CosineAnnealingLR(plain, 20, eta_min=0.5 * Cosine().final)
     for rate in rates:
-        assert abs(rate - torchs.get_last_lr()[0]) < 1e-9
+        assert rate == pytest.approx(torchs.get_last_lr()[0], abs=1e-9)
         plain.step()
         torchs.step()
 

@@ -29,9 +29,9 @@ def test_a_run_begins_with_its_samples_and_steps(learner: Learner) -> None:
 
 def test_an_epoch_has_its_speed_and_no_validation_where_there_is_none(learner: Learner) -> None:
     progress = Progress(step=18, epoch=2, epoch_s=[9.0, 0.5])
-    seen = Evaluation(0.25, ((5, 1), (0, 4)))
+    seen = Evaluation(0.25, tuple(tuple(9 * (i == j) + (i == j + 1) for j in range(10)) for i in range(10)))
     event = epoch_done(learner, progress, 0.1, seen, None)
-    assert (event.epoch, event.step, event.train_loss, event.train_accuracy) == (2, 18, 0.25, 0.9)
+    assert (event.epoch, event.step, event.train_loss, event.train_accuracy) == (2, 18, 0.25, 90 / 99)
     assert event.validation_loss is None
     assert event.validation_accuracy is None
     assert event.samples_per_s == pytest.approx(learner.samples_per_epoch / 0.5)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from streamlit.testing.v1 import AppTest
 
-from lab.parts.layers import LAYERS
 from pages.ui.kit.controls import escaped
 
 
@@ -15,6 +14,7 @@ def test_markdown_in_an_error_is_taken_literally() -> None:
 def _controls() -> None:
     import streamlit as st
 
+    from lab.parts.layers import LAYERS
     from pages.ui.kit.controls import part_controls
     from pages.ui.kit.fields import WrongValue
 
