@@ -50,7 +50,8 @@ RUN_TESTS = failed=0; \
 	exit $$failed
 
 # What depends on the processor, once more with fewer instructions, and with the other library of products.
-ENGINE_TESTS = tests/lab/steps tests/lab/training/test_loop.py tests/lab/parts/layers tests/lab/parts/test_losses.py \
+ENGINE_TESTS = tests/lab/steps tests/lab/training/test_loop.py tests/lab/training/test_checkpoint.py \
+	tests/lab/training/test_inbox.py tests/lab/parts/layers tests/lab/parts/test_losses.py \
 	tests/lab/training/test_recipes.py tests/differential
 LOWERED = OMP_NUM_THREADS=1 ONEDNN_MAX_CPU_ISA=AVX2 ATEN_CPU_CAPABILITY=avx2
 WIDE = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 OPENBLAS_CORETYPE=SkylakeX
@@ -104,11 +105,11 @@ $(VENV)/bench.stamp: $(VENV)/dev.stamp bench/requirements.txt
 
 # A Chromium for the browser tests: the system's, Debian's, or Playwright's; without one they are skipped.
 browser: $(VENV)/dev.stamp
-	@$(PY) -m bench.served >/dev/null 2>&1 || { \
+	@$(PY) -m tests.support.served >/dev/null 2>&1 || { \
 		echo "Looking for a browser to test with"; \
 		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 			apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
 		fi; \
-		$(PY) -m bench.served >/dev/null 2>&1 || $(PY) -m playwright install chromium; \
+		$(PY) -m tests.support.served >/dev/null 2>&1 || $(PY) -m playwright install chromium; \
 	} || true
-	@$(PY) -m bench.served || true
+	@$(PY) -m tests.support.served || true

@@ -28,8 +28,8 @@ from unittest.mock import patch
 
 from bench.contender import ONE_CORE
 from bench.row import Row, show
-from bench.served import copy_mnist
 from lab.runner.process import training_environment
+from tests.support.served import copy_mnist
 
 # Preset, steps of a turn, turns of a round; with fewer steps the helper's thread has not yet woken up.
 NETS = {"mlp": ("document-mlp", 30, 24), "cnn": ("small-cnn", 8, 24)}

@@ -15,7 +15,7 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 from bench.row import Row, median_and_p95, show
-from bench.served import launch, served
+from tests.support.served import launch, served
 
 STEP_BAR_MS, EDIT_BAR_MS = 150, 300
 

@@ -15,9 +15,9 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect, sync_playwright
 
-from bench.pen import SEVEN, PenDigit, pen_digits, write
 from bench.row import Row, median_and_p95, show
-from bench.served import copy_mnist, launch, served
+from tests.support.pen import SEVEN, PenDigit, pen_digits, write
+from tests.support.served import copy_mnist, launch, served
 
 BAR_MS = 100
 POINT_S = 0.008  # a mouse reports about 125 points a second

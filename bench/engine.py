@@ -21,8 +21,8 @@ from pathlib import Path
 from bench.contender import ONE_CORE, Contender
 from bench.product import epochs_s
 from bench.row import Row, show
-from bench.served import copy_mnist
 from lab.machine.blas import blas_environment
+from tests.support.served import copy_mnist
 
 CNN_SAMPLES = 12_000
 EPOCHS = 3  # the first of a run holds its warm-up

@@ -16,8 +16,8 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 from bench.row import Row, median_and_p95, show
-from bench.served import copy_mnist, launch, served
 from lab.runs.store import Store
+from tests.support.served import copy_mnist, launch, served
 
 BAR_MS = 500
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from bench.contender import Contender
 from bench.product import epochs_s
 from bench.row import Row, show
-from bench.served import copy_mnist
+from tests.support.served import copy_mnist
 
 EPOCHS = 10
 WHAT = "Document's MLP, batch 100, one CUDA device"

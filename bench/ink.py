@@ -13,15 +13,15 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 
-from bench.pen import pen_digits
 from bench.row import Row, show
 from lab.data import load
-from lab.ink.drawing import rasterise, unit_drawing
+from lab.ink.drawing import Drawing, Ink, rasterise, unit_drawing
 from lab.ink.framing import STEPS, Framing, frame
 from lab.models.answers import answer, answers
 from lab.models.loading import load_model
 from lab.models.shipped import SHIPPED
 from lab.paths import lab_home
+from tests.support.pen import pen_digits
 
 BRUSHES = (8, 14, 20, 26, 32)
 TITLES = {"cnn": "CNN", "augmented-mlp": "augmented MLP", "document-mlp": "document's MLP"}
@@ -49,7 +49,7 @@ def share_right(name: str, framings: list[Framing], labels: list[int]) -> float:
 def speed() -> Iterator[Row]:
     """Milliseconds from pixels, or strokes, to probabilities and verdict, the median of 200."""
     drawing = unit_drawing(FOUR)
-    sources = {"28 x 28 pixels": frame(drawing).pixels, "strokes": drawing}
+    sources: dict[str, Drawing | Ink] = {"28 x 28 pixels": frame(drawing).pixels, "strokes": drawing}
     for name, title in TITLES.items():
         model = load_model(name)
         for kind, source in sources.items():

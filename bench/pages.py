@@ -15,7 +15,7 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 from bench.row import Row, median_and_p95, show
-from bench.served import copy_mnist, launch, served
+from tests.support.served import copy_mnist, launch, served
 
 BAR_MS = 300
 ROUND = ["Train", "Runs", "By hand", "Draw", "Home"]

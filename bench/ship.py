@@ -13,7 +13,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from bench import non_digits
 from lab.data import Dataset, load
 from lab.events import Checkpoint, EpochDone, Failed, Finished
 from lab.ink.drawing import unit_drawing
@@ -28,6 +27,7 @@ from lab.paths import lab_home
 from lab.spec import parse_spec
 from lab.training.augmenting import augmented
 from lab.training.loop import train
+from tests.support import non_digits
 
 DIGITS = 10_000
 REFUSED = 0.04  # the share of MNIST's varied training digits that the judge may refuse
@@ -73,8 +73,8 @@ def pairs(images: np.ndarray, count: int, seed: int) -> np.ndarray:
     """Two digits side by side, framed as one. Shapes: (count, 28, 28)."""
     generator = np.random.default_rng(seed)
     chosen = generator.integers(0, len(images), (count, 2))
-    wide = [np.hstack([images[a][:, 4:24], images[b][:, 4:24]]) / np.float32(255) for a, b in chosen]
-    return np.stack([frame(ink, stages=False).pixels for ink in wide])
+    wide = [np.hstack([images[a][:, 4:24], images[b][:, 4:24]]) for a, b in chosen]
+    return np.stack([frame(np.divide(both, 255, dtype=np.float32), stages=False).pixels for both in wide])
 
 
 def fit_judge(
@@ -123,9 +123,10 @@ def _fitted(inside: Tensor, outside: Tensor) -> nn.Sequential:
             optimizer.step()
         schedule.step()
     first = judge[0]
+    assert isinstance(first, nn.Linear)
     with torch.no_grad():
         first.weight /= std
-        first.bias -= first.weight @ mean
+        first.bias.sub_(first.weight @ mean)
     return judge
 
 

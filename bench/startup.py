@@ -16,7 +16,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from bench.row import Row, show
-from bench.served import copy_mnist, launch, start_server
+from tests.support.served import copy_mnist, launch, start_server
 
 BAR_S = 3.0
 

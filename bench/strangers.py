@@ -12,9 +12,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from bench import non_digits, ship
+from bench import ship
 from bench.ink import framed
-from bench.pen import pen_digits
 from bench.row import Row, show
 from lab.data import load
 from lab.ink.drawing import Drawing, parse_drawing
@@ -24,6 +23,8 @@ from lab.models.loading import load_model
 from lab.models.outliers import judge_head, shipped_judge
 from lab.models.shipped import DEFAULT, JUDGE
 from lab.paths import lab_home
+from tests.support import non_digits
+from tests.support.pen import pen_digits
 
 KNOWN, TESTED = 8_000, 3_000
 REFUSED = 0.02  # methods are compared where each refuses this share of digits

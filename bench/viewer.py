@@ -25,7 +25,9 @@ class Viewer:
         self.reruns = 0
 
     async def __aenter__(self) -> Viewer:
-        self._socket = await websockets.connect(self._url, subprotocols=["streamlit"], max_size=None)
+        self._socket = await websockets.connect(
+            self._url, subprotocols=[websockets.Subprotocol("streamlit")], max_size=None
+        )
         await self._rerun()
         self._reading = asyncio.create_task(self._read())
         return self

@@ -16,13 +16,13 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 from bench.row import Row, show
-from bench.served import copy_mnist, served
 from bench.viewer import Viewer
 from lab.events import EpochDone
 from lab.presets import preset
 from lab.runner.process import ensure_runner
 from lab.runs.store import Store
 from lab.spec import changed
+from tests.support.served import copy_mnist, served
 
 VIEWERS = 10
 EPOCHS_A_TURN = 4

@@ -9,15 +9,16 @@ import re
 import sys
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
-from bench.served import Server, copy_mnist, launch, served
+from tests.support.served import Server, copy_mnist, launch, served
 
 PICTURES = Path(__file__).parent / "pictures"
-WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+WIDE, PHONE = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
 
 # A seven, as fractions of the pad.
 SEVEN = [(0.28, 0.25), (0.5, 0.24), (0.72, 0.25), (0.6, 0.5), (0.5, 0.65), (0.44, 0.8)]
@@ -34,7 +35,7 @@ class Picture:
     prepare: Prepare
     dark: bool = False
     phone: bool = False
-    size: dict[str, int] = field(default_factory=dict)
+    size: ViewportSize | None = None
 
 
 def settled(page: Page, server: Server) -> None:
@@ -117,7 +118,7 @@ ALL = (
 )
 
 
-def take(browser: Browser, server: Server, picture: Picture, owner: dict[str, object]) -> None:
+def take(browser: Browser, server: Server, picture: Picture, owner: dict[str, Any]) -> None:
     """Opens the page as one and the same person, goes to the moment, and writes the picture."""
     context = browser.new_context(
         viewport=picture.size or (PHONE if picture.phone else WIDE),
@@ -132,7 +133,7 @@ def take(browser: Browser, server: Server, picture: Picture, owner: dict[str, ob
     page.wait_for_timeout(500)
     PICTURES.mkdir(exist_ok=True)
     page.screenshot(path=PICTURES / f"{picture.name}.png", animations="disabled")
-    owner.update(context.storage_state())  # type: ignore[arg-type]
+    owner.update(context.storage_state())
     context.close()
 
 

@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from bench.served import browser_path, copy_mnist, mnist_source
 from lab.data.mnist import missing_mnist
+from tests.support.served import browser_path, copy_mnist, mnist_source
+
+# Its assertions say what was compared, as those of a test file do.
+pytest.register_assert_rewrite("tests.lab.engines.contract")
 
 # No test is timed: a busy machine must not fail it.
 settings.register_profile("untimed", deadline=None)

@@ -12,7 +12,7 @@ from lab.__main__ import COMMANDS
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-CODE = [*ROOT.glob("lab/**/*.py"), *ROOT.glob("bench/*.py"), *ROOT.glob("tests/conftest.py")]
+CODE = [*ROOT.glob("lab/**/*.py"), *ROOT.glob("bench/*.py"), *ROOT.glob("tests/support/*.py")]
 VARIABLE = re.compile(r"""["'](LAB_[A-Z_]+)["']""")
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Route, expect, sync_playwright
 
-from bench.served import Server, copy_mnist, launch, start_server
+from tests.support.served import Server, copy_mnist, launch, start_server
 
 expect.set_options(timeout=20_000)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from bench.served import Server
+from tests.support.served import Server
 
 
 @pytest.mark.parametrize("path", ["/", "/train", "/runs", "/by_hand", "/draw"])

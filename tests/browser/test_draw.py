@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from bench.pen import SEVEN, PenDigit, pen_digits, trace, write
+from tests.support.pen import SEVEN, PenDigit, pen_digits, trace, write
 
 NO_PEN = "no pen digits: name the folder that holds pen/strokes.json in LAB_TEST_DATA"
 # Two pixels of the canvas differ: it is not one plain colour.

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from bench.served import Server, copy_mnist
 from pages.ui.home.map import STATIONS
+from tests.support.served import Server, copy_mnist
 
 
 @pytest.mark.parametrize("index", range(len(STATIONS)), ids=[station.name for station in STATIONS])

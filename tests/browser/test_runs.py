@@ -11,13 +11,13 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from bench.served import Server
 from lab.events import LearningRateChanged
 from lab.paths import checkpoint_file
 from lab.presets import preset
 from lab.runs.store import Store
 from lab.spec import changed
 from tests.support import waiting
+from tests.support.served import Server
 
 LONG = changed(changed(preset("document-mlp"), "train.epochs", 900), "data.train_samples", 2000)
 SHORT = changed(changed(preset("softmax"), "train.epochs", 2), "data.train_samples", 2000)
@@ -69,6 +69,10 @@ def rate_followed(store: Store, run_id: str) -> float | None:
     """The learning rate that the run says it was changed to."""
     _, event = store.last_event(run_id, "learning_rate_changed") or (0, None)
     return event.learning_rate if isinstance(event, LearningRateChanged) else None
+
+
+def until_followed(page: Page, watched: Watched, asked: float) -> None:
+    until(page, lambda: rate_followed(watched.store, watched.id) == asked)
 
 
 def settled_step(page: Page) -> int:
@@ -140,7 +144,7 @@ def test_another_learning_rate_takes_effect(page: Page, watched: Watched) -> Non
     for asked in (0.02, 0.03, 0.05):
         rate.fill(str(asked))
         rate.press("Enter")
-        until(page, lambda asked=asked: rate_followed(watched.store, watched.id) == asked)
+        until_followed(page, watched, asked)
         page.wait_for_timeout(1_500)  # several refreshes
         expect(rate).to_have_value(str(asked))
     page.get_by_text("Inside the layers").click()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from random import Random
-from typing import Any
+from typing import Any, Literal
 
 from hypothesis import assume
 from hypothesis import strategies as st
@@ -37,6 +37,7 @@ from lab.parts.normalisation import NORMALISATIONS
 from lab.parts.optimizers import OPTIMIZERS
 from lab.parts.schedules import SCHEDULES
 from lab.spec import DataSpec, NetworkSpec, RunSpec, TrainSpec
+from tests.support.parts import part
 
 # Rates at which a run of a dozen steps is tame, so that float32 stays near the truth.
 RATES = {"sgd": 0.005, "adagrad": 0.005, "adadelta": 0.5}
@@ -88,7 +89,7 @@ def _convolution(die: Random, strides: tuple[int, ...] = (1, 2, 3)) -> Conv2d:
     )
 
 
-def _recurrent(die: Random, output: str) -> Recurrent:
+def _recurrent(die: Random, output: Literal["last", "sequence"]) -> Recurrent:
     return Recurrent(cell=die.choice(["rnn", "lstm", "gru"]), units=die.randint(2, 9), output=output)
 
 
@@ -105,8 +106,12 @@ def _layers(die: Random) -> tuple[AnyLayer, ...]:
         blocks = [Transformer(heads=die.choice([1, 2]), mlp_ratio=1)] * die.randint(0, 2)
         return (patches, *blocks, GlobalPool(mode=die.choice(["mean", "max"])), OUT)
     # the first layer makes the images small: a hundred specs are to take seconds
-    images = [_convolution(die, (2, 3)), *(die.choice(OVER_IMAGES)(die) for _ in range(die.randint(0, 3)))]
-    return (*images, die.choice([Flatten(), GlobalPool(), GlobalPool(mode="max")]), OUT)
+    images: list[AnyLayer] = [
+        _convolution(die, (2, 3)),
+        *(die.choice(OVER_IMAGES)(die) for _ in range(die.randint(0, 3))),
+    ]
+    flat: list[AnyLayer] = [Flatten(), GlobalPool(), GlobalPool(mode="max")]
+    return (*images, die.choice(flat), OUT)
 
 
 def _varied(die: Random, layers: tuple[AnyLayer, ...]) -> tuple[AnyLayer, ...]:
@@ -145,16 +150,18 @@ def run_specs(draw: st.DrawFn, series: int) -> RunSpec:
             label_noise=die.choice([0.0, 0.3]),
         ),
         network=NetworkSpec(
-            layers=layers, initialisation=INITIALISATIONS[start](**first, **_options(die, start))
+            layers=layers, initialisation=part(INITIALISATIONS, start, **first, **_options(die, start))
         ),
         train=TrainSpec(
-            loss=LOSSES[loss](**_options(die, loss)),
-            optimizer=OPTIMIZERS[rule](
+            loss=part(LOSSES, loss, **_options(die, loss)),
+            optimizer=part(
+                OPTIMIZERS,
+                rule,
                 lr=RATES.get(rule, 0.001),
                 weight_decay=die.choice([0.0, 0.0, 0.01]),
                 **_options(die, rule),
             ),
-            schedule=SCHEDULES[schedule](**_options(die, schedule)),
+            schedule=part(SCHEDULES, schedule, **_options(die, schedule)),
             batch_size=die.choice([8, 13, 20, 100]),
             epochs=die.randint(1, 2),
             l1=die.choice([0.0, 0.0, 1e-3]),

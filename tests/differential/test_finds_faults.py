@@ -26,13 +26,14 @@ from lab.spec import DataSpec, NetworkSpec, RunSpec, TrainSpec
 from lab.steps import Step
 from lab.steps.update import Update
 from tests.differential.comparing import DisagreementError, agrees
+from tests.support.parts import part
 from tests.support.small_runs import digits, spec_of
 
 ROOT = Path(__file__).parents[2]
 OUT = Linear(units=10, activation="identity")
 ZEROS = spec_of(
     layers=(Flatten(), OUT),
-    network={"initialisation": INITIALISATIONS["zeros"]()},
+    network={"initialisation": part(INITIALISATIONS, "zeros")},
     loss=BinaryCrossEntropy(),
     optimizer=SGD(lr=0.05, momentum=0.0),
 )

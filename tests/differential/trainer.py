@@ -17,6 +17,7 @@ from torch.nn import functional as F
 
 Json = Mapping[str, Any]
 Named = dict[str, Tensor]
+Move = Callable[[str, Tensor, float, int], Tensor]
 NORMALISATIONS = {"half": (0.5, 0.5), "mnist": (0.1307, 0.3081), "none": (0.0, 1.0)}
 ROUNDING = 2**-24
 ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
@@ -83,7 +84,7 @@ def train(
         )
         losses.append(float(loss.detach()))
         steepest = max(float(gradient.abs().max()) for gradient in gradients.values())
-        if rule.options["kind"] != "sgd":
+        if rule.kind != "sgd":
             doubtful = {
                 name: doubtful[name] | ((gradients[name] != 0) & (gradients[name].abs() < 1e-6 * steepest))
                 for name in learned
@@ -240,14 +241,14 @@ LAYERS: dict[str, Callable[[Json, Named, Tensor], Tensor]] = {
 def _loss(loss: Json, logits: Tensor, labels: Tensor) -> Tensor:
     right = F.one_hot(labels, 10).to(logits.dtype)
     if loss["kind"] == "cross_entropy":
-        share = loss["label_smoothing"]
+        share = float(loss["label_smoothing"])
         wanted = (1 - share) * right + share / 10
         return -(wanted * (logits - logits.logsumexp(1, keepdim=True))).sum(1).mean()
     if loss["kind"] == "mse":
         return 0.5 * (right - logits).square().sum(1).mean()
     if loss["kind"] == "bce":
         return -(right * F.logsigmoid(logits) + (1 - right) * F.logsigmoid(-logits)).sum(1).mean()
-    behind = loss["margin"] - (logits * right).sum(1, keepdim=True) + logits
+    behind = float(loss["margin"]) - (logits * right).sum(1, keepdim=True) + logits
     return (behind * (behind > 0) * (1 - right)).sum(1).mean() / 10
 
 
@@ -276,17 +277,19 @@ class _Rule:
     """An optimizer: what it remembers of each parameter, under torch's names, and where it moves it."""
 
     def __init__(self, options: Json) -> None:
-        self.options = options
+        self.kind = str(options["kind"])
+        self.options = {name: float(value) for name, value in options.items() if name != "kind"}
         self.memory: Named = {}
         self._products: dict[str, float] = {}
 
     def __call__(self, name: str, w: Tensor, g: Tensor, rate: float, t: int) -> Tensor:
-        kind, decay = self.options["kind"], self.options["weight_decay"]
+        kind, decay = self.kind, self.options["weight_decay"]
         if kind == "adamw":
             w = w * (1 - rate * decay)
         else:
             g = g + decay * w
-        return w - getattr(self, f"_{kind}")(name, g, rate, t)
+        move: Move = getattr(self, f"_{kind}")
+        return w - move(name, g, rate, t)
 
     def _kept(self, name: str, quantity: str, like: Tensor) -> Tensor:
         return self.memory.get(f"{name}.{quantity}", torch.zeros_like(like))
@@ -344,7 +347,7 @@ class _Rule:
 
     def _nadam(self, name: str, g: Tensor, rate: float, t: int) -> Tensor:
         first, second = self._two_means(name, g)
-        now, then = (self.options["beta1"] * (1 - 0.5 * 0.96 ** (n * 0.004)) for n in (t, t + 1))
+        now, then = (float(self.options["beta1"] * (1 - 0.5 * 0.96 ** (n * 0.004))) for n in (t, t + 1))
         product = self._products[name] = self._products.get(name, 1.0) * now
         below = (second / (1 - self.options["beta2"] ** t)).sqrt() + self.options["eps"]
         return rate * ((1 - now) / (1 - product) * g + then / (1 - product * then) * first) / below

@@ -159,7 +159,7 @@ def test_specs_are_values() -> None:
     spec = preset("softmax")
     assert spec == RunSpec.model_validate(spec.model_dump())
     with pytest.raises(Exception, match="frozen"):
-        spec.train.epochs = 3
+        spec.train.epochs = 3  # type: ignore[misc]
 
 
 def test_a_key_that_stands_twice_is_named_instead_of_the_last_one_counting() -> None:

@@ -26,7 +26,7 @@ def epoch(number: int, train: float, validation: float | None) -> events.EpochDo
 
 
 FINISHED = events.Finished(30, 0.9, 0.88, 0.92, 0.3, CONFUSION, 1.0, (0.2,) * 3, 5e4)
-COURSE = [
+COURSE: list[events.Event] = [
     STARTED,
     events.StepsDone(10, tuple(2.3 - 0.1 * i for i in range(10)), 0.001, 5e4, 0.2),
     SNAPSHOT,

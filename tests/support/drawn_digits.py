@@ -1,6 +1,14 @@
 """Ten digits as pen strokes, written down by hand for the tests."""
 
-DIGITS = {
+from collections.abc import Sequence
+from typing import Any
+
+from lab.ink.drawing import Drawing, parse_drawing
+from lab.ink.framing import Framing, frame
+
+Strokes = Sequence[Sequence[Sequence[float]]]
+
+DIGITS: dict[int, list[list[list[int]]]] = {
     0: [
         [[50, 10], [25, 20], [12, 50], [14, 85], [35, 105], [60, 100], [76, 70], [74, 35], [60, 14], [50, 10]]
     ],
@@ -28,3 +36,18 @@ DIGITS = {
     ],
     9: [[[66, 28], [44, 8], [22, 26], [30, 52], [54, 50], [66, 28], [64, 70], [54, 108]]],
 }
+
+
+def written(digits: list[int], gap: float = 30.0, brush: float = 10.0, top: float = 40.0) -> Drawing:
+    """The digits side by side on a wide canvas, `gap` pixels of paper between them."""
+    strokes, left = [], 20.0
+    for digit in digits:
+        xs = [x for stroke in DIGITS[digit] for x, _ in stroke]
+        shift = left - min(xs) + brush / 2
+        strokes += [[[x + shift, y + top] for x, y in stroke] for stroke in DIGITS[digit]]
+        left += max(xs) - min(xs) + brush + gap
+    return parse_drawing(strokes, width=left + 20, height=top + 160, brush=brush)
+
+
+def framed(digit: int, brush: float = 10.0, **options: Any) -> Framing:
+    return frame(parse_drawing(DIGITS[digit], width=90, height=120, brush=brush), **options)

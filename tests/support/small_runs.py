@@ -8,16 +8,23 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
+import torch
+
 from lab import data
 from lab.data import Dataset
-from lab.events import Checkpoint, Event, Message
-from lab.parts.layers import Dropout, Flatten, Layer, Linear
+from lab.events import (
+    Checkpoint,
+    Event,
+    Message,
+    StepsDone,
+)
+from lab.parts.layers import AnyLayer, Dropout, Flatten, Linear
 from lab.spec import DataSpec, NetworkSpec, RunSpec, TrainSpec
 from lab.training.loop import train
 
 E = TypeVar("E")
-SMALL_STACK: tuple[Layer, ...] = (Flatten(), Linear(units=24), Linear(units=10, activation="identity"))
-DROPOUT_STACK: tuple[Layer, ...] = (
+SMALL_STACK: tuple[AnyLayer, ...] = (Flatten(), Linear(units=24), Linear(units=10, activation="identity"))
+DROPOUT_STACK: tuple[AnyLayer, ...] = (
     Flatten(),
     Linear(units=16),
     Dropout(p=0.3),
@@ -32,7 +39,7 @@ def digits() -> Dataset:
 
 
 def spec_of(
-    layers: tuple[Layer, ...] = SMALL_STACK,
+    layers: tuple[AnyLayer, ...] = SMALL_STACK,
     data: dict[str, Any] | None = None,
     network: dict[str, Any] | None = None,
     **train: Any,
@@ -61,3 +68,15 @@ def run(spec: RunSpec, resume: Checkpoint | None = None, inbox: Any = lambda: ()
 def of_kind(events: list[Event], kind: type[E]) -> list[E]:
     """The events of one kind."""
     return [event for event in events if isinstance(event, kind)]
+
+
+def losses_of(events: list[Any]) -> list[float]:
+    return [loss for block in of_kind(events, StepsDone) for loss in block.losses]
+
+
+def last_weights(events: list[Any]) -> dict[str, torch.Tensor]:
+    return dict(of_kind(events, Checkpoint)[-1].weights)
+
+
+def same(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> bool:
+    return one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)

@@ -6,8 +6,10 @@ from itertools import pairwise
 
 from hypothesis import strategies as st
 
-from lab.by_hand.example import OUTPUTS, Example
+from lab.by_hand.example import DOCUMENT, OUTPUTS, Example
+from lab.by_hand.lesson import Lesson, lesson
 from lab.by_hand.offered import TERMS
+from lab.by_hand.update import HandOptimizer, start
 from lab.parts.activations import ACTIVATIONS
 
 
@@ -40,3 +42,7 @@ def examples(draw: st.DrawFn, most: int = 5, layers: int = 3) -> Example:
         output=draw(st.sampled_from(OUTPUTS)),
         loss=draw(st.sampled_from(tuple(TERMS))),
     )
+
+
+def taught(example: Example = DOCUMENT, optimizer: str = "sgd", detail: str = "unit") -> Lesson:
+    return lesson(start(example), HandOptimizer(optimizer), detail)

@@ -116,5 +116,5 @@ def test_no_link_breaks_the_page(parts: dict[str, str]) -> None:
 def test_each_part_that_cannot_be_read_is_named_and_the_rest_used(parts: dict[str, str], named: str) -> None:
     setting, problems = read_link({**parts, "y": "1,0"})
     assert named in " ".join(problems)
-    assert setting.example.y == (1, 0)
+    assert setting.example.y == (1.0, 0.0)
     assert setting.example.weights == DOCUMENT.weights

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from lab.by_hand import mistakes as known
 from lab.by_hand.draws import starting_example
 from lab.by_hand.example import DOCUMENT, Example
-from lab.by_hand.exercise import Answer, answered, questions, score
+from lab.by_hand.exercise import questions
 from lab.by_hand.lesson import Lesson, lesson
 from lab.by_hand.mistakes import diagnoses, expected, mistakes
 from lab.by_hand.update import HandOptimizer, start
@@ -69,7 +70,9 @@ def sigmoid_slope(at: float) -> float:
 
 
 @pytest.mark.parametrize(("mistake", "name", "example", "made"), MADE, ids=[f"{m[0]}: {m[1]}" for m in MADE])
-def test_a_mistake_is_named_for_what_it_is(mistake, name, example, made) -> None:  # type: ignore[no-untyped-def]
+def test_a_mistake_is_named_for_what_it_is(
+    mistake: str, name: str, example: Example, made: Callable[[Lesson], float]
+) -> None:
     told = taught(example)
     found = diagnoses(told, name, made(told), TOLERANCE)
     assert mistake in [each.name for each in found]
@@ -93,15 +96,3 @@ def test_a_right_number_is_never_called_a_mistake(seed: int) -> None:
 
 def test_no_mistake_is_made_up_for_a_number_from_nowhere() -> None:
     assert diagnoses(taught(DOCUMENT), "z1", 17.35, 0.01) == ()
-
-
-def test_an_answer_is_tried_again_until_it_is_right_and_then_stands() -> None:
-    told = taught(DOCUMENT)
-    wrong = answered(told, Answer(), "z1", 0.2, 0.01)
-    assert (wrong.tries, wrong.right, wrong.mistakes[0].name) == (1, False, known.BIAS)
-    right = answered(told, wrong, "z1", 0.3, 0.01)
-    assert (right.tries, right.right, right.mistakes) == (2, True, ())
-    assert answered(told, right, "z1", 99, 0.01) == right
-    kept = {"z1": right, "z2": Answer(shown=True), "z3": answered(told, Answer(), "z3", 0.2, 0.01)}
-    result = score(told, kept)
-    assert (result.right, result.at_once, result.shown, result.questions) == (2, 1, 1, 78)

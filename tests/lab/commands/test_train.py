@@ -9,19 +9,23 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from lab.__main__ import main
+from lab.events import Finished
 from lab.presets import PRESETS, preset
 from lab.runs.store import Store
+from tests.support.kept import last_of
+from tests.support.narrowing import present
 from tests.support.waiting import end_runner, patience, small
 
 FAST = ["--preset", "softmax", "--set", "dataset=digits", "--set", "train_samples=300", "--epochs", "2"]
 
 
 @pytest.fixture(scope="module")
-def one_home(tmp_path_factory) -> Iterator[Path]:
+def one_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A data folder, and so a warm runner, for all tests of this module."""
     home = tmp_path_factory.mktemp("home")
     yield home
@@ -29,29 +33,33 @@ def one_home(tmp_path_factory) -> Iterator[Path]:
 
 
 @pytest.fixture(autouse=True)
-def _home(home, one_home, monkeypatch):
+def _home(home: Path, one_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LAB_HOME", str(one_home))
 
 
-def lines(capsys, *arguments: str) -> list[dict]:
+def lines(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict[str, Any]]:
     assert main(["train", *FAST, "--json", *arguments]) == 0
     return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
 
-def test_it_prints_a_line_for_each_epoch_and_a_last_one_and_keeps_the_run(capsys, one_home):
+def test_it_prints_a_line_for_each_epoch_and_a_last_one_and_keeps_the_run(
+    capsys: pytest.CaptureFixture[str], one_home: Path
+) -> None:
     *epochs, last = lines(capsys, "--epochs", "3", "--title", "From a shell")
     assert [line["epoch"] for line in epochs] == [1, 2, 3]
     assert last["epoch_s"] == [line["epoch_s"] for line in epochs]
     assert 0.3 < last["test_accuracy"] <= 1
     assert last["samples_per_s"] > 0
     store = Store(one_home)
-    run = store.run(last["run"])
+    run = present(store.run(last["run"]))
     assert (run.state, run.title, run.test_accuracy) == ("finished", "From a shell", last["test_accuracy"])
     store.close()
 
 
-def test_same_seed_same_numbers_here_and_on_a_page(capsys, one_home):
-    def figures(said: list[dict]) -> list[tuple]:
+def test_same_seed_same_numbers_here_and_on_a_page(
+    capsys: pytest.CaptureFixture[str], one_home: Path
+) -> None:
+    def figures(said: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
         return [(line.get("train_loss"), line.get("test_accuracy"), line.get("test_loss")) for line in said]
 
     first, again = figures(lines(capsys, "--seed", "7")), figures(lines(capsys, "--seed", "7"))
@@ -62,14 +70,17 @@ def test_same_seed_same_numbers_here_and_on_a_page(capsys, one_home):
         small(train_samples=300, batch_size=preset("softmax").train.batch_size, epochs=2, seed=7)
     )
     for _ in patience():
-        if (ended := store.last_event(run_id, "finished")) is not None:
+        if store.last_event(run_id, "finished") is not None:
             break
         time.sleep(0.02)
-    assert (ended[1].test_accuracy, ended[1].test_loss) == first[-1][1:]
+    ended = last_of(store, run_id, Finished)
+    assert (ended.test_accuracy, ended.test_loss) == first[-1][1:]
     store.close()
 
 
-def test_a_configuration_file_is_read_and_the_words_are_for_people(capsys, tmp_path):
+def test_a_configuration_file_is_read_and_the_words_are_for_people(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     path = tmp_path / "spec.json"
     path.write_text(small(epochs=1).model_dump_json())
     assert main(["train", str(path), "--set", "optimizer=adam", "--set", "optimizer.lr=0.01"]) == 0
@@ -79,7 +90,7 @@ def test_a_configuration_file_is_read_and_the_words_are_for_people(capsys, tmp_p
     assert "samples of digits" in said.err
 
 
-def test_a_run_that_cannot_go_on_ends_with_1_and_its_reason(capsys):
+def test_a_run_that_cannot_go_on_ends_with_1_and_its_reason(capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ["--set", "optimizer=sgd", "--set", "optimizer.lr=100", "--set", "loss=mse", "--epochs", "30"]
     assert main(["train", *FAST, "--json", *arguments]) == 1
     said = capsys.readouterr()
@@ -89,7 +100,7 @@ def test_a_run_that_cannot_go_on_ends_with_1_and_its_reason(capsys):
     assert last["reason"] in said.err
 
 
-def test_ctrl_c_stops_the_run_and_keeps_its_weights(one_home):
+def test_ctrl_c_stops_the_run_and_keeps_its_weights(one_home: Path) -> None:
     command = [
         sys.executable,
         "-m",
@@ -103,14 +114,14 @@ def test_ctrl_c_stops_the_run_and_keeps_its_weights(one_home):
         "--json",
     ]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    first = json.loads(process.stdout.readline())
+    first = json.loads(present(process.stdout).readline())
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=120)
     assert process.returncode == 130
     assert json.loads(out.splitlines()[-1])["state"] == "stopped"
     assert "Traceback" not in err
     store = Store(one_home)
-    assert store.run(first["run"]).state == "stopped"
+    assert present(store.run(first["run"])).state == "stopped"
     assert (one_home / "runs" / first["run"] / "latest.safetensors").exists()
     store.close()
 
@@ -141,7 +152,9 @@ def test_ctrl_c_stops_the_run_and_keeps_its_weights(one_home):
         (["--set", "initialisation=run"], "network.initialisation.run: '' is not the id of a run"),
     ],
 )
-def test_what_cannot_be_used_is_named_and_nothing_starts(capsys, one_home, arguments, said):
+def test_what_cannot_be_used_is_named_and_nothing_starts(
+    capsys: pytest.CaptureFixture[str], one_home: Path, arguments: list[str], said: str
+) -> None:
     store = Store(one_home)
     before = len(store.runs())
     assert main(["train", *arguments]) == 2
@@ -151,7 +164,7 @@ def test_what_cannot_be_used_is_named_and_nothing_starts(capsys, one_home, argum
 
 
 @pytest.mark.parametrize("name", PRESETS)
-def test_every_preset_can_be_named(name):
+def test_every_preset_can_be_named(name: str) -> None:
     import argparse
 
     from lab.commands.train import chosen_spec

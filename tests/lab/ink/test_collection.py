@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from hypothesis.extra.numpy import arrays
-from PIL import Image
 
 from lab.ink.collection import HISTORY_KEPT, Collection, CollectionError, is_owner_id, load
 from lab.ink.drawing import parse_drawing
-from lab.ink.formats import csv_text, idx_zip, png_zip
 
 ANN, BOB = "a" * 32, "b" * 32
 SEVEN = parse_drawing([[[10, 10], [200, 12], [90, 250]]], brush=14)
@@ -120,38 +112,3 @@ def test_an_owner_that_is_no_id_never_becomes_a_path(owner: object, tmp_path: Pa
     assert not is_owner_id(owner)
     with pytest.raises(CollectionError, match="owner"):
         Collection(owner, tmp_path)  # type: ignore[arg-type]
-
-
-DIGITS = st.integers(0, 4).flatmap(
-    lambda n: st.tuples(
-        arrays(np.uint8, (n, 28, 28), elements=st.integers(0, 255)),
-        arrays(np.int64, (n,), elements=st.integers(0, 9)),
-    )
-)
-
-
-@settings(max_examples=20, deadline=None)
-@given(DIGITS)
-def test_idx_files_hold_the_header_and_the_bytes_of_the_format(digits: tuple[np.ndarray, np.ndarray]) -> None:
-    images, labels = digits
-    archive = zipfile.ZipFile(io.BytesIO(idx_zip(images, labels)))
-    raw = archive.read("images-idx3-ubyte")
-    assert raw[:4] == b"\x00\x00\x08\x03"
-    assert np.array_equal(np.frombuffer(raw, np.uint8, offset=16).reshape(-1, 28, 28), images)
-    assert int.from_bytes(raw[4:8], "big") == len(labels)
-    assert np.array_equal(np.frombuffer(archive.read("labels-idx1-ubyte"), np.uint8, offset=8), labels)
-
-
-@settings(max_examples=20, deadline=None)
-@given(DIGITS)
-def test_png_and_csv_carry_every_pixel_and_label(digits: tuple[np.ndarray, np.ndarray]) -> None:
-    images, labels = digits
-    archive = zipfile.ZipFile(io.BytesIO(png_zip(images, labels)))
-    names = sorted(archive.namelist(), key=lambda name: name.split("/")[1])
-    assert [int(name.split("/")[0]) for name in names] == labels.tolist()
-    for name, expected in zip(names, images, strict=True):
-        assert np.array_equal(np.asarray(Image.open(io.BytesIO(archive.read(name)))), expected)
-    rows = list(csv.reader(io.StringIO(csv_text(images, labels))))
-    assert rows[0][:2] == ["label", "pixel0"]
-    assert [int(row[0]) for row in rows[1:]] == labels.tolist()
-    assert [[int(value) for value in row[1:]] for row in rows[1:]] == images.reshape(-1, 784).tolist()

@@ -2,6 +2,7 @@ import contextlib
 import io
 import struct
 import zlib
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,20 +10,20 @@ from PIL import Image
 
 from lab.ink.drawing import parse_drawing, rasterise
 from lab.ink.framing import frame
-from lab.ink.pictures import PictureError, ink_of, otsu, read_picture
+from lab.ink.pictures import Picture, PictureError, ink_of, otsu, read_picture
 
 SEVEN = parse_drawing([[[80, 60], [200, 60], [130, 230]], [[110, 150], [180, 150]]])
 INK = rasterise(SEVEN)
 BYTES = np.round(255 * (1 - INK)).astype(np.uint8)  # dark on light
 
 
-def encoded(image, kind="PNG", **options):
+def encoded(image: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
     out = io.BytesIO()
     image.save(out, kind, **options)
     return out.getvalue()
 
 
-def likeness(picture):
+def likeness(picture: Picture) -> float:
     """The cosine between the picture's framed pixels and those of the strokes, one pixel of shift allowed."""
     seen, meant = frame(picture.ink).pixels, frame(SEVEN).pixels
     lengths = np.sqrt((seen**2).sum() * (meant**2).sum()) + 1e-9
@@ -30,25 +31,25 @@ def likeness(picture):
     return max(float((np.roll(seen, shift, (0, 1)) * meant).sum() / lengths) for shift in shifts)
 
 
-def with_alpha(shade):
+def with_alpha(shade: int) -> Image.Image:
     pixels = np.full((*INK.shape, 4), shade, np.uint8)
     pixels[..., 3] = np.round(255 * INK)
     return Image.fromarray(pixels)
 
 
-def animated():
+def animated() -> bytes:
     first, second = Image.fromarray(BYTES), Image.fromarray(255 - BYTES[::-1])
     return encoded(first, "GIF", save_all=True, append_images=[second], duration=100)
 
 
-def rotated_by_the_camera():
+def rotated_by_the_camera() -> bytes:
     exif = Image.Exif()
     exif[0x0112] = 6
     sideways = Image.fromarray(BYTES).rotate(90, expand=True)
     return encoded(sideways, "JPEG", exif=exif, quality=95)
 
 
-def sixteen_bit():
+def sixteen_bit() -> bytes:
     return encoded(Image.fromarray(BYTES.astype(np.uint16) * 257))
 
 
@@ -75,19 +76,19 @@ GOOD = {
 
 
 @pytest.mark.parametrize("kind", GOOD)
-def test_a_picture_of_any_kind_is_framed_like_the_strokes(kind):
+def test_a_picture_of_any_kind_is_framed_like_the_strokes(kind: str) -> None:
     picture = read_picture(GOOD[kind](), f"{kind}.png")
     assert likeness(picture) > 0.85
     assert picture.dark_on_light == (kind not in ("light on dark", "white on transparent"))
     assert max(picture.ink.shape) <= 1024
 
 
-def test_an_animation_and_a_turn_are_told():
+def test_an_animation_and_a_turn_are_told() -> None:
     assert "first frame" in read_picture(animated()).notes[0]
     assert "upright" in read_picture(rotated_by_the_camera()).notes[0]
 
 
-def test_a_phone_photo_with_a_second_picture_inside_is_no_animation():
+def test_a_phone_photo_with_a_second_picture_inside_is_no_animation() -> None:
     photo = Image.fromarray(BYTES)
     read = read_picture(encoded(photo, "MPO", save_all=True, append_images=[photo.copy()]), "phone.jpg")
     assert (read.format, read.notes) == ("JPEG", ())
@@ -96,7 +97,7 @@ def test_a_phone_photo_with_a_second_picture_inside_is_no_animation():
 
 @pytest.mark.parametrize("dark", [True, False])
 @pytest.mark.parametrize("size", [400, 1600])
-def test_a_photo_in_uneven_light_with_noise_is_read(dark, size):
+def test_a_photo_in_uneven_light_with_noise_is_read(dark: bool, size: int) -> None:
     generator = np.random.default_rng(size)
     ink = np.asarray(Image.fromarray(rasterise(SEVEN, brush=12)).resize((size, size)))
     across = np.linspace(0.35, 0.9, size)
@@ -108,7 +109,7 @@ def test_a_photo_in_uneven_light_with_noise_is_read(dark, size):
     assert likeness(picture) > 0.8
 
 
-def test_an_empty_sheet_has_no_ink():
+def test_an_empty_sheet_has_no_ink() -> None:
     generator = np.random.default_rng(0)
     sheet = 0.6 + 0.2 * np.linspace(0, 1, 300)[None] + generator.normal(0, 0.01, (300, 300))
     for grey in (sheet, np.ones((40, 40)), np.zeros((1, 1)), np.full((3, 200), 0.5)):
@@ -116,8 +117,8 @@ def test_an_empty_sheet_has_no_ink():
         assert read_picture(data).ink.sum() == 0
 
 
-def png_that_claims(width, height):
-    def chunk(name, body):
+def png_that_claims(width: int, height: int) -> bytes:
+    def chunk(name: bytes, body: bytes) -> bytes:
         return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
 
     header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
@@ -147,7 +148,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("kind", BAD)
-def test_what_is_no_picture_is_refused_by_name(kind):
+def test_what_is_no_picture_is_refused_by_name(kind: str) -> None:
     data, says = BAD[kind]
     with pytest.raises(PictureError) as error:
         read_picture(data, "shot.png")
@@ -156,26 +157,26 @@ def test_what_is_no_picture_is_refused_by_name(kind):
 
 
 @pytest.mark.parametrize("place", range(40, len(WHOLE), len(WHOLE) // 40))
-def test_a_flipped_byte_is_refused_or_read(place):
+def test_a_flipped_byte_is_refused_or_read(place: int) -> None:
     broken = bytearray(WHOLE)
     broken[place] ^= 0xFF
     with contextlib.suppress(PictureError):
         assert max(read_picture(bytes(broken)).ink.shape) <= 1024
 
 
-def test_a_file_name_is_shown_short_and_printable():
+def test_a_file_name_is_shown_short_and_printable() -> None:
     with pytest.raises(PictureError) as error:
         read_picture(b"", "a\nb\x1b[31m" + "x" * 500)
     assert "\n" not in str(error.value)
     assert len(str(error.value)) < 120
 
 
-def test_otsu_parts_two_groups():
+def test_otsu_parts_two_groups() -> None:
     values = np.concatenate((np.full(90, 0.1), np.full(10, 0.8))).astype(np.float32)
     assert 0.1 <= otsu(values) < 0.8
 
 
-def test_a_picture_of_mnist_passes_unchanged():
+def test_a_picture_of_mnist_passes_unchanged() -> None:
     pixels = frame(SEVEN).pixels
     ink, dark_on_light = ink_of(pixels)
     assert not dark_on_light

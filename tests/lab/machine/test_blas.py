@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
+import platform
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from lab.machine import blas
 from lab.machine.blas import KERNELS, WIDE, blas_environment
 
 WIDE_FLAGS = " ".join(sorted(WIDE))
@@ -28,7 +28,7 @@ ALWAYS = {"OPENBLAS_NUM_THREADS": "1"}
 def test_wide_kernels_are_asked_for_where_mkl_does_not_use_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, maker: str, flags: str, machine: str, is_wide: bool
 ) -> None:
-    monkeypatch.setattr(blas.platform, "machine", lambda: machine)
+    monkeypatch.setattr(platform, "machine", lambda: machine)
     facts = tmp_path / "cpuinfo"
     facts.write_text(f"processor\t: 0\nvendor_id\t: {maker}\nflags\t\t: {flags}\n\nprocessor\t: 1\n")
     assert blas_environment(facts) == ALWAYS | ({"OPENBLAS_CORETYPE": KERNELS} if is_wide else {})

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import struct
+from pathlib import Path
 
 import pytest
 import torch
@@ -27,7 +29,7 @@ def tensors() -> dict[str, torch.Tensor]:
     }
 
 
-def test_what_is_saved_is_loaded_to_the_bit_and_the_metadata_too(tmp_path):
+def test_what_is_saved_is_loaded_to_the_bit_and_the_metadata_too(tmp_path: Path) -> None:
     path = tmp_path / "run" / "latest.safetensors"
     weights.save(path, tensors(), METADATA)
     loaded, metadata = weights.load(path)
@@ -39,12 +41,14 @@ def test_what_is_saved_is_loaded_to_the_bit_and_the_metadata_too(tmp_path):
     assert [file.name for file in path.parent.iterdir()] == ["latest.safetensors"]
 
 
-def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
+def test_a_failed_write_leaves_the_old_file_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "run" / "latest.safetensors"
     weights.save(path, tensors(), METADATA)
     before = path.read_bytes()
 
-    def full(*_):
+    def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("lab.files.os.replace", full)
@@ -54,7 +58,7 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path, monkeypat
     assert [file.name for file in path.parent.iterdir()] == ["latest.safetensors"]
 
 
-def test_one_changed_bit_is_noticed(tmp_path):
+def test_one_changed_bit_is_noticed(tmp_path: Path) -> None:
     path = tmp_path / "latest.safetensors"
     weights.save(path, tensors(), METADATA)
     data = bytearray(path.read_bytes())
@@ -64,7 +68,7 @@ def test_one_changed_bit_is_noticed(tmp_path):
         weights.load(path)
 
 
-def test_a_file_without_a_seal_from_another_tool_is_accepted():
+def test_a_file_without_a_seal_from_another_tool_is_accepted() -> None:
     from safetensors.torch import save
 
     loaded, metadata = weights.loads(save({"a": torch.ones(2)}))
@@ -73,7 +77,7 @@ def test_a_file_without_a_seal_from_another_tool_is_accepted():
 
 
 @given(st.binary(max_size=200))
-def test_arbitrary_bytes_are_refused_in_words(data):
+def test_arbitrary_bytes_are_refused_in_words(data: bytes) -> None:
     with pytest.raises(weights.WeightsError):
         weights.loads(data, "upload")
 
@@ -90,12 +94,12 @@ def test_arbitrary_bytes_are_refused_in_words(data):
         json.dumps({"a": {"dtype": "X9", "shape": [1], "data_offsets": [0, 4]}}).encode(),
     ],
 )
-def test_a_hostile_header_is_refused(header):
+def test_a_hostile_header_is_refused(header: bytes) -> None:
     with pytest.raises(weights.WeightsError, match="upload"):
         weights.loads(struct.pack("<Q", len(header)) + header + b"1234", "upload")
 
 
-def test_a_file_over_the_cap_is_not_even_read(tmp_path):
+def test_a_file_over_the_cap_is_not_even_read(tmp_path: Path) -> None:
     path = tmp_path / "big.safetensors"
     weights.save(path, {"a": torch.zeros(1000)}, {})
     with pytest.raises(weights.WeightsError, match="at most 1,000 are read"):

@@ -12,11 +12,14 @@ from pathlib import Path
 import pytest
 import torch
 
+from lab.events import Resumed
 from lab.network import weights
 from lab.paths import latest_weights
 from lab.runner import process
 from lab.runner.process import ensure_runner, no_longer_needed, runner_alive, runner_problem
 from lab.runs.store import Store
+from tests.support.kept import events_of
+from tests.support.narrowing import present
 from tests.support.waiting import end_runner, small, until
 
 MIDDLE = small(epochs=40)
@@ -35,7 +38,9 @@ def pid(home: Path) -> int:
     return int((home / "runner.pid").read_text())
 
 
-def test_runs_outlive_whoever_submitted_them_and_a_runner_that_is_killed(store, home, monkeypatch):
+def test_runs_outlive_whoever_submitted_them_and_a_runner_that_is_killed(
+    store: Store, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(process, "RELAUNCH_S", 0.0)
     # Another process, as a web server would be, submits two runs and is gone.
     script = (
@@ -49,14 +54,16 @@ def test_runs_outlive_whoever_submitted_them_and_a_runner_that_is_killed(store, 
     os.kill(pid(home), signal.SIGKILL)
     until(lambda: not runner_alive(home))
     ensure_runner(home)
-    until(lambda: not store.run(one).is_active and not store.run(other).is_active)
-    assert (store.run(one).state, store.run(other).state) == ("finished", "finished")
+    until(lambda: not present(store.run(one)).is_active and not present(store.run(other)).is_active)
+    assert (present(store.run(one)).state, present(store.run(other)).state) == ("finished", "finished")
     first, second = (weights.load(latest_weights(home, run_id))[0] for run_id in (one, other))
     assert all(torch.equal(first[name], second[name]) for name in first)
-    assert any("interrupted" in event.reason for _, event in store.events(other, kinds=("resumed",)))
+    assert any("interrupted" in event.reason for event in events_of(store, other, Resumed))
 
 
-def test_there_is_one_runner_however_often_it_is_asked_for_and_none_when_nobody_needs_it(store, home):
+def test_there_is_one_runner_however_often_it_is_asked_for_and_none_when_nobody_needs_it(
+    store: Store, home: Path
+) -> None:
     ensure_runner(home)
     until(lambda: runner_alive(home) and (home / "runner.pid").exists())
     first = pid(home)
@@ -70,7 +77,9 @@ def test_there_is_one_runner_however_often_it_is_asked_for_and_none_when_nobody_
     until(lambda: not runner_alive(home))
 
 
-def test_a_runner_that_cannot_start_says_why(store, home, monkeypatch):
+def test_a_runner_that_cannot_start_says_why(
+    store: Store, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("LAB_SLOTS", "many")
     ensure_runner(home)
     until(lambda: runner_problem(home))

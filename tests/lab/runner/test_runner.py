@@ -12,13 +12,15 @@ import torch
 
 from lab.engines import deaths
 from lab.engines.local import LocalEngine
-from lab.events import Failed, SetLearningRate, StepOnce
+from lab.events import Failed, Resumed, SetLearningRate, StepOnce, StepsDone
 from lab.network import weights
 from lab.paths import checkpoint_file, latest_weights, run_folder
 from lab.runner import fair_share
 from lab.runner.runner import CRASHES_ALLOWED, PAUSED_KEPT, Runner
 from lab.runs.run import RunState
 from lab.runs.store import Store
+from tests.support.kept import events_of, last_of
+from tests.support.narrowing import as_a, present
 from tests.support.waiting import patience, small
 
 LONG = small(epochs=900)
@@ -42,16 +44,24 @@ class Bench:
         raise AssertionError([(run.id, run.state, run.reason) for run in self.store.runs()])
 
     def until_state(self, run_id: str, state: RunState) -> None:
-        self.until(lambda: self.store.run(run_id).state == state)
+        self.until(lambda: present(self.store.run(run_id)).state == state)
+
+    def until_more(self, run_id: str, kind: str, than: int) -> None:
+        self.until(lambda: self.count(run_id, kind) > than)
 
     def count(self, run_id: str, kind: str) -> int:
         return len(self.store.events(run_id, kinds=(kind,)))
 
+    def workers(self) -> dict[str, int]:
+        return {
+            run_id: present(pid) for run_id, pid in as_a(LocalEngine, self.runner.engine).worker_ids().items()
+        }
+
     def worker(self, run_id: str) -> int:
-        return self.runner.engine.worker_ids()[run_id]
+        return self.workers()[run_id]
 
     def states(self, *run_ids: str) -> list[str]:
-        return [self.store.run(run_id).state for run_id in run_ids]
+        return [present(self.store.run(run_id)).state for run_id in run_ids]
 
     def restart(self) -> None:
         self.runner.close()
@@ -77,47 +87,47 @@ def same(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> bool:
     return one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
 
 
-def test_a_submitted_run_is_computed_to_its_end(bench):
+def test_a_submitted_run_is_computed_to_its_end(bench: Bench) -> None:
     run_id = bench.store.submit(SHORT)
     bench.until_state(run_id, "finished")
-    run = bench.store.run(run_id)
+    run = present(bench.store.run(run_id))
     assert run.step == run.steps > 0
     assert run.epoch == run.epochs == 2
-    assert run.test_accuracy > 0.5
+    assert present(run.test_accuracy) > 0.5
     assert len(run.curve) > 10
     assert not checkpoint_file(bench.home, run_id).exists()
     assert bench.runner.is_idle()
 
 
-def test_a_run_whose_worker_is_killed_ends_with_the_weights_of_one_that_was_not(bench):
+def test_a_run_whose_worker_is_killed_ends_with_the_weights_of_one_that_was_not(bench: Bench) -> None:
     undisturbed, killed = bench.store.submit(MIDDLE), bench.store.submit(MIDDLE)
     bench.until(lambda: bench.count(killed, "checkpoint") >= 2)
     os.kill(bench.worker(killed), signal.SIGKILL)
     bench.until_state(killed, "finished")
     bench.until_state(undisturbed, "finished")
     assert same(final_weights(bench, killed), final_weights(bench, undisturbed))
-    said = [event.reason for _, event in bench.store.events(killed, kinds=("resumed",))]
+    said = [event.reason for event in events_of(bench.store, killed, Resumed)]
     assert len(said) == 1
     assert "SIGKILL" in said[0]
     assert "resumed from step" in said[0]
 
 
-def test_a_run_that_was_going_when_the_runner_ended_is_taken_up_by_the_next(bench):
+def test_a_run_that_was_going_when_the_runner_ended_is_taken_up_by_the_next(bench: Bench) -> None:
     undisturbed, interrupted = bench.store.submit(MIDDLE), bench.store.submit(MIDDLE)
     bench.until_state(undisturbed, "finished")
-    if bench.store.run(interrupted).state != "finished":  # else it was quicker
+    if present(bench.store.run(interrupted)).state != "finished":  # else it was quicker
         bench.restart()
-        assert bench.store.run(interrupted).state == "interrupted"
+        assert present(bench.store.run(interrupted)).state == "interrupted"
         bench.until_state(interrupted, "finished")
     assert same(final_weights(bench, interrupted), final_weights(bench, undisturbed))
 
 
-def test_after_a_restart_a_run_says_that_it_was_interrupted(bench):
+def test_after_a_restart_a_run_says_that_it_was_interrupted(bench: Bench) -> None:
     run_id = bench.store.submit(LONG)
     bench.until(lambda: bench.count(run_id, "checkpoint") >= 2)
     bench.restart()
     bench.until_state(run_id, "running")
-    ((_, resumed),) = bench.store.events(run_id, kinds=("resumed",))
+    (resumed,) = events_of(bench.store, run_id, Resumed)
     assert "the lab was stopped" in resumed.reason
     assert resumed.step > 0
 
@@ -127,23 +137,25 @@ def given_up_after(bench: Bench, kind: signal.Signals) -> Failed:
     run_id = bench.store.submit(small(epochs=1, train_samples=1500, batch_size=4))
 
     def end() -> bool:
-        if run_id in bench.runner.engine.worker_ids():
+        if run_id in bench.workers():
             os.kill(bench.worker(run_id), kind)
-        return bench.store.run(run_id).state == "failed"
+        return present(bench.store.run(run_id)).state == "failed"
 
     bench.until(end)
-    assert f"after {CRASHES_ALLOWED + 1} attempts" in bench.store.run(run_id).reason
-    return bench.store.last_event(run_id, "failed")[1]
+    assert f"after {CRASHES_ALLOWED + 1} attempts" in present(bench.store.run(run_id)).reason
+    return last_of(bench.store, run_id, Failed)
 
 
-def test_a_worker_that_dies_again_and_again_is_given_up(bench):
+def test_a_worker_that_dies_again_and_again_is_given_up(bench: Bench) -> None:
     failed = given_up_after(bench, signal.SIGKILL)
     assert failed.cause == "lost"
     assert "Start it again" in failed.advice
     assert "batch" not in failed.advice
 
 
-def test_a_worker_that_the_kernel_ends_for_want_of_memory_is_told_a_smaller_batch(bench, monkeypatch):
+def test_a_worker_that_the_kernel_ends_for_want_of_memory_is_told_a_smaller_batch(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     counts = iter(range(10_000))
     monkeypatch.setattr(deaths, "ended_for_memory", lambda: next(counts))
     failed = given_up_after(bench, signal.SIGKILL)
@@ -151,7 +163,7 @@ def test_a_worker_that_the_kernel_ends_for_want_of_memory_is_told_a_smaller_batc
     assert "Try a batch size of 1" in failed.advice
 
 
-def test_a_worker_that_crashes_again_and_again_is_told_no_batch_size(bench):
+def test_a_worker_that_crashes_again_and_again_is_told_no_batch_size(bench: Bench) -> None:
     failed = given_up_after(bench, signal.SIGSEGV)
     assert failed.cause == "crashed"
     assert "crashed inside a library (SIGSEGV)" in failed.reason
@@ -159,45 +171,45 @@ def test_a_worker_that_crashes_again_and_again_is_told_no_batch_size(bench):
     assert "batch" not in failed.advice
 
 
-def test_a_run_whose_worker_crashed_once_goes_on_from_its_checkpoint(bench):
+def test_a_run_whose_worker_crashed_once_goes_on_from_its_checkpoint(bench: Bench) -> None:
     run_id = bench.store.submit(MIDDLE)
     bench.until(lambda: bench.count(run_id, "checkpoint") >= 2)
     os.kill(bench.worker(run_id), signal.SIGSEGV)
     bench.until_state(run_id, "finished")
-    ((_, resumed),) = bench.store.events(run_id, kinds=("resumed",))
+    (resumed,) = events_of(bench.store, run_id, Resumed)
     assert "its process crashed inside a library (SIGSEGV); resumed from step" in resumed.reason
 
 
-def test_pause_step_learning_rate_resume_and_stop_are_obeyed_while_it_runs(bench):
+def test_pause_step_learning_rate_resume_and_stop_are_obeyed_while_it_runs(bench: Bench) -> None:
     store, run_id = bench.store, bench.store.submit(LONG)
     bench.until(lambda: bench.count(run_id, "steps_done"))
     store.want(run_id, "pause")
     bench.until_state(run_id, "paused")
-    step = store.run(run_id).step
+    step = present(store.run(run_id)).step
     for steps in (1, 10, 100):
         paused = bench.count(run_id, "paused")
         store.tell(run_id, StepOnce(steps))
-        bench.until(lambda paused=paused: bench.count(run_id, "paused") > paused)
+        bench.until_more(run_id, "paused", paused)
         step += steps
-        assert store.run(run_id).step == step
-        assert store.run(run_id).state == "paused"
+        assert present(store.run(run_id)).step == step
+        assert present(store.run(run_id)).state == "paused"
     store.tell(run_id, SetLearningRate(0.125))
     bench.until(lambda: bench.count(run_id, "learning_rate_changed"))
     store.want(run_id, "run")
     bench.until_state(run_id, "running")
-    bench.until(lambda: store.run(run_id).step > step)
-    assert store.last_event(run_id, "steps_done")[1].learning_rate == pytest.approx(0.125, rel=0.01)
+    bench.until(lambda: present(store.run(run_id)).step > step)
+    assert last_of(store, run_id, StepsDone).learning_rate == pytest.approx(0.125, rel=0.01)
     store.want(run_id, "stop")
     bench.until_state(run_id, "stopped")
     metadata = weights.load(latest_weights(bench.home, run_id))[1]
-    assert int(metadata["step"]) == store.run(run_id).step
+    assert int(metadata["step"]) == present(store.run(run_id)).step
 
 
-def test_a_run_paused_before_its_first_step_ends_as_one_that_never_was(bench):
+def test_a_run_paused_before_its_first_step_ends_as_one_that_never_was(bench: Bench) -> None:
     undisturbed, paused = bench.store.submit(SHORT), bench.store.submit(SHORT)
     bench.store.want(paused, "pause")
     bench.until_state(paused, "paused")
-    assert bench.store.run(paused).step == 0
+    assert present(bench.store.run(paused)).step == 0
     bench.until_state(undisturbed, "finished")
     bench.restart()
     bench.store.want(paused, "run")
@@ -205,37 +217,37 @@ def test_a_run_paused_before_its_first_step_ends_as_one_that_never_was(bench):
     assert same(final_weights(bench, paused), final_weights(bench, undisturbed))
 
 
-def test_a_new_run_can_be_made_one_step_at_a_time(bench):
+def test_a_new_run_can_be_made_one_step_at_a_time(bench: Bench) -> None:
     run_id = bench.store.submit(LONG, want="pause")
     bench.until_state(run_id, "paused")
     bench.store.tell(run_id, StepOnce(1))
-    bench.until(lambda: bench.count(run_id, "steps_done") and bench.store.run(run_id).step == 1)
-    assert bench.store.run(run_id).state == "paused"
+    bench.until(lambda: bench.count(run_id, "steps_done") and present(bench.store.run(run_id)).step == 1)
+    assert present(bench.store.run(run_id)).state == "paused"
 
 
-def test_a_stopped_run_can_go_on_to_the_same_end(bench):
+def test_a_stopped_run_can_go_on_to_the_same_end(bench: Bench) -> None:
     undisturbed, run_id = bench.store.submit(MIDDLE), bench.store.submit(MIDDLE)
     bench.until(lambda: bench.count(run_id, "checkpoint") >= 2)
     bench.store.want(run_id, "stop")
-    bench.until(lambda: not bench.store.run(run_id).is_active)
+    bench.until(lambda: not present(bench.store.run(run_id)).is_active)
     bench.store.want(run_id, "run")
     bench.until_state(run_id, "finished")
     bench.until_state(undisturbed, "finished")
     assert same(final_weights(bench, run_id), final_weights(bench, undisturbed))
 
 
-def test_quick_changes_of_mind_end_as_the_last_one_says(bench):
+def test_quick_changes_of_mind_end_as_the_last_one_says(bench: Bench) -> None:
     run_id = bench.store.submit(LONG)
     bench.until_state(run_id, "running")
     for wish in ("pause", "run", "pause", "run"):
         bench.store.want(run_id, wish)
         bench.runner.turn(0.0)
-    step = bench.store.run(run_id).step
-    bench.until(lambda: bench.store.run(run_id).step > step + 100)
-    assert bench.store.run(run_id).state == "running"
+    step = present(bench.store.run(run_id)).step
+    bench.until(lambda: present(bench.store.run(run_id)).step > step + 100)
+    assert present(bench.store.run(run_id)).state == "running"
 
 
-def test_stopping_and_deleting_need_no_worker(bench):
+def test_stopping_and_deleting_need_no_worker(bench: Bench) -> None:
     running = [bench.store.submit(LONG, owner="ada") for _ in range(2)]
     queued = [bench.store.submit(LONG, owner="ada") for _ in range(2)]
     bench.until(lambda: bench.states(*running) == ["running", "running"])
@@ -249,7 +261,7 @@ def test_stopping_and_deleting_need_no_worker(bench):
     assert [run.id for run in bench.store.runs()] == [queued[0], running[1]]
 
 
-def test_slots_go_to_the_owner_who_has_the_fewest(bench):
+def test_slots_go_to_the_owner_who_has_the_fewest(bench: Bench) -> None:
     first = [bench.store.submit(LONG, owner="ada") for _ in range(4)]
     bench.until(lambda: bench.states(*first[:2]) == ["running", "running"])
     other = bench.store.submit(SHORT, owner="emmy")
@@ -263,23 +275,27 @@ def test_slots_go_to_the_owner_who_has_the_fewest(bench):
     assert not bench.count(first[3], "started")
 
 
-def test_every_owner_sees_a_curve_soon_and_nobody_hears_of_the_slices(bench, monkeypatch):
+def test_every_owner_sees_a_curve_soon_and_nobody_hears_of_the_slices(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(fair_share, "SLICE_S", 0.2)
     run_ids = [bench.store.submit(LONG, owner=f"student {number}") for number in range(5)]
-    bench.until(lambda: all(bench.store.run(run_id).step > 500 for run_id in run_ids))
+    bench.until(lambda: all(present(bench.store.run(run_id)).step > 500 for run_id in run_ids))
     assert set(bench.states(*run_ids)) == {"running"}
     assert not any(bench.count(run_id, kind) for run_id in run_ids for kind in ("paused", "resumed"))
     bench.store.want(run_ids[0], "pause")
     bench.until_state(run_ids[0], "paused")
     assert bench.count(run_ids[0], "paused") == 1
-    step = bench.store.run(run_ids[0]).step
+    step = present(bench.store.run(run_ids[0])).step
     bench.store.tell(run_ids[0], StepOnce(3))
-    bench.until(lambda: bench.store.run(run_ids[0]).step == step + 3)
+    bench.until(lambda: present(bench.store.run(run_ids[0])).step == step + 3)
     bench.store.want(run_ids[1], "stop")
     bench.until_state(run_ids[1], "stopped")
 
 
-def test_runs_that_share_a_slot_end_as_if_they_had_been_alone(bench, monkeypatch):
+def test_runs_that_share_a_slot_end_as_if_they_had_been_alone(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     alone = bench.store.submit(small(epochs=10))
     bench.until_state(alone, "finished")
     monkeypatch.setattr(fair_share, "SLICE_S", 0.05)
@@ -289,14 +305,16 @@ def test_runs_that_share_a_slot_end_as_if_they_had_been_alone(bench, monkeypatch
         assert same(final_weights(bench, run_id), final_weights(bench, alone))
 
 
-def test_the_runs_of_one_owner_are_computed_one_after_the_other(bench, monkeypatch):
+def test_the_runs_of_one_owner_are_computed_one_after_the_other(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(fair_share, "SLICE_S", 0.05)
     run_ids = [bench.store.submit(LONG, owner="ada") for _ in range(3)]
-    bench.until(lambda: bench.store.run(run_ids[0]).step > 2000)
+    bench.until(lambda: present(bench.store.run(run_ids[0])).step > 2000)
     assert bench.states(*run_ids) == ["running", "running", "queued"]
 
 
-def test_a_paused_run_gives_its_slot_away_and_waits_for_one_to_go_on(home):
+def test_a_paused_run_gives_its_slot_away_and_waits_for_one_to_go_on(home: Path) -> None:
     bench = Bench(home, slots=1)
     one = bench.store.submit(LONG)
     bench.until_state(one, "running")
@@ -310,7 +328,7 @@ def test_a_paused_run_gives_its_slot_away_and_waits_for_one_to_go_on(home):
     bench.close()
 
 
-def test_of_many_paused_runs_the_oldest_leave_memory_and_still_go_on(bench):
+def test_of_many_paused_runs_the_oldest_leave_memory_and_still_go_on(bench: Bench) -> None:
     run_ids = []
     for _ in range(PAUSED_KEPT + 2):
         run_ids.append(bench.store.submit(LONG))
@@ -318,16 +336,16 @@ def test_of_many_paused_runs_the_oldest_leave_memory_and_still_go_on(bench):
         bench.store.want(run_ids[-1], "pause")
         bench.until_state(run_ids[-1], "paused")
     bench.runner.turn(0.02)
-    assert len(bench.runner.engine.worker_ids()) == PAUSED_KEPT
+    assert len(bench.workers()) == PAUSED_KEPT
     assert set(bench.states(*run_ids)) == {"paused"}
-    step = bench.store.run(run_ids[0]).step
+    step = present(bench.store.run(run_ids[0])).step
     bench.store.tell(run_ids[0], StepOnce(5))
-    bench.until(lambda: bench.store.run(run_ids[0]).step == step + 5)
+    bench.until(lambda: present(bench.store.run(run_ids[0])).step == step + 5)
     bench.store.want(run_ids[0], "run")
-    bench.until(lambda: bench.store.run(run_ids[0]).step > step + 5)
+    bench.until(lambda: present(bench.store.run(run_ids[0])).step > step + 5)
 
 
-def test_a_full_disk_ends_that_run_and_not_the_runner(bench):
+def test_a_full_disk_ends_that_run_and_not_the_runner(bench: Bench) -> None:
     earlier = bench.store.submit(SHORT)
     bench.until_state(earlier, "finished")
     connection = bench.runner.journal._connection
@@ -335,13 +353,11 @@ def test_a_full_disk_ends_that_run_and_not_the_runner(bench):
     run_id = bench.store.submit(LONG)
     bench.until_state(run_id, "running")
     connection.execute(f"PRAGMA max_page_count = {pages + 3}")
-    bench.until(lambda: run_id not in bench.runner.engine.worker_ids())
+    bench.until(lambda: run_id not in bench.workers())
     assert bench.store.events(earlier)
     connection.execute("PRAGMA max_page_count = 1000000")
     bench.until_state(run_id, "failed")
-    assert "is full" in bench.store.run(run_id).reason
-    _, failed = bench.store.last_event(run_id, "failed")
-    assert isinstance(failed, Failed)
-    assert failed.cause == "disk_full"
+    assert "is full" in present(bench.store.run(run_id)).reason
+    assert last_of(bench.store, run_id, Failed).cause == "disk_full"
     again = bench.store.submit(SHORT)
     bench.until_state(again, "finished")

@@ -68,8 +68,8 @@ def test_an_interrupted_run_goes_on_from_its_checkpoint() -> None:
 
 
 def test_time_left_follows_the_speed_and_ends_with_the_run() -> None:
+    assert History().remaining_s is None
     history = History()
-    assert history.remaining_s is None
     history.extend([_started(), StepsDone(10, (1.0,) * 10, 0.1, 1000.0, 1.0)])
     assert history.remaining_s == 4.0
     history.extend([Finished(50, 0.9, 0.8, 1.0, 0.3, (), 5.0, (1.0,), 1000.0)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 import torch
@@ -11,13 +12,13 @@ from torch.nn import functional
 
 from lab.network.build import build_network
 from lab.parts.layers import (
+    AnyLayer,
     AvgPool,
     BatchNorm,
     Conv2d,
     Dropout,
     Flatten,
     GlobalPool,
-    Layer,
     LayerNorm,
     Linear,
     MaxPool,
@@ -32,7 +33,7 @@ from lab.training.samples import Prepare
 
 PREPARE = Prepare("half")
 OUT = Linear(units=10, activation="identity")
-NETWORKS: dict[str, tuple[Layer, ...]] = {
+NETWORKS: dict[str, tuple[AnyLayer, ...]] = {
     "softmax regression": (Flatten(), OUT),
     "MLP": (Flatten(), Linear(units=32), Linear(units=16), OUT),
     "MLP with dropout": (Flatten(), Linear(units=32), Dropout(p=0.3), Linear(units=16), Dropout(p=0.5), OUT),
@@ -105,7 +106,11 @@ def assert_same(one: nn.Module, other: nn.Module, **tolerance: float) -> None:
     theirs = other.state_dict()
     for name, tensor in one.state_dict().items():
         torch.testing.assert_close(
-            tensor, theirs[name], **tolerance, msg=lambda text, at=name: f"{at}: {text}"
+            tensor,
+            theirs[name],
+            rtol=tolerance.get("rtol"),
+            atol=tolerance.get("atol"),
+            msg=partial("{}: {}".format, name),
         )
 
 

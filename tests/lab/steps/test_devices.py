@@ -14,6 +14,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from lab.parts.optimizers import OPTIMIZERS
 from lab.steps.rules import can_be_repeated
 from lab.steps.update import Update
+from tests.support.parts import part
 
 REPEATED = {"sgd", "adam", "adamw", "rmsprop", "adagrad", "adadelta", "adamax", "nadam", "radam"}
 
@@ -50,7 +51,7 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeTensorMode]:
 
 def update_of(kind: str, **options: Any) -> Update:
     network = nn.Sequential(nn.Linear(8, 8, device="cuda"), nn.Linear(8, 3, device="cuda"))
-    spec = OPTIMIZERS[kind](**options)
+    spec = part(OPTIMIZERS, kind, **options)
     rule = getattr(torch.optim, spec.torch_name)
     return Update(network, rule(network.parameters(), **spec.options()), 1.0, 1e-4)
 

@@ -10,6 +10,7 @@ from torch.nn import functional
 from lab.parts.optimizers import OPTIMIZERS
 from lab.steps import make_step
 from tests.lab.steps.plain import PREPARE, assert_same, batches, network_of, plain, trained
+from tests.support.parts import part
 
 pytestmark = [
     pytest.mark.gpu,
@@ -20,7 +21,7 @@ pytestmark = [
 @pytest.mark.parametrize("name", ["MLP", "CNN", "LSTM", "transformer"])
 @pytest.mark.parametrize("kind", OPTIMIZERS)
 def test_a_graph_trains_as_plain_torch_does(name: str, kind: str) -> None:
-    spec = OPTIMIZERS[kind]()
+    spec = part(OPTIMIZERS, kind)
     rule = getattr(torch.optim, spec.torch_name)
     data = [(images.cuda(), labels.cuda()) for images, labels in batches(8)]
     theirs, ours = network_of(name).cuda(), network_of(name).cuda()

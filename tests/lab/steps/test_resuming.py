@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 import torch
 from torch import nn
@@ -10,6 +12,7 @@ from torch.nn import functional
 from lab.parts.optimizers import OPTIMIZERS
 from lab.steps import Step, make_step
 from tests.lab.steps.plain import PREPARE, assert_same, batches, network_of, sgd, step_of, trained
+from tests.support.parts import part
 
 
 @pytest.mark.parametrize("kind", [*OPTIMIZERS, "sgd without momentum"])
@@ -20,7 +23,7 @@ def test_a_resumed_training_is_the_uninterrupted_one_to_the_last_bit(
 ) -> None:
     def start() -> tuple[nn.Module, Step]:
         network = network_of("MLP with dropout")
-        spec = OPTIMIZERS["sgd"](momentum=0.0) if kind not in OPTIMIZERS else OPTIMIZERS[kind]()
+        spec = part(OPTIMIZERS, "sgd", momentum=0.0) if kind not in OPTIMIZERS else part(OPTIMIZERS, kind)
         next(network.parameters()).requires_grad_(not frozen)
         trained_ones = [parameter for parameter in network.parameters() if parameter.requires_grad]
         optimizer = getattr(torch.optim, spec.torch_name)(trained_ones, **spec.options())
@@ -50,7 +53,7 @@ def test_a_checkpoint_without_any_memory_is_the_beginning(kind: str) -> None:
     """As an earlier version of the lab wrote it for a run that was paused before its first step."""
 
     def start() -> tuple[nn.Module, Step]:
-        network, spec = network_of("MLP"), OPTIMIZERS[kind]()
+        network, spec = network_of("MLP"), part(OPTIMIZERS, kind)
         optimizer = getattr(torch.optim, spec.torch_name)(network.parameters(), **spec.options())
         return network, make_step(network, functional.cross_entropy, optimizer, prepare=PREPARE)
 
@@ -77,9 +80,12 @@ def test_the_same_seed_gives_the_same_bits(name: str) -> None:
 def test_what_one_way_of_running_kept_the_other_continues(kind: str) -> None:
     def start(fast: bool) -> tuple[nn.Module, Step]:
         network = network_of("MLP")
-        rules = {"sgd": sgd, "adam": lambda n: torch.optim.Adam(n.parameters())}
-        rules["nadam"] = lambda n: torch.optim.NAdam(n.parameters())
-        rules["adafactor"] = lambda n: torch.optim.Adafactor(n.parameters())
+        rules: dict[str, Callable[[nn.Module], torch.optim.Optimizer]] = {
+            "sgd": sgd,
+            "adam": lambda n: torch.optim.Adam(n.parameters()),
+            "nadam": lambda n: torch.optim.NAdam(n.parameters()),
+            "adafactor": lambda n: torch.optim.Adafactor(n.parameters()),
+        }
         optimizer = rules[kind](network)
         return network, make_step(network, functional.cross_entropy, optimizer, prepare=PREPARE, fast=fast)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import torch
 from torch.nn import functional
@@ -10,12 +12,13 @@ from lab.parts.losses import LOSSES
 from lab.parts.optimizers import OPTIMIZERS
 from lab.steps import make_step
 from tests.lab.steps.plain import PREPARE, assert_same, batches, network_of, plain, sgd, step_of, trained
+from tests.support.parts import part
 
 
 @pytest.mark.parametrize("kind", OPTIMIZERS)
 @pytest.mark.parametrize("weight_decay", [0.0, 0.1])
 def test_every_optimizer_moves_the_weights_as_torch_does(kind: str, weight_decay: float) -> None:
-    spec = OPTIMIZERS[kind](weight_decay=weight_decay)
+    spec = part(OPTIMIZERS, kind, weight_decay=weight_decay)
     rule = getattr(torch.optim, spec.torch_name)
     data, theirs, ours = batches(8), network_of("MLP"), network_of("MLP")
     expected = plain(theirs, rule(theirs.parameters(), **spec.options()), data)
@@ -27,7 +30,7 @@ def test_every_optimizer_moves_the_weights_as_torch_does(kind: str, weight_decay
 
 def test_nesterov_momentum_is_kept() -> None:
     data, theirs, ours = batches(6), network_of("MLP"), network_of("MLP")
-    options = {"lr": 0.05, "momentum": 0.8, "nesterov": True}
+    options: dict[str, Any] = {"lr": 0.05, "momentum": 0.8, "nesterov": True}
     expected = plain(theirs, torch.optim.SGD(theirs.parameters(), **options), data)
     optimizer = torch.optim.SGD(ours.parameters(), **options)
     step = make_step(ours, functional.cross_entropy, optimizer, prepare=PREPARE)
@@ -45,7 +48,7 @@ def test_a_rule_that_looks_at_whole_matrices_keeps_them_apart() -> None:
 
 @pytest.mark.parametrize("kind", LOSSES)
 def test_every_loss_is_captured(kind: str) -> None:
-    loss = LOSSES[kind]().function()
+    loss = part(LOSSES, kind).function()
     data, theirs, ours = batches(6), network_of("MLP"), network_of("MLP")
     expected = plain(theirs, sgd(theirs), data, loss)
     step = make_step(ours, loss, sgd(ours), prepare=PREPARE)
@@ -54,7 +57,7 @@ def test_every_loss_is_captured(kind: str) -> None:
 
 
 def test_label_smoothing_is_captured() -> None:
-    loss = LOSSES["cross_entropy"](label_smoothing=0.2).function()
+    loss = part(LOSSES, "cross_entropy", label_smoothing=0.2).function()
     data, theirs, ours = batches(6), network_of("MLP"), network_of("MLP")
     expected = plain(theirs, sgd(theirs), data, loss)
     step = make_step(ours, loss, sgd(ours), prepare=PREPARE)
@@ -65,7 +68,7 @@ def test_label_smoothing_is_captured() -> None:
 @pytest.mark.parametrize("fast", [True, False])
 @pytest.mark.parametrize("kind", ["sgd", "rmsprop"])
 def test_l1_and_clipping_do_what_the_textbook_does(kind: str, fast: bool) -> None:
-    spec = OPTIMIZERS[kind](lr=0.01)
+    spec = part(OPTIMIZERS, kind, lr=0.01)
     rule = getattr(torch.optim, spec.torch_name)
     data, theirs, ours = batches(8), network_of("MLP"), network_of("MLP")
     expected = plain(theirs, rule(theirs.parameters(), **spec.options()), data, clip_norm=0.5, l1=0.001)
@@ -80,7 +83,7 @@ def test_l1_and_clipping_do_what_the_textbook_does(kind: str, fast: bool) -> Non
 
 @pytest.mark.parametrize("kind", ["sgd", "adamw", "adamax"])
 def test_the_learning_rate_can_change_at_any_step(kind: str) -> None:
-    spec = OPTIMIZERS[kind]()
+    spec = part(OPTIMIZERS, kind)
     rule = getattr(torch.optim, spec.torch_name)
     data, theirs, ours = batches(7), network_of("MLP"), network_of("MLP")
     oracle = rule(theirs.parameters(), **spec.options())

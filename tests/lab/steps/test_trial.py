@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import torch
@@ -12,7 +13,6 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.nn import functional
 
-import lab.steps.captured
 from lab.network.build import build_network
 from lab.parts.initialisations import INITIALISATIONS
 from lab.parts.losses import LOSSES
@@ -20,8 +20,10 @@ from lab.parts.optimizers import OPTIMIZERS
 from lab.spec import NetworkSpec
 from lab.steps import Step, make_step
 from lab.steps.graphed import CudaGraphs, Graphs
+from lab.steps.replay import replay_of
 from tests.lab.steps.fake_graphs import FakeGraphs
 from tests.lab.steps.plain import NETWORKS, PREPARE, assert_same, batches, network_of, trained
+from tests.support.parts import part
 
 RULES = [kind for kind in OPTIMIZERS if kind in ("sgd", "adam", "adamw", "adagrad")]
 
@@ -31,7 +33,7 @@ def started(
 ) -> tuple[nn.Module, Step]:
     """A network and its step, the generator at the same place."""
     torch.manual_seed(5)
-    network, spec = network_of(name), OPTIMIZERS[kind]()
+    network, spec = network_of(name), part(OPTIMIZERS, kind)
     optimizer = getattr(torch.optim, spec.torch_name)(network.parameters(), **spec.options())
     return network, make_step(
         network, functional.cross_entropy, optimizer, prepare=PREPARE, fast=fast, graphs=graphs
@@ -78,7 +80,7 @@ def test_a_rule_that_a_graph_would_freeze_runs_plainly_and_says_which(kind: str)
     _, step = started(graphs, kind)
     trained(step, data)
     assert graphs.captured == 0
-    assert type(OPTIMIZERS[kind]()).torch_name in step.capture
+    assert type(part(OPTIMIZERS, kind)).torch_name in step.capture
     assert step.fault == ""  # nothing is wrong: there is no fast way
 
 
@@ -215,15 +217,15 @@ def test_a_run_that_fell_back_is_resumed_to_the_last_bit() -> None:
 def test_a_recorded_step_that_goes_wrong_on_the_cpu_is_not_used_either(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    real = lab.steps.captured.replay_of
+    real = replay_of
 
-    def forgetful(operations, kept, targets):  # type: ignore[no-untyped-def]
+    def forgetful(operations: Any, kept: Any, targets: Any) -> Any:
         calls, results = real(operations, kept, targets)
         return calls[:-1], results
 
     data = batches(5)
     expected, theirs = plain_numbers("adam", data)
-    monkeypatch.setattr(lab.steps.captured, "replay_of", forgetful)
+    monkeypatch.setattr("lab.steps.captured.replay_of", forgetful)
     ours, step = started(None, "adam")
     assert trained(step, data) == pytest.approx(expected, rel=1e-5)
     assert step.fault
@@ -283,12 +285,12 @@ def test_a_broken_capture_gives_cudas_generator_back(
 def test_a_right_step_is_never_taken_for_a_wrong_one(
     name: str, kind: str, loss: str, initialisation: str, size: int, clip_norm: float, l1: float
 ) -> None:
-    first = INITIALISATIONS[initialisation]()
+    first = part(INITIALISATIONS, initialisation)
     network = build_network(NetworkSpec(layers=NETWORKS[name], initialisation=first))
-    spec = OPTIMIZERS[kind]()
+    spec = part(OPTIMIZERS, kind)
     optimizer = getattr(torch.optim, spec.torch_name)(network.parameters(), **spec.options())
     step = make_step(
-        network, LOSSES[loss]().function(), optimizer, prepare=PREPARE, clip_norm=clip_norm, l1=l1
+        network, part(LOSSES, loss).function(), optimizer, prepare=PREPARE, clip_norm=clip_norm, l1=l1
     )
     step.rehearse(*batches(1, size)[0])
     assert (step.capture, step.fault) == ("captured", "")

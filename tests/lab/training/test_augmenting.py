@@ -14,6 +14,7 @@ from torchvision.transforms.v2 import functional as reference
 
 from lab.parts.augmentations import (
     AUGMENTATIONS,
+    Augmentation,
     Elastic,
     Erase,
     Noise,
@@ -25,6 +26,7 @@ from lab.parts.augmentations import (
 )
 from lab.training import augmenting
 from lab.training.augmenting import augmented
+from tests.support.parts import part
 from tests.support.small_runs import digits
 
 
@@ -52,7 +54,7 @@ def test_every_entry_of_the_table_is_implemented() -> None:
 @pytest.mark.parametrize("kind", AUGMENTATIONS)
 def test_every_augmentation_changes_images_each_in_its_own_way(kind: str) -> None:
     same = sample(1).repeat(8, 1, 1)
-    varied = augmented(same, (AUGMENTATIONS[kind](),), generator())
+    varied = augmented(same, (part(AUGMENTATIONS, kind),), generator())
     assert varied.shape == same.shape
     assert varied.dtype == torch.uint8
     assert len({image.numpy().tobytes() for image in varied}) == 8
@@ -60,15 +62,20 @@ def test_every_augmentation_changes_images_each_in_its_own_way(kind: str) -> Non
 
 @pytest.mark.parametrize("kind", AUGMENTATIONS)
 def test_the_same_generator_gives_the_same_images(kind: str) -> None:
-    parts = (AUGMENTATIONS[kind](),)
+    parts = (part(AUGMENTATIONS, kind),)
     one, two, other = (augmented(sample(), parts, generator(seed)) for seed in (1, 1, 2))
     assert torch.equal(one, two)
     assert not torch.equal(one, other)
 
 
 @settings(max_examples=30, deadline=None)
-@given(st.lists(st.sampled_from([part() for part in AUGMENTATIONS.values()]), max_size=8), st.integers(0, 99))
-def test_any_combination_leaves_ink_on_paper_and_the_originals_alone(parts: list, seed: int) -> None:
+@given(
+    st.lists(st.sampled_from([part(AUGMENTATIONS, kind) for kind in AUGMENTATIONS]), max_size=8),
+    st.integers(0, 99),
+)
+def test_any_combination_leaves_ink_on_paper_and_the_originals_alone(
+    parts: list[Augmentation], seed: int
+) -> None:
     images = sample()
     before = images.clone()
     varied = augmented(images, tuple(parts), generator(seed))
@@ -87,9 +94,9 @@ NOTHING = [
 ]
 
 
-@pytest.mark.parametrize("part", NOTHING, ids=lambda part: part.kind)
-def test_an_augmentation_of_size_zero_changes_nothing(part: object) -> None:
-    change = augmented(sample(), (part,), generator()).int() - sample().int()
+@pytest.mark.parametrize("nothing", NOTHING, ids=lambda nothing: nothing.kind)
+def test_an_augmentation_of_size_zero_changes_nothing(nothing: Augmentation) -> None:
+    change = augmented(sample(), (nothing,), generator()).int() - sample().int()
     assert change.abs().max() <= 1
 
 

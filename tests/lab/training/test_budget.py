@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 
 from lab.network.build import build_network
-from lab.parts.layers import BatchNorm, Conv2d, Flatten, Layer, Linear, MaxPool, Residual, Transformer
+from lab.parts.layers import AnyLayer, BatchNorm, Conv2d, Flatten, Linear, MaxPool, Residual, Transformer
 from lab.presets import PRESETS
 from lab.registry import SpecError
 from lab.spec import RunSpec, changed
@@ -26,7 +27,11 @@ def test_every_preset_may_start_and_its_parameters_are_counted(name: str) -> Non
 
 
 def wide() -> RunSpec:
-    layers = (Flatten(), *[Linear(units=16_384)] * 60, Linear(units=10, activation="identity"))
+    layers: tuple[AnyLayer, ...] = (
+        Flatten(),
+        *[Linear(units=16_384)] * 60,
+        Linear(units=10, activation="identity"),
+    )
     return spec_of(layers=layers)
 
 
@@ -48,7 +53,7 @@ def test_a_network_beyond_the_memory_is_refused_with_the_figures(monkeypatch: py
         ({"optimizer": {"kind": "adam"}, "early_stopping": 3}, 24),
     ],
 )
-def test_the_memory_counts_what_the_optimizer_keeps(changes: dict[str, object], copies: int) -> None:
+def test_the_memory_counts_what_the_optimizer_keeps(changes: dict[str, Any], copies: int) -> None:
     needed = estimate(spec_of(layers=(Flatten(), Linear(units=10_000), Linear(units=10)), **changes))
     assert needed.memory_gb - 0.4 == pytest.approx(needed.parameters * 4 * copies / 1e9, rel=0.05)
 
@@ -119,7 +124,7 @@ LAST = (Flatten(), Linear(units=10, activation="identity"))
         (MaxPool(kernel=14, stride=14), Residual()),
     ],
 )
-def test_batch_normalisation_of_single_values_is_refused_at_the_field(layers: tuple[Layer, ...]) -> None:
+def test_batch_normalisation_of_single_values_is_refused_at_the_field(layers: tuple[AnyLayer, ...]) -> None:
     spec = spec_of(layers=(*layers, *LAST), batch_size=1)
     try:
         build_network(spec.network)(torch.randn(1, 1, 28, 28))

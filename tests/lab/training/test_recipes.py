@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 import torch
@@ -14,13 +14,13 @@ from lab.parts.activations import ACTIVATIONS
 from lab.parts.augmentations import AUGMENTATIONS
 from lab.parts.initialisations import INITIALISATIONS
 from lab.parts.layers import (
+    AnyLayer,
     AvgPool,
     BatchNorm,
     Conv2d,
     Dropout,
     Flatten,
     GlobalPool,
-    Layer,
     LayerNorm,
     Linear,
     MaxPool,
@@ -37,10 +37,11 @@ from lab.presets import PRESETS
 from lab.spec import NetworkSpec, RunSpec
 from lab.steps import make_step
 from lab.training.samples import Prepare, draw_samples, epoch_order, generator_for
+from tests.support.parts import part
 from tests.support.small_runs import SMALL_STACK, digits, of_kind, run, spec_of
 
 END = Linear(units=10, activation="identity")
-STACKS: dict[str, tuple[Layer, ...]] = {
+STACKS: dict[str, tuple[AnyLayer, ...]] = {
     "linear": (Flatten(), Linear(units=16), END),
     "conv2d": (Conv2d(channels=4), MaxPool(), Flatten(), END),
     "max_pool": (MaxPool(), Flatten(), END),
@@ -80,7 +81,7 @@ def test_every_layer_learns(kind: str) -> None:
 
 
 @pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
-def test_every_recurrent_cell_learns(cell: str) -> None:
+def test_every_recurrent_cell_learns(cell: Literal["rnn", "lstm", "gru"]) -> None:
     layers = (Recurrent(cell=cell, units=16, output="sequence"), Recurrent(cell=cell, units=16), END)
     assert_learns(quick(layers=layers, epochs=4))
 
@@ -92,26 +93,26 @@ def test_every_activation_learns(name: str) -> None:
 
 @pytest.mark.parametrize("kind", LOSSES)
 def test_every_loss_learns(kind: str) -> None:
-    assert_learns(quick(loss=LOSSES[kind]()))
+    assert_learns(quick(loss=part(LOSSES, kind)))
 
 
 @pytest.mark.parametrize("kind", OPTIMIZERS)
 def test_every_optimizer_learns(kind: str) -> None:
-    assert_learns(quick(optimizer=OPTIMIZERS[kind](), epochs=6))
+    assert_learns(quick(optimizer=part(OPTIMIZERS, kind), epochs=6))
 
 
 @pytest.mark.parametrize("kind", SCHEDULES)
 def test_every_schedule_learns(kind: str) -> None:
-    assert_learns(quick(schedule=SCHEDULES[kind](), epochs=4))
+    assert_learns(quick(schedule=part(SCHEDULES, kind), epochs=4))
 
 
 @pytest.mark.parametrize("kind", sorted(set(INITIALISATIONS) - {"zeros"}))
 def test_every_initialisation_learns(kind: str) -> None:
-    assert_learns(quick(network={"initialisation": INITIALISATIONS[kind]()}))
+    assert_learns(quick(network={"initialisation": part(INITIALISATIONS, kind)}))
 
 
 def test_zeros_learn_nothing_but_the_last_bias() -> None:
-    spec = quick(network={"initialisation": INITIALISATIONS["zeros"]()})
+    spec = quick(network={"initialisation": part(INITIALISATIONS, "zeros")})
     weights = of_kind(run(spec), Checkpoint)[-1].weights
     assert not weights["1.linear.weight"].any()
     assert weights["2.linear.bias"].any()
@@ -119,7 +120,7 @@ def test_zeros_learn_nothing_but_the_last_bias() -> None:
 
 @pytest.mark.parametrize("kind", AUGMENTATIONS)
 def test_every_augmentation_learns(kind: str) -> None:
-    assert_learns(quick(data={"augmentations": (AUGMENTATIONS[kind](),)}, epochs=5))
+    assert_learns(quick(data={"augmentations": (part(AUGMENTATIONS, kind),)}, epochs=5))
 
 
 @pytest.mark.parametrize("name", NORMALISATIONS)
@@ -142,9 +143,9 @@ def test_every_preset_learns_the_bundled_digits(name: str) -> None:
     assert_learns(spec.model_copy(update={"data": data, "train": train}))
 
 
-CASES = {
+CASES: dict[str, dict[str, Any]] = {
     **{f"layer {kind}": {"layers": stack} for kind, stack in STACKS.items()},
-    **{f"loss {kind}": {"loss": part()} for kind, part in LOSSES.items()},
+    **{f"loss {kind}": {"loss": part(LOSSES, kind)} for kind in LOSSES},
 }
 
 

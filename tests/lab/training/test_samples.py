@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -15,7 +17,7 @@ from lab.training.samples import Prepare, Samples, draw_samples, epoch_order
 from tests.support.small_runs import digits
 
 
-def drawn(seed: int = 0, **fields: object) -> Samples:
+def drawn(seed: int = 0, **fields: Any) -> Samples:
     return draw_samples(DataSpec(dataset="digits", **fields), seed, digits(), torch.device("cpu"))
 
 

@@ -9,11 +9,12 @@ from torch import nn
 
 from lab.events import Snapshot, from_json, to_json
 from lab.network.build import build_network
-from lab.parts.layers import BatchNorm, Conv2d, Flatten, Layer, Linear, MaxPool, Recurrent, Residual
+from lab.parts.layers import AnyLayer, BatchNorm, Conv2d, Flatten, Linear, MaxPool, Recurrent, Residual
 from lab.presets import PRESETS
 from lab.spec import NetworkSpec
 from lab.training.samples import Prepare
 from lab.training.snapshots import Snapshots
+from tests.support.narrowing import as_a, present
 from tests.support.small_runs import digits
 
 END = Linear(units=10, activation="identity")
@@ -30,8 +31,13 @@ def shot_of(spec: NetworkSpec, network: nn.Sequential | None = None, step: float
     before = watch.weights()
     with torch.no_grad():
         for parameter in network.parameters():
-            parameter -= step * parameter.grad
+            parameter.sub_(step * present(parameter.grad))
     return watch.snapshot(1, before)
+
+
+def dense(network: nn.Sequential) -> nn.Linear:
+    """The linear map of its second layer."""
+    return as_a(nn.Linear, network[1].get_submodule("linear"))
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -46,7 +52,7 @@ def test_a_snapshot_of_every_preset_travels_as_json(name: str) -> None:
     assert all(layer.gradient_norm > 0 and layer.update_ratio > 0 for layer in shot.layers)
 
 
-PICTURES: dict[str, tuple[tuple[Layer, ...], tuple[int, int, int]]] = {
+PICTURES: dict[str, tuple[tuple[AnyLayer, ...], tuple[int, int, int]]] = {
     "dense": ((Flatten(), Linear(units=5), END), (5, 28, 28)),
     "dense on smaller images": ((MaxPool(), Flatten(), Linear(units=5), END), (5, 14, 14)),
     "kernels": ((Conv2d(channels=6, kernel=5), Flatten(), END), (6, 5, 5)),
@@ -68,7 +74,7 @@ def test_a_picture_is_the_weights_of_one_unit_scaled_by_the_largest() -> None:
     spec = NetworkSpec(layers=(Flatten(), Linear(units=5), END))
     network = build_network(spec)
     shot = shot_of(spec, network)
-    weights = network[1].linear.weight.detach()[3]
+    weights = dense(network).weight.detach()[3]
     expected = weights / weights.abs().max() * 127
     assert np.allclose(shot.weights[3], expected.numpy(), atol=0.51)
 
@@ -76,15 +82,15 @@ def test_a_picture_is_the_weights_of_one_unit_scaled_by_the_largest() -> None:
 def test_figures_of_a_layer_are_those_of_plain_torch() -> None:
     spec = NetworkSpec(layers=(Flatten(), Linear(units=5), END))
     network = build_network(spec)
-    before = network[1].linear.weight.detach().clone()
+    before = dense(network).weight.detach().clone()
     shot = shot_of(spec, network)
-    linear = network[1].linear
+    linear = dense(network)
     images = torch.from_numpy(np.array(digits().test_images[:100]))
     with torch.no_grad():
-        hidden = network[1](network[0](PREPARE(images)))
+        hidden = network[:2](PREPARE(images))
         answers = network(PREPARE(images[:12])).softmax(1)
     layer = shot.layers[0]
-    whole = torch.cat([linear.weight.grad.flatten(), linear.bias.grad])
+    whole = torch.cat([present(linear.weight.grad).flatten(), present(linear.bias.grad)])
     assert layer.gradient_norm == pytest.approx(whole.norm().item(), rel=1e-3)
     change = (linear.weight.detach() - before).norm() / before.norm()
     assert layer.update_ratio == pytest.approx(change.item(), rel=1e-2)
@@ -98,5 +104,5 @@ def test_dead_units_are_counted() -> None:
     spec = NetworkSpec(layers=(Flatten(), Linear(units=8), END))
     network = build_network(spec)
     with torch.no_grad():
-        network[1].linear.bias[:6] = -1e6
-    assert shot_of(spec, network, step=0.0).layers[0].dead_share >= 0.75
+        dense(network).bias[:6] = -1e6
+    assert present(shot_of(spec, network, step=0.0).layers[0].dead_share) >= 0.75

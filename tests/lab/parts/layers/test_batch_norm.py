@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import torch
 from hypothesis import given, settings
@@ -31,7 +33,7 @@ def agree(ours: nn.Module, truth: nn.Module, x: Tensor, tolerance: float = 1e-5)
     slope = torch.randn(x.shape, generator=torch.Generator().manual_seed(3))
     made.backward(slope)
     expected.backward(slope.double())
-    close = {"rtol": tolerance, "atol": tolerance}
+    close: dict[str, Any] = {"rtol": tolerance, "atol": tolerance}
     torch.testing.assert_close(made.double(), expected, **close)
     for name, theirs in truth.named_buffers():
         torch.testing.assert_close(dict(ours.named_buffers())[name].double(), theirs.double(), **close)

@@ -44,7 +44,7 @@ def test_a_convolution_and_its_gradients_are_those_of_float64(
     truth = nn.Conv2d(inputs, channels, kernel, stride, padding, bias=bias).double()
     truth.load_state_dict(ours.state_dict())
     x = torch.randn(3, inputs, size, size)
-    ours.to(memory_format=LAYOUTS[last])  # type: ignore[call-overload]
+    ours.to(memory_format=LAYOUTS[last])
     mine = x.clone().contiguous(memory_format=LAYOUTS[last]).requires_grad_(True)
     its = x.double().requires_grad_(True)
     made, expected = ours(mine), truth(its)

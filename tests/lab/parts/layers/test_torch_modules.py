@@ -49,10 +49,11 @@ def test_dropout_does_nothing_after_training_and_at_zero() -> None:
 
 def test_an_l1_penalty_pulls_on_the_position_table_as_its_help_says() -> None:
     network = nn.Sequential(PatchTokens(1, 28, 28, 7, 8), GlobalPooling("mean", True), nn.Linear(8, 10))
-    before = network[0].position.detach().clone()
+    position = network[0].get_parameter("position")
+    before = position.detach().clone()
     optimizer = torch.optim.SGD(network.parameters(), lr=0.5)
     step = make_step(network, lambda logits, _: logits.sum() * 0, optimizer, prepare=Prepare("half"), l1=0.01)
     step(torch.zeros(4, 28, 28, dtype=torch.uint8), torch.zeros(4, dtype=torch.int64))
     assert step.fetch_losses() == [0.0]  # the loss that is shown lacks the penalty
-    torch.testing.assert_close(network[0].position, before - 0.5 * 0.01 * before.sign())
+    torch.testing.assert_close(position, before - 0.5 * 0.01 * before.sign())
     assert "table of positions" in str(TrainSpec.model_fields["l1"].description)

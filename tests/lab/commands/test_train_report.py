@@ -1,0 +1,70 @@
+"""What is printed of a run: JSON for programs, sentences for people, and nothing twice."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from lab.commands.train_report import JsonLines, Report, Words, epoch_line
+from lab.events import EpochDone, Failed, Finished, LearningRateChanged, Paused, Resumed, Started, Stopped
+
+STARTED = Started("cpu", "digits", 1000, 100, 100, 7850, 10, 3, 100)
+FINISHED = Finished(30, 0.9, 0.88, 0.92, 0.3, ((1, 0), (0, 1)), 1.0, (0.2, 0.3), 5e4, "as asked")
+
+
+def epoch(number: int, validation: float | None = None) -> EpochDone:
+    return EpochDone(number, number * 10, 0.5, 0.8, validation, validation and 0.7, 0.25, 4000.0, 0.1)
+
+
+def test_json_has_a_line_for_each_epoch_once_and_a_last_one(capsys: pytest.CaptureFixture[str]) -> None:
+    report = JsonLines()
+    report.begin("amber-finch-k3v7qa")
+    for event in (STARTED, epoch(1), epoch(2), Resumed(10, "lost"), epoch(2), epoch(3), FINISHED):
+        report(event)
+    printed = capsys.readouterr()
+    lines = [json.loads(line) for line in printed.out.splitlines()]
+    assert [line.get("epoch") for line in lines] == [1, 2, 3, None]
+    assert {(line["run"], line["dataset"]) for line in lines} == {("amber-finch-k3v7qa", "digits")}
+    assert (lines[-1]["state"], lines[-1]["test_accuracy"]) == ("finished", 0.9)
+    assert lines[-1]["epoch_s"] == [0.2, 0.3]
+    assert "Run amber-finch-k3v7qa" in printed.err
+
+
+@pytest.mark.parametrize(
+    ("event", "state"), [(Stopped(7), "stopped"), (Failed(7, "NaN", "Lower the rate.", "diverged"), "failed")]
+)
+def test_json_of_a_run_that_did_not_finish_keeps_its_epochs(
+    capsys: pytest.CaptureFixture[str], event: Stopped | Failed, state: str
+) -> None:
+    report = JsonLines()
+    for each in (STARTED, epoch(1), event):
+        report(each)
+    last = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (last["state"], last["step"], last["epoch_s"]) == (state, 7, [0.25])
+
+
+def test_sentences_go_to_people_and_results_to_stdout(capsys: pytest.CaptureFixture[str]) -> None:
+    report = Words()
+    for event in (STARTED, epoch(1), epoch(1), FINISHED):
+        report(event)
+    printed = capsys.readouterr()
+    assert len(printed.out.splitlines()) == 2
+    assert "test accuracy 90.00%" in printed.out
+    assert "88.00% to 92.00%" in printed.out
+    assert "1,000 samples of digits, 3 epochs on cpu" in printed.err
+
+
+@pytest.mark.parametrize("made", [Words, JsonLines])
+def test_what_happens_from_a_page_is_said_too(capsys: pytest.CaptureFixture[str], made: type[Report]) -> None:
+    report = made()
+    for event in (Paused(5), LearningRateChanged(5, 0.25), Resumed(5)):
+        report(event)
+    said = capsys.readouterr().err
+    assert "step 5" in said
+    assert "0.25" in said
+
+
+def test_an_epoch_is_one_line_with_its_validation_where_there_is_one() -> None:
+    assert epoch_line(epoch(3)).split() == ["epoch", "3", "loss", "0.5000", "accuracy", "80.00%", "0.25", "s"]
+    assert "validation loss 0.6000, accuracy 70.00%" in epoch_line(epoch(3, 0.6))

@@ -1,0 +1,40 @@
+"""What a worker says of a run that cannot begin, and of what went wrong."""
+
+from __future__ import annotations
+
+import multiprocessing as mp
+from pathlib import Path
+
+import pytest
+
+from lab.engines import worker
+from lab.engines.worker import failure, work
+from lab.events import (
+    Failed,
+    from_json,
+)
+from lab.runs.run import new_run_id
+from tests.support.narrowing import as_a
+from tests.support.waiting import LONG, SHORT
+
+
+def test_a_run_beyond_the_budget_is_refused_whichever_way_it_was_started(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LAB_MAX_HOURS", "0.0001")
+    monkeypatch.setattr(worker, "FIRST_TO_GO", "0")  # here it is the tests' own process
+    ours, theirs = mp.Pipe()
+    work(theirs, home, new_run_id(), LONG, from_checkpoint=True)
+    refused = as_a(Failed, from_json(ours.recv_bytes().decode()))
+    assert "at most 0 minutes are allowed (LAB_MAX_HOURS)" in refused.reason
+
+
+def test_a_full_disk_and_a_full_memory_are_told_apart(home: Path) -> None:
+    disk = failure(OSError(28, "No space left on device"), 7, home, SHORT)
+    assert (disk.cause, disk.step) == ("disk_full", 7)
+    assert str(home) in disk.reason
+    assert failure(MemoryError(), 0, home, SHORT).cause == "out_of_memory"
+    memory = failure(RuntimeError("CUDA out of memory"), 0, home, SHORT)
+    assert memory.cause == "out_of_memory"
+    assert "Try a batch size of" in memory.advice
+    assert failure(ZeroDivisionError("by zero"), 0, home, SHORT).reason == "ZeroDivisionError: by zero"

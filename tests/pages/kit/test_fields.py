@@ -1,0 +1,78 @@
+"""Fields and their controls: every field of every part has words and bounds, and parses what people enter."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from pydantic import BaseModel
+
+from lab.parts.augmentations import AUGMENTATIONS
+from lab.parts.initialisations import INITIALISATIONS
+from lab.parts.layers import LAYERS
+from lab.parts.losses import LOSSES
+from lab.parts.optimizers import OPTIMIZERS
+from lab.parts.schedules import SCHEDULES
+from lab.spec import DataSpec, TrainSpec
+from lab.text import shown
+from pages.ui.kit.fields import Field, fields_of, parsed, written
+
+MODELS: list[type[BaseModel]] = [
+    DataSpec,
+    TrainSpec,
+    *(
+        part
+        for table in (AUGMENTATIONS, INITIALISATIONS, LAYERS, LOSSES, OPTIMIZERS, SCHEDULES)
+        for part in table.values()
+    ),
+]
+FIELDS = [
+    pytest.param(model, field, id=f"{model.__name__}.{field.name}")
+    for model in MODELS
+    for field in fields_of(model).values()
+]
+NUMBERS = [case for case in FIELDS if case.values[1].sort in ("number", "whole")]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(("model", "field"), FIELDS)
+def test_every_field_has_a_title_and_one_sentence(model: type[BaseModel], field: Field) -> None:
+    assert field.title
+    assert field.title[0].isupper()
+    assert field.description.endswith(".") or field.sort in ("parts", "part")
+    assert field.description in field.help()
+
+
+@pytest.mark.parametrize(("model", "field"), NUMBERS)
+def test_every_number_says_its_bounds_and_refuses_what_is_outside(
+    model: type[BaseModel], field: Field
+) -> None:
+    assert field.bounds
+    assert field.bounds in field.help()
+    for wrong in (math.nan, math.inf, -math.inf, 1e30, -1.0, "abc", None, ""):
+        with pytest.raises(ValueError, match=field.title.replace("(", r"\(").replace(")", r"\)")):
+            parsed(field, wrong)
+
+
+@pytest.mark.parametrize(("model", "field"), NUMBERS)
+def test_the_default_and_the_bounds_themselves_are_allowed_by_control_and_spec(
+    model: type[BaseModel], field: Field
+) -> None:
+    default = model.model_fields[field.name].default
+    for value in (default, field.limits.minimum, field.limits.maximum):
+        if value is not None:
+            meant = parsed(field, float(value))
+            model.model_validate({field.name: meant})
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(16384, "16,384"), (0.001, "0.001"), (1e-8, "1e-08"), (3.0, "3"), (None, "")]
+)
+def test_numbers_are_shown_as_people_write_them(value: float | None, text: str) -> None:
+    assert shown(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(16384, "16384"), (0.001, "0.001"), (1e-8, "1e-08"), (3.0, "3"), (None, "")]
+)
+def test_numbers_stand_in_their_field_as_they_can_be_entered(value: float | None, text: str) -> None:
+    assert written(value) == text
