@@ -9,11 +9,12 @@ import pytest
 from pydantic import ValidationError
 
 from lab.registry import (
+    Bounds,
     NameIn,
     Part,
     Spec,
     SpecError,
-    bound,
+    bounds_of,
     did_you_mean,
     hyper,
     name_in,
@@ -38,7 +39,7 @@ class Dog(Part):
     kind: Literal["dog"] = "dog"
 
 
-PETS = table(Dog, Cat)
+PETS = table(Dog | Cat)
 
 
 class Home(Spec):
@@ -59,8 +60,8 @@ def test_a_table_has_its_parts_by_kind_in_their_order() -> None:
 
 def test_a_field_knows_its_bounds_and_words() -> None:
     fields = Cat.model_fields
-    assert (bound(fields["lives"], "ge"), bound(fields["lives"], "le")) == (1.0, 9.0)
-    assert (bound(fields["weight"], "gt"), bound(fields["weight"], "le")) == (0.0, None)
+    assert bounds_of(fields["lives"]) == Bounds(minimum=1.0, maximum=9.0)
+    assert bounds_of(fields["weight"]) == Bounds(above=0.0, below=20.0)
     assert (fields["lives"].title, fields["lives"].description) == ("Lives", "How many are left.")
 
 

@@ -38,7 +38,7 @@ def test_a_person_sets_fields_of_the_optimizer_within_its_bounds(name: str) -> N
         assert each.title
         assert str(each.bounds)
     rule.optimizer.model_validate(
-        {each.name: each.default for each in rule.hyperparameters} | rule.by_hand.fixed
+        {each.name: each.default for each in rule.hyperparameters} | dict(rule.by_hand.fixed)
     )
 
 

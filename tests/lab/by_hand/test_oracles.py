@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
+from unittest.mock import patch
 
 import pytest
 
+from lab.by_hand import oracles
 from lab.by_hand.example import DOCUMENT, OUTPUTS
-from lab.by_hand.loss_terms import LOSS_TERMS
+from lab.by_hand.offered import TERMS
 from lab.by_hand.oracles import comparisons
 from lab.by_hand.tracer import trace
 from lab.parts.activations import ACTIVATIONS
@@ -23,7 +26,7 @@ def test_beside_the_end_of_a_logarithm_the_difference_still_agrees(loss: str, bi
 
 @pytest.mark.parametrize("hidden", ACTIVATIONS)
 @pytest.mark.parametrize("output", OUTPUTS)
-@pytest.mark.parametrize("loss", LOSS_TERMS)
+@pytest.mark.parametrize("loss", TERMS)
 def test_the_three_reckonings_agree_to_1e_9(hidden: str, output: str, loss: str) -> None:
     found = trace(replace(DOCUMENT, hidden=hidden, output=output, loss=loss))
     compared = comparisons(found)
@@ -49,3 +52,16 @@ def test_at_a_corner_the_difference_stands_apart_and_the_reason_is_given() -> No
     }
     assert "z1" in apart
     assert "corner" in apart["z1"]
+
+
+@pytest.mark.parametrize(
+    ("loss", "bias", "widths"),
+    [("mse", 0.2, {oracles.LEAST_WIDTHS}), ("bce", 0.0, range(5, oracles.MOST_WIDTHS + 1))],
+)
+def test_the_difference_is_taken_at_as_many_widths_as_the_page_says(
+    loss: str, bias: float, widths: Collection[int]
+) -> None:
+    example = replace(DOCUMENT, y=(0.8, 0.2), biases=(DOCUMENT.biases[0], (bias, 0.2)), loss=loss)
+    with patch.object(oracles, "_extrapolated", wraps=oracles._extrapolated) as asked:
+        oracles.central_difference(example, "w5_1", example.parameters["w5_1"])
+    assert len(asked.call_args.args[0]) in widths

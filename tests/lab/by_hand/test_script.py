@@ -11,9 +11,9 @@ import pytest
 import torch
 
 from lab.by_hand.example import DOCUMENT
+from lab.by_hand.offered import RULES
 from lab.by_hand.script import torch_script
 from lab.by_hand.update import HandOptimizer
-from lab.by_hand.update_rules import RULES
 from tests.lab.by_hand.examples import taught
 
 

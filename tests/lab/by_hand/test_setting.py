@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from lab.by_hand.example import DOCUMENT
-from lab.by_hand.setting import Setting, option_value, selectable
+from lab.by_hand.offered import LR, RULES
+from lab.by_hand.setting import Setting, selectable, within
 from lab.by_hand.tracer import trace
-from lab.by_hand.update_rules import LR, MOMENTUM
 from lab.registry import SpecError
+
+MOMENTUM = next(each for each in RULES["momentum"].hyperparameters if each.name == "momentum")
 
 
 def test_the_default_is_the_documents_example_untouched() -> None:
@@ -33,17 +35,17 @@ def test_everything_that_can_be_selected_is_a_quantity_a_bias_node_or_the_loss()
 
 @pytest.mark.parametrize(("text", "value"), [("0.5", 0.5), ("1e-3", 1e-3), ("0", 0.0)])
 def test_an_option_is_read(text: str, value: float) -> None:
-    assert option_value(MOMENTUM, text) == value
+    assert within(MOMENTUM, text) == value
 
 
 @pytest.mark.parametrize("text", ["1", "-0.1", "much"])
 def test_an_option_out_of_bounds_is_named_with_what_is_allowed(text: str) -> None:
     with pytest.raises(SpecError) as caught:
-        option_value(MOMENTUM, text)
+        within(MOMENTUM, text)
     assert "momentum" in str(caught.value)
     assert text in str(caught.value)
 
 
 def test_a_rate_of_zero_is_none() -> None:
     with pytest.raises(SpecError, match="lr"):
-        option_value(LR, "0")
+        within(LR, "0")

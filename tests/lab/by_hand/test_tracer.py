@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
 from dataclasses import replace
-from unittest.mock import patch
 
 import pytest
 from hypothesis import assume, given, settings

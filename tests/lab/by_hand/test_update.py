@@ -12,7 +12,6 @@ from lab.by_hand.offered import RULES
 from lab.by_hand.script import torch_optimizer
 from lab.by_hand.update import HandOptimizer, Point, advanced, start
 
-
 SMOOTH = replace(DOCUMENT, hidden="tanh", output="sigmoid", loss="bce")
 
 

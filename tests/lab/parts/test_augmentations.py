@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from lab.parts.augmentations import AUGMENTATIONS
-from lab.registry import bound
+from lab.registry import bounds_of
 from tests.support.parts import part
 
 
@@ -15,7 +15,8 @@ def test_what_lies_outside_its_bounds_is_refused_and_the_bounds_are_not(kind: st
     for name, field in AUGMENTATIONS[kind].model_fields.items():
         if name == "kind":
             continue
-        least, most = bound(field, "ge"), bound(field, "le")
+        bounds = bounds_of(field)
+        least, most = bounds.minimum, bounds.maximum
         assert least is not None
         assert most is not None
         for inside in (least, most):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 from torch.nn import functional
 
+from lab.by_hand.offered import TERMS
 from lab.parts.losses import BinaryCrossEntropy, CrossEntropy, Hinge, Loss, SquaredError
 
 
@@ -98,3 +100,44 @@ def test_a_binary_cross_entropy_pulls_on_every_output_of_a_network_of_zeros() ->
     BinaryCrossEntropy().function()(logits, torch.tensor([3])).backward()
     assert logits.grad is not None
     assert logits.grad.tolist() == [[0.5, 0.5, 0.5, -0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5]]
+
+
+inside = st.floats(0.01, 0.99)
+TORCHS = {
+    "mse": lambda y, output: 0.5 * functional.mse_loss(output, y),
+    "bce": lambda y, output: functional.binary_cross_entropy(output, y),
+    "ce": lambda y, output: -y * output.log(),
+}
+
+
+@pytest.mark.parametrize("name", TERMS)
+@given(y=inside, output=inside)
+def test_value_and_slope_are_torchs(name: str, y: float, output: float) -> None:
+    entry = TERMS[name]
+    at = torch.tensor(output, dtype=torch.float64, requires_grad=True)
+    loss = TORCHS[name](torch.tensor(y, dtype=torch.float64), at)
+    (slope,) = torch.autograd.grad(loss, at)
+    assert entry.problem(y, output) is None
+    assert entry.value(y, output) == pytest.approx(loss.item(), rel=1e-9)
+    assert entry.slope(y, output) == pytest.approx(slope.item(), rel=1e-9)
+
+
+@pytest.mark.parametrize("name", TERMS)
+@pytest.mark.parametrize("y", [0.0, 0.5, 1.0])
+@pytest.mark.parametrize("output", [-1.0, -1e-300, 0.0, 1e-300, 1.0, 1.5])
+def test_where_it_says_no_problem_there_is_a_value(name: str, y: float, output: float) -> None:
+    entry = TERMS[name]
+    if entry.problem(y, output) is None and output > 0:
+        assert math.isfinite(entry.value(y, output))
+    elif entry.problem(y, output) == "infinite":
+        near = entry.value(y, 1e-12 if output <= 0 else 1 - 1e-12)
+        assert near > 20 * max(y, 1 - y) * 0.5
+
+
+@pytest.mark.parametrize("name", TERMS)
+def test_an_entry_has_its_words(name: str) -> None:
+    entry = TERMS[name]
+    assert entry.name == name
+    assert entry.title
+    assert "{y}" in entry.term
+    assert entry.fitting_outputs

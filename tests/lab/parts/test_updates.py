@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lab.parts.optimizers import OPTIMIZERS
+from lab.parts.updates import Rule
 
 CASES = [(kind, rule) for kind, part in OPTIMIZERS.items() for rule in part.by_hand]
 GRADS = st.lists(st.floats(-5, 5).filter(lambda g: g == 0 or abs(g) > 1e-3), min_size=1, max_size=4)
@@ -15,9 +16,11 @@ GRADS = st.lists(st.floats(-5, 5).filter(lambda g: g == 0 or abs(g) > 1e-3), min
 
 @pytest.mark.parametrize(("kind", "rule"), CASES, ids=[rule.name for _, rule in CASES])
 @given(w=st.floats(-3, 3), grads=GRADS, weight_decay=st.sampled_from([0.0, 0.3]))
-def test_every_step_by_hand_is_torchs(kind, rule, w, grads, weight_decay) -> None:
+def test_every_step_by_hand_is_torchs(
+    kind: str, rule: Rule, w: float, grads: list[float], weight_decay: float
+) -> None:
     part = OPTIMIZERS[kind].model_validate(
-        {"lr": 0.1, "weight_decay": weight_decay, "momentum": 0.9} | rule.fixed
+        {"lr": 0.1, "weight_decay": weight_decay, "momentum": 0.9} | dict(rule.fixed)
         if kind == "sgd"
         else {"lr": 0.1, "weight_decay": weight_decay}
     )

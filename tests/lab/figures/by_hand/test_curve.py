@@ -23,8 +23,8 @@ def test_every_step_has_its_loss() -> None:
     assert data["step"] == [0, 1, 2, 3, 4, 5]
     assert data["loss"] == [point.trace.loss for point in points]
     figure = descent_figure(data, log=True)
-    assert list(figure.data[0].y) == data["loss"]
-    assert figure.layout.yaxis.type == "log"
+    assert list(figure["data"][0]["y"]) == data["loss"]
+    assert figure["layout"]["yaxis"]["type"] == "log"
 
 
 def test_a_loss_without_a_value_is_left_out() -> None:

@@ -16,7 +16,7 @@ def test_my_digit_orders_epochs_and_names_the_best_of_each() -> None:
     assert data.probabilities[7] == (0.4, 0.91)
     assert data.leaders[0] == 7
     assert set(data.leaders) == {1, 7}
-    assert len(my_digit_figure(data).data) == 10
+    assert len(my_digit_figure(data)["data"]) == 10
 
 
 def test_my_digit_without_epochs_says_so() -> None:

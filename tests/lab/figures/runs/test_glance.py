@@ -9,7 +9,9 @@ import numpy as np
 from PIL import Image
 
 from lab.events import Snapshot
-from lab.figures.runs.glance import NEGATIVE, NEUTRAL, POSITIVE, as_png, predictions_data, weights_data
+from lab.figures.look import rgb
+from lab.figures.pixels import as_png
+from lab.figures.runs.glance import predictions_data, weights_data
 
 ROW = tuple(0.9 if digit == 7 else 0.01 for digit in range(10))
 
@@ -18,14 +20,12 @@ def test_weights_are_blue_orange_and_white_side_by_side() -> None:
     shot = Snapshot(1, weights=((127, -127, 0, 0),) * 10, weight_height=2, weight_width=2)
     sheet = weights_data(shot)
     assert sheet is not None
-    assert sheet.shape == (2 * 3 - 1, 8 * 3 - 1, 3)
-    assert [tuple(int(v) for v in sheet[y, x]) for y, x in ((0, 0), (0, 1), (1, 0))] == [
-        POSITIVE,
-        NEGATIVE,
-        NEUTRAL,
-    ]
-    assert tuple(sheet[3, 3]) == POSITIVE  # the second picture of the second row
-    assert tuple(sheet[0, 2]) == (128, 128, 128)  # the line between neighbours
+    assert sheet.shape == (2 * 3 - 1, 8 * 3 - 1, 4)
+    assert tuple(sheet[0, 0]) == (*rgb("blue"), 255)
+    assert tuple(sheet[0, 1]) == (*rgb("orange"), 255)
+    assert sheet[1, 0, 3] == 0  # nothing where the weight is zero: the page shows through
+    assert tuple(sheet[3, 3]) == (*rgb("blue"), 255)  # the second picture of the second row
+    assert tuple(sheet[0, 2]) == (*rgb("gray"), 255)  # the line between neighbours
 
 
 def test_without_pictures_there_are_none() -> None:

@@ -51,7 +51,7 @@ def test_a_component_is_registered_once() -> None:
 
 def test_a_page_style_has_the_values_it_names(monkeypatch: pytest.MonkeyPatch) -> None:
     shown: list[str] = []
-    monkeypatch.setattr(kit.st, "html", shown.append)
+    monkeypatch.setattr("streamlit.html", shown.append)
     kit.page_style("draw/wide_canvas", key="canvas", zoom="0.5")
     assert ".st-key-canvas { zoom: 0.5; max-width: 100% }" in shown[0]
     assert shown[0].startswith("<style>")

@@ -8,9 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from lab.figures.draw.pixels import (
-    NEGATIVE,
-    POSITIVE,
+from lab.figures.look import rgb
+from lab.figures.pixels import (
     ink_picture,
     signed_picture,
     strip_picture,
