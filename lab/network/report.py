@@ -11,13 +11,13 @@ from functools import lru_cache
 
 import torch
 from torch import Tensor
+from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import FlopCounterMode
 
 from lab.data.dataset import CLASSES, IMAGE_SHAPE
 from lab.parts.layers import Fix, Flatten, GlobalPool, Layer, LayerMisfit, Linear, Shape
 from lab.registry import FieldError
 from lab.spec import NetworkSpec
-from lab.steps.torch_internals import TorchDispatchMode
 
 
 @dataclass(frozen=True)

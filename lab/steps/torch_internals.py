@@ -1,6 +1,7 @@
 """What the lab asks of torch's inside, by names that torch does not promise to keep: the only file to update.
 
-Owns every private name of torch that recording, replaying and reporting on networks need, as torch 2.15 has them.
+Owns every private name of torch that recording and replaying need, as torch 2.15 has them; `lab/network/report.py`
+takes its TorchDispatchMode from torch, since the steps would make its import half a second longer.
 Asked while a batch is recorded, never in a step. Knows neither tapes nor networks.
 """
 
