@@ -15,6 +15,7 @@ from torch import Tensor
 
 from lab.steps.helper import WORTH_TWO, together
 from lab.steps.tape import TapeOp, name_of
+from lab.steps.torch_internals import kernel_of
 
 _POOLS = {"max_pool2d_with_indices", "max_pool2d_with_indices_backward", "avg_pool2d", "avg_pool2d_backward"}
 _NUMBERS = 500_000  # some 150 microseconds of pooling
@@ -49,7 +50,7 @@ def halved_convolution(operation: TapeOp) -> Callable[[], None] | None:
     if name_of(operation) != "convolution" or not _is_large(operation.results()[0], operation.arguments[1]):
         return None
     images, *rest = operation.arguments
-    result, run = operation.results()[0], operation.function._op
+    result, run = operation.results()[0], kernel_of(operation.function)
 
     def over(images: Tensor, result: Tensor) -> None:
         result.copy_(run(images, *rest))  # it takes no place to write to
@@ -66,7 +67,7 @@ def convolution_way_back(operation: TapeOp) -> Callable[[], Sequence[Tensor | No
     if name_of(operation) != "convolution_backward":
         return None
     gradient, images, *given, wanted = operation.arguments
-    run, is_large = operation.function._op, _is_large(gradient, given[0])
+    run, is_large = kernel_of(operation.function), _is_large(gradient, given[0])
     pixels = tuple(range(2, gradient.dim()))
     first = slice(len(gradient) * 5 // 8)  # the bias goes with the rest
     rest = slice(first.stop, None)

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from lab.machine.blas import openblas_is_faster
 from lab.steps.helper import WORTH_TWO, together
+from lab.steps.torch_internals import linear_of_onednn
 
 Call = Callable[[], None]
 Tensors = tuple[Tensor, Tensor, Tensor, Tensor | None]
@@ -73,7 +74,7 @@ def _are_alike(kind: Kind, at: int, layout: tuple[tuple[tuple[int, ...], tuple[i
 def _linear(inputs: Tensor, weights: Tensor, result: Tensor, bias: Tensor | None, units: slice) -> Call:
     """A linear layer through oneDNN, which reads large weights across their rows a tenth faster than OpenBLAS."""
     assert bias is not None
-    run = torch.ops.mkldnn._linear_pointwise.default._op
+    run = linear_of_onednn()
 
     def call() -> None:
         # it takes no place to write to

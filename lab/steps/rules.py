@@ -27,7 +27,7 @@ from torch.optim import (
     Rprop,
 )
 
-from lab.steps.calls import has_kernel
+from lab.steps.torch_internals import fused_rule
 
 # Rules whose memory of the past begins with zeros, except for these.
 _BEGIN_WITH_ZEROS = (SGD, Adam, AdamW, Adamax, NAdam, RAdam, RMSprop, Adagrad, Adadelta)
@@ -48,7 +48,7 @@ def recordable(optimizer: Optimizer, parameters: Sequence[nn.Parameter]) -> Opti
     # on the CPU one tensor, with nothing to batch; elsewhere the variant that takes the rate from the device
     on_cpu = device.type == "cpu"
     wanted: dict[str, Any] = {"foreach": False} if on_cpu else {"foreach": True, "capturable": True}
-    if _has_fused_kernel(rule, device):
+    if fused_rule(rule.__name__.lower(), device.type):
         wanted |= {"fused": True, "foreach": None}
     made = _made(optimizer, parameters, wanted)
     group = made.param_groups[0]
@@ -96,11 +96,3 @@ def _made(optimizer: Optimizer, parameters: Sequence[nn.Parameter], wanted: dict
     settings = {key: value for key, value in group.items() if key in allowed and key != "params"}
     made: Optimizer = rule(parameters, **settings)
     return made
-
-
-def _has_fused_kernel(rule: type[Optimizer], device: torch.device) -> bool:
-    """Whether this torch has the rule as one kernel that takes the rate as a tensor."""
-    kernel = getattr(torch.ops.aten, f"_fused_{rule.__name__.lower()}_", None)
-    return (
-        kernel is not None and "tensor_lr" in kernel.overloads() and has_kernel(kernel.tensor_lr, device.type)
-    )

@@ -12,7 +12,9 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.utils._python_dispatch import TorchDispatchMode
+
+from lab.steps import torch_internals
+from lab.steps.torch_internals import OpOverload, TorchDispatchMode, arguments_of
 
 _UNPREDICTABLE = (torch.Tag.data_dependent_output, torch.Tag.dynamic_output_shape)
 
@@ -21,7 +23,7 @@ _UNPREDICTABLE = (torch.Tag.data_dependent_output, torch.Tag.dynamic_output_shap
 class TapeOp:
     """One call: what was called, with what, and what it made."""
 
-    function: torch._ops.OpOverload
+    function: OpOverload
     arguments: tuple[Any, ...]
     options: dict[str, Any]
     made: tuple[Tensor | None, ...]
@@ -36,10 +38,9 @@ class TapeOp:
 
     def written(self) -> list[Tensor]:
         """The arguments it changes in place."""
-        schema = self.function._schema
         found: list[Tensor] = []
-        for position, argument in enumerate(schema.arguments):
-            if argument.alias_info is not None and argument.alias_info.is_write:
+        for position, argument in enumerate(arguments_of(self.function)):
+            if argument.is_written:
                 given = (
                     self.arguments[position]
                     if position < len(self.arguments)
@@ -51,7 +52,7 @@ class TapeOp:
 
 def name_of(operation: TapeOp) -> str:
     """The operation's name without namespace and variant, such as `addmm`."""
-    return operation.function._schema.name.rpartition("::")[2]
+    return torch_internals.name_of(operation.function)
 
 
 @dataclass
