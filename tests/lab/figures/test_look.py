@@ -120,3 +120,11 @@ def test_a_colour_for_a_style_sheet_has_a_tone_for_each_theme() -> None:
 def test_a_name_that_the_palette_lacks_is_an_error() -> None:
     with pytest.raises(KeyError, match="bleu"):
         look.colour("bleu")
+
+
+def test_every_colour_that_a_figure_names_is_in_the_palette() -> None:
+    sources = "".join(file.read_text() for file in Path(look.__file__).parent.glob("*/*.py"))
+    named = set(re.findall(r'"@([a-z-]+?)(?:/[\d.]+)?"', sources)) | {look.POSITIVE, look.NEGATIVE}
+    series = {int(number) for number in re.findall(r'"@chart-(\d+)"', sources)}
+    assert named <= look.LIGHT.keys()
+    assert series <= set(range(1, 11))
