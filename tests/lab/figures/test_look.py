@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from lab.figures import look
+from lab.figures.runs.confusion import confusion_data, confusion_figure
 
 ROOT = Path(__file__).resolve().parents[3]
 THEME = tomllib.loads((ROOT / ".streamlit/config.toml").read_text())["theme"]
@@ -95,6 +96,15 @@ def test_captions_and_choices_can_be_read_as_streamlit_draws_them(dark: bool) ->
     text, primary, paper = (look.colour(name, dark) for name in ("text", "primary", "background"))
     assert contrast(over(text, 0.6, paper), paper) >= 4.5  # a caption
     assert contrast(primary, over(primary, 0.1, paper)) >= 4.5  # what is chosen of several
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("tone", [look.POSITIVE, look.NEGATIVE])
+def test_counts_can_be_read_on_the_strongest_tones_of_a_confusion_matrix(tone: str, dark: bool) -> None:
+    heat = confusion_figure(confusion_data([[1, 0], [1, 0]]))["data"][0]
+    assert [f"@{tone}/0.5" in stop for stop in heat["colorscale"]].count(True) == 1
+    cell = over(look.colour(tone, dark), 0.5, look.colour("background", dark))
+    assert contrast(look.colour(heat["textfont"]["color"][1:], dark), cell) >= 4.5
 
 
 @pytest.mark.parametrize("dark", [False, True])
