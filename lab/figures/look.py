@@ -14,14 +14,14 @@ Theme: TypeAlias = MappingProxyType[str, str]
 # The names are those of Streamlit's variables in CSS: "orange-text" is --st-orange-text-color.
 LIGHT: Theme = MappingProxyType(
     {
-        "primary": "#0877bd",
+        "primary": "#0770b2",
         "background": "#ffffff",
         "secondary-background": "#f4f6f8",
-        "text": "#1c2733",
+        "text": "#0f1923",
         "border": "#dbe1e7",
-        "link": "#0773b7",
+        "link": "#0770b2",
         "code-background": "#f4f6f8",
-        "code-text": "#1c2733",
+        "code-text": "#0f1923",
         "blue": "#0877bd",
         "orange": "#f59322",
         "orange-text": "#9a5200",
@@ -30,7 +30,7 @@ LIGHT: Theme = MappingProxyType(
 )
 DARK: Theme = MappingProxyType(
     {
-        "primary": "#1279bc",
+        "primary": "#4aa8e0",
         "background": "#11161c",
         "secondary-background": "#1b222b",
         "text": "#e4e9ee",
@@ -108,3 +108,15 @@ def css(name: str, share: float = 1.0) -> str:
 def css_variables(selector: str = ":host") -> str:
     """The colours that Streamlit has no name for, as `--lab-wrong-color` and `--lab-lit-color`."""
     return f"{selector} {{ {' '.join(f'--lab-{name}-color: {css(name)};' for name in OWN_LIGHT)} }}"
+
+
+def page_style(dark: bool) -> str:
+    """What Streamlit's configuration cannot say, for every page.
+
+    Streamlit 1.67 writes in white on the primary colour, which it uses for text as well: no blue allows both on dark
+    paper. What opens above a page it leaves in the light scheme.
+    """
+    scheme = "dark" if dark else "light"
+    return (
+        f":root {{ color-scheme: {scheme} }} button[kind^=primary]:enabled {{ color: {css('background')} }}"
+    )

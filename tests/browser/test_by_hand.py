@@ -13,6 +13,10 @@ from lab.by_hand.example import DOCUMENT
 from lab.by_hand.lesson import lesson
 from lab.by_hand.notation import plain
 from lab.by_hand.update import HandOptimizer, start
+from lab.figures.look import colour
+
+# What a curve is drawn with, and on.
+COLOURS = "curve => [curve._fullData[0].line.color, curve._fullLayout.paper_bgcolor]"
 
 
 def opened(page: Page, link: str = "") -> Page:
@@ -180,6 +184,34 @@ def test_ten_steps_of_training_lower_the_loss_and_draw_its_curve(page: Page) -> 
     page.get_by_role("button", name="10 steps").click()
     expect(page.get_by_text(re.compile("Loss after 10 steps"))).to_be_visible()
     expect(page.get_by_test_id("chart-descent").locator(".scatterlayer path[d]").first).to_be_attached()
+
+
+def test_the_curve_takes_the_colours_of_the_theme_and_keeps_its_zoom(new_page: Callable[..., Page]) -> None:
+    page = opened(new_page(dark=True))
+    page.get_by_role("tab", name="Training steps").click()
+    page.get_by_role("button", name="10 steps").click()
+    curve = page.get_by_role("img", name="The loss at each training step")
+    expect(curve).to_have_attribute("data-drawn", "11")
+    assert curve.evaluate(COLOURS) == [colour("blue", dark=True), colour("background", dark=True)]
+
+    curve.scroll_into_view_if_needed()
+    box = curve.locator(".nsewdrag").first.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 30, box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 120, steps=4)
+    page.mouse.up()
+    expect(curve.locator(".zoombox")).to_have_count(0)
+    zoomed = curve.evaluate("curve => curve._fullLayout.xaxis.range")
+
+    page.get_by_role("button", name="10 steps").click()
+    expect(curve).to_have_attribute("data-drawn", "21")
+    page.emulate_media(color_scheme="light")
+    light = [colour("blue"), colour("background")]
+    redrawn = f"([curve, light]) => String(({COLOURS})(curve)) === light"
+    page.wait_for_function(redrawn, arg=[curve.element_handle(), ",".join(light)])
+    assert curve.evaluate("curve => curve._fullLayout.xaxis.range") == zoomed
+    assert zoomed[1] < 10
 
 
 @pytest.mark.parametrize("dark", [False, True])

@@ -51,10 +51,12 @@ def confusion_figure(data: ConfusionData) -> Figure:
         "z": tones,
         "zmin": -1,
         "zmax": 1,
-        "colorscale": [[0, f"@{NEGATIVE}"], [0.5, "@background"], [1, f"@{POSITIVE}"]],
+        # Half of each, so that the counts can be read on it in the colour of all text.
+        "colorscale": [[0, f"@{NEGATIVE}/0.5"], [0.5, "@background"], [1, f"@{POSITIVE}/0.5"]],
         "showscale": False,
         "text": [["" if n == 0 else f"{n:,}" for n in row] for row in data.counts],
         "texttemplate": "%{text}",
+        "textfont": {"color": "@text"},
         "customdata": [list(row) for row in data.counts],
         "hovertemplate": "label %{y}, answer %{x}: %{customdata:,}<extra></extra>",
         "xgap": 1,
