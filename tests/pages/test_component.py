@@ -54,7 +54,8 @@ def test_a_page_style_has_the_values_it_names(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(kit.st, "html", shown.append)
     kit.page_style("draw/wide_canvas", key="canvas", zoom="0.5")
     assert ".st-key-canvas { zoom: 0.5; max-width: 100% }" in shown[0]
-    assert shown[0].startswith("<style>") and shown[0].endswith("</style>")
+    assert shown[0].startswith("<style>")
+    assert shown[0].endswith("</style>")
 
 
 def test_a_page_style_lacks_no_value() -> None:
