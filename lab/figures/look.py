@@ -14,14 +14,14 @@ Theme: TypeAlias = MappingProxyType[str, str]
 # The names are those of Streamlit's variables in CSS: "orange-text" is --st-orange-text-color.
 LIGHT: Theme = MappingProxyType(
     {
-        "primary": "#0877bd",
+        "primary": "#0770b2",
         "background": "#ffffff",
         "secondary-background": "#f4f6f8",
-        "text": "#1c2733",
+        "text": "#0f1923",
         "border": "#dbe1e7",
-        "link": "#0773b7",
+        "link": "#0770b2",
         "code-background": "#f4f6f8",
-        "code-text": "#1c2733",
+        "code-text": "#0f1923",
         "blue": "#0877bd",
         "orange": "#f59322",
         "orange-text": "#9a5200",
@@ -30,7 +30,7 @@ LIGHT: Theme = MappingProxyType(
 )
 DARK: Theme = MappingProxyType(
     {
-        "primary": "#1279bc",
+        "primary": "#4aa8e0",
         "background": "#11161c",
         "secondary-background": "#1b222b",
         "text": "#e4e9ee",

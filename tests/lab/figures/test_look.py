@@ -13,8 +13,8 @@ from lab.figures import look
 
 ROOT = Path(__file__).resolve().parents[3]
 THEME = tomllib.loads((ROOT / ".streamlit/config.toml").read_text())["theme"]
-HEX = re.compile(r"[\"' :(,]#(?:[0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})\b|\b(?:rgb|hsl)a?\(")
-TEXTS = ("text", "link", "gray", "orange-text", "wrong")
+HEX = re.compile(r"[\"' :(,]#(?:[0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})\b|\b(?:rgb|hsl)a?\(\s*\d")
+TEXTS = ("text", "link", "primary", "gray", "orange-text", "wrong")
 PAPERS = ("background", "secondary-background")
 
 
@@ -79,8 +79,21 @@ def test_text_can_be_read_on_any_paper(text: str, paper: str, dark: bool) -> Non
 
 @pytest.mark.parametrize("dark", [False, True])
 def test_the_words_of_a_primary_button_and_of_code_can_be_read(dark: bool) -> None:
-    assert contrast("#ffffff", look.colour("primary", dark)) >= 4.5
+    assert contrast(look.colour("background", dark), look.colour("primary", dark)) >= 4.5
     assert contrast(look.colour("code-text", dark), look.colour("code-background", dark)) >= 4.5
+
+
+def over(colour: str, share: float, paper: str) -> str:
+    """The colour laid over paper with an opacity."""
+    pairs = zip(bytes.fromhex(colour[1:]), bytes.fromhex(paper[1:]), strict=True)
+    return "#" + bytes(round(share * top + (1 - share) * below) for top, below in pairs).hex()
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_captions_and_choices_can_be_read_as_streamlit_draws_them(dark: bool) -> None:
+    text, primary, paper = (look.colour(name, dark) for name in ("text", "primary", "background"))
+    assert contrast(over(text, 0.6, paper), paper) >= 4.5  # a caption
+    assert contrast(primary, over(primary, 0.1, paper)) >= 4.5  # what is chosen of several
 
 
 @pytest.mark.parametrize("dark", [False, True])
@@ -106,3 +119,11 @@ def test_a_colour_for_a_style_sheet_has_a_tone_for_each_theme() -> None:
 def test_a_name_that_the_palette_lacks_is_an_error() -> None:
     with pytest.raises(KeyError, match="bleu"):
         look.colour("bleu")
+
+
+def test_every_colour_that_a_figure_names_is_in_the_palette() -> None:
+    sources = "".join(file.read_text() for file in Path(look.__file__).parent.glob("*/*.py"))
+    named = set(re.findall(r'"@([a-z-]+?)(?:/[\d.]+)?"', sources)) | {look.POSITIVE, look.NEGATIVE}
+    series = {int(number) for number in re.findall(r'"@chart-(\d+)"', sources)}
+    assert named <= look.LIGHT.keys()
+    assert series <= set(range(1, 11))
