@@ -6,8 +6,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from lab.figures.look import page_style
+from lab.figures.look import css
 from lab.runner.warm import keep_warm
+from pages.ui.kit.component import page_style
 from pages.ui.kit.figure import is_dark
 
 # A file, not a :material/ icon: Streamlit fetches those for the tab from another machine.
@@ -15,7 +16,7 @@ ICON = str(Path(__file__).parent / "static" / "icon.svg")
 
 st.set_page_config(page_title="Layer Lab", page_icon=ICON, layout="wide")
 st.logo(ICON, size="medium")
-st.html(f"<style>{page_style(is_dark())}</style>")
+page_style("kit/every_page", scheme="dark" if is_dark() else "light", background=css("background"))
 
 PAGES = [
     st.Page("pages/home.py", title="Home", icon=":material/home:", default=True),

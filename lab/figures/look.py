@@ -108,15 +108,3 @@ def css(name: str, share: float = 1.0) -> str:
 def css_variables(selector: str = ":host") -> str:
     """The colours that Streamlit has no name for, as `--lab-wrong-color` and `--lab-lit-color`."""
     return f"{selector} {{ {' '.join(f'--lab-{name}-color: {css(name)};' for name in OWN_LIGHT)} }}"
-
-
-def page_style(dark: bool) -> str:
-    """What Streamlit's configuration cannot say, for every page.
-
-    Streamlit 1.67 writes in white on the primary colour, which it uses for text as well: no blue allows both on dark
-    paper. What opens above a page it leaves in the light scheme.
-    """
-    scheme = "dark" if dark else "light"
-    return (
-        f":root {{ color-scheme: {scheme} }} button[kind^=primary]:enabled {{ color: {css('background')} }}"
-    )

@@ -22,5 +22,5 @@ export function render(root, { setStateValue }) {
 
 export function forget(root) {
   clearTimeout(root.timer)
-  root.watch.disconnect()
+  root.watch?.disconnect()
 }

@@ -6,6 +6,7 @@ export default component => {
   const place = component.parentElement
   const root = place.querySelector(".root")
   ready.then(([module, ...sheets]) => {
+    if (!root.isConnected) return
     const scope = place.getRootNode()
     for (const each of sheets) if (!scope.adoptedStyleSheets.includes(each)) scope.adoptedStyleSheets.push(each)
     module.render(root, component)
