@@ -1,4 +1,4 @@
-"""The lesson, the cards and the exports: everything is there, and everything is the trace's."""
+"""The lesson: every quantity in the order of the classroom, and every number the trace's."""
 
 from __future__ import annotations
 

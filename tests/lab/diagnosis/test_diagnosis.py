@@ -1,4 +1,4 @@
-"""What is said of a run follows from what happened, and every next step is a spec that differs."""
+"""What is said of a run follows from what happened, failures first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a store promises to pages, and what the runner's record adds to it."""
+"""What a store promises to pages."""
 
 from __future__ import annotations
 

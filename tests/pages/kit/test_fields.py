@@ -1,4 +1,4 @@
-"""Fields and their controls: every field of every part has words and bounds, and parses what people enter."""
+"""Fields: every field of every part has words and bounds, and parses what people enter."""
 
 from __future__ import annotations
 
