@@ -37,8 +37,8 @@ through_app()
 st.title("By hand")
 st.caption("A small network, forward and backward, with every number written out.")
 st.html(LOOK)
-for problem in state.arrive():
-    st.warning(f"Part of the link could not be used. {problem}")
+state.follow_address()
+state.ADDRESS.notice()
 with st.container(key="by_hand_choices"):
     choices()
 now = state.points()[-1].trace

@@ -24,7 +24,7 @@ def opened(**parts: str) -> AppTest:
 
 
 def setting(app: AppTest) -> Setting:
-    found: Setting = app.session_state["by_hand_setting"]
+    found: Setting = app.session_state["by_hand/versions"].now
     return found
 
 
@@ -57,9 +57,9 @@ def test_a_link_leads_to_its_step_with_symbols_numbers_and_result() -> None:
 
 
 def test_what_a_link_gets_wrong_is_named_and_the_rest_is_used() -> None:
-    app = opened(step="3", w1="1,2", lr="1e308", output="sigmoyd", hidden="tanh", wieght="1")
+    app = opened(step="3", w1="1,2", lr="1e308", output="sigmoyd", hidden="tanh", tolerence="1")
     text = said(app)
-    for culprit in ("W1", "lr", "sigmoyd", "wieght"):
+    for culprit in ("W1", "lr", "sigmoyd", "tolerence"):
         assert culprit in text
     assert (setting(app).step, setting(app).example.hidden) == (3, "tanh")
     assert address(app) == {"step": "3", "hidden": "tanh"}
@@ -131,7 +131,7 @@ def test_training_steps_move_the_network_and_stand_in_the_address() -> None:
     assert address(app) == {"taken": "11"}
     assert not app.exception
     again = opened(taken="11")
-    points = [each.session_state["by_hand_points"][1][11].trace.example for each in (app, again)]
+    points = [each.session_state["by_hand/points"][1][11].trace.example for each in (app, again)]
     assert points[0] == points[1]
 
 

@@ -43,6 +43,15 @@ def app() -> AppTest:
     return page
 
 
+def arrive(app: AppTest, **link: str) -> None:
+    """Comes to the page from another one by a link."""
+    app.switch_page("pages/home.py").run()
+    app.switch_page("pages/draw.py")
+    app.query_params.clear()
+    app.query_params.update(link)
+    app.run()
+
+
 @pytest.fixture
 def make_run(home: Path) -> Callable[..., str]:
     """A run of softmax regression with weights after some epochs, as the engine leaves them."""
@@ -196,8 +205,7 @@ def test_no_view_is_confident_about_what_is_no_digit(
 
 
 def test_a_dead_links_warning_ends_when_another_model_is_chosen(app: AppTest) -> None:
-    app.query_params["model"] = "**nope**"
-    app.run()
+    arrive(app, model="**nope**")
     assert r"\*\*nope\*\*" in texts(app)
     app.selectbox(key="draw_model").select("document-mlp").run()
     assert "is not here" not in texts(app)
@@ -209,8 +217,7 @@ def test_somebody_elses_run_answers_when_a_link_names_it_only(
     run = make_run(owner="b" * 32)
     app.run()
     assert not [title for title in app.selectbox(key="draw_model").options if "My softmax" in title]
-    app.query_params["run"] = run
-    app.run()
+    arrive(app, run=run)
     assert app.selectbox(key="draw_model").value == run
 
 
@@ -230,8 +237,7 @@ def test_a_run_deleted_meanwhile_is_said_and_the_default_answers(
 
 @pytest.mark.parametrize("name", ["nonsense", "../../etc/passwd", "amber-finch-k3v7qa"])
 def test_a_link_to_a_model_that_is_not_here_says_so(app: AppTest, name: str) -> None:
-    app.query_params["model"] = name
-    app.run()
+    arrive(app, model=name)
     assert repr(name) in texts(app)
     assert "CNN (shipped) answers instead" in texts(app)
     assert app.selectbox(key="draw_model").value == DEFAULT

@@ -14,6 +14,7 @@ from lab.runs.run import Run
 from lab.runs.store import UnknownRunError
 from lab.text import counted
 from pages.ui.kit.store import store
+from pages.ui.runs.address import compared, no_such_run
 from pages.ui.runs.all_runs_link import all_runs_link
 from pages.ui.runs.compare import compare
 from pages.ui.runs.row import count_of_my_runs, is_mine, my_runs, run_row
@@ -49,16 +50,20 @@ _ROWS = "runs/rows"  # how many this browser shows
 def runs_list() -> None:
     """What the address compares, and below it the rows to choose from."""
     runs = _runs()
+    there = {run.id for run in runs}
+    for name in compared()[:MOST_COMPARED]:
+        if name not in there:
+            no_such_run(name)
     if not runs:
         _empty()
         return
     # Also when empty: what is below is not drawn anew, and the page stays long.
     above = st.container(key="compared")
-    asked = _asked()
-    compared = [run for run in runs if run.id in asked]
-    if len(compared) > 1:
+    asked = compared()
+    named = [run for run in runs if run.id in asked]
+    if len(named) > 1:
         with above:
-            _compared(compared, asked)
+            _compared(named, asked)
     st.html(_BAR)
     moving = _any_moves(runs)
     st.fragment(_rows, run_every=REFRESH_S if moving else None)(moving)
@@ -88,7 +93,7 @@ def _runs() -> list[Run]:
     """This person's runs, and those that the address names."""
     mine = my_runs(_rows_shown())
     known = {run.id for run in mine}
-    asked = [run_id for run_id in _asked()[:MOST_COMPARED] if run_id not in known]
+    asked = [run_id for run_id in compared()[:MOST_COMPARED] if run_id not in known]
     return [*mine, *(run for run_id in asked if (run := store().run(run_id)))]
 
 
@@ -115,10 +120,6 @@ def _older() -> None:
         )
 
 
-def _asked() -> list[str]:
-    return [run_id for run_id in st.query_params.get("compare", "").split(",") if run_id]
-
-
 def _empty() -> None:
     with st.container(border=True, horizontal_alignment="center", key="no-runs"):
         st.markdown("**No run yet.** Choose a network, press Start, and its curves appear here.")
@@ -131,7 +132,7 @@ def _rows(moving: bool) -> None:
     runs = _runs()
     if moving and not _any_moves(runs):
         st.rerun()  # else the timer of this fragment never stops
-    asked = _asked()
+    asked = compared()
     _bar([run for run in runs if st.session_state.get(_tick(run), run.id in asked)], asked)
     for run in runs:
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"row-{run.id}"):

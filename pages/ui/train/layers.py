@@ -15,7 +15,7 @@ from lab.spec import CLASSES, MAX_LAYERS
 from lab.text import counted
 from pages.ui.kit.controls import mark, part_controls
 from pages.ui.train.draft import Draft, fixed, layer_added, layer_duplicated, layer_moved, layer_removed
-from pages.ui.train.state import edit, putter, touched
+from pages.ui.train.state import edit, putter
 
 if TYPE_CHECKING:
     from lab.network.report import LayerReport
@@ -90,7 +90,6 @@ def _add(below: int | None) -> None:
 def _act(row: int) -> None:
     action = st.session_state.get(f"train/row/{row}/menu")
     if action == "Add below":
-        touched()
         st.session_state[_INSERT] = row
     elif action == "Remove":
         edit(layer_removed, row)
