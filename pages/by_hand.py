@@ -27,7 +27,7 @@ def stage() -> None:
     with left:
         picture(setting, lesson, known() if setting.exercise else None)
     with right:
-        with st.container(border=True, key="by_hand_formula"):
+        with st.container(border=True, key="by_hand/formula"):
             (question_card if setting.exercise else formula_card)(lesson, step)
         if setting.selected and not setting.exercise:
             selected_card(lesson, setting.selected)
@@ -39,7 +39,7 @@ st.caption("A small network, forward and backward, with every number written out
 st.html(LOOK)
 state.follow_address()
 state.ADDRESS.notice()
-with st.container(key="by_hand_choices"):
+with st.container(key="by_hand/choices"):
     choices()
 now = state.points()[-1].trace
 loss_problem(now)
@@ -47,7 +47,7 @@ stage()
 
 TABS = ("Parameters", "Check", "Formulas on trial", "Exercise", "Training steps", "Take home")
 parameters_tab, check_tab, trial_tab, exercise_tab, training_tab, export_tab = st.tabs(
-    TABS, on_change="rerun", key="by_hand_tab"
+    TABS, on_change="rerun", key="by_hand/tab"
 )
 if parameters_tab.open:
     with parameters_tab:

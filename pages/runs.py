@@ -43,7 +43,9 @@ try:
             st.info(known.history.started.notice, icon=":material/info:")
         result(run, known.history)
         if run.is_active or known.history.loss.steps:
-            st.toggle("Log loss", value=True, key="log-axes", help="Decades of the loss at equal distance.")
+            st.toggle(
+                "Log loss", value=True, key="runs/log-axes", help="Decades of the loss at equal distance."
+            )
         watch(run, f"{owner()}-{id(st.session_state)}")
         confusion(known.history)
         with st.expander("The whole configuration", icon=":material/data_object:"):

@@ -125,17 +125,17 @@ def test_back_to_an_address_without_parameters_is_the_page_as_it_was_entered(
     app.query_params.clear()
     app.run()
     assert address_of(app) == {"hidden": "tanh"}
-    app.selectbox(key="by_hand_output").set_value("sigmoid").run()
+    app.selectbox(key="by_hand/output").set_value("sigmoid").run()
     history(app, "by_hand", {})
     assert address_of(app) == {"hidden": "tanh"}
 
 
 def test_back_to_the_documents_example_shows_it(history: Callable[..., None]) -> None:
     app = opened("by_hand", {})
-    app.selectbox(key="by_hand_output").set_value("sigmoid").run()
+    app.selectbox(key="by_hand/output").set_value("sigmoid").run()
     assert address_of(app) == {"output": "sigmoid"}
     history(app, "by_hand", {})
-    assert app.selectbox(key="by_hand_output").value == "relu"
+    assert app.selectbox(key="by_hand/output").value == "relu"
     assert address_of(app) == {}
     next(button for button in app.button if button.label == "Undo").click().run()
     assert address_of(app) == {"output": "sigmoid"}
@@ -143,20 +143,20 @@ def test_back_to_the_documents_example_shows_it(history: Callable[..., None]) ->
 
 def test_back_and_forward_choose_the_model(history: Callable[..., None]) -> None:
     app = opened("draw", {})
-    app.selectbox(key="draw_model").select("augmented-mlp").run()
+    app.selectbox(key="draw/model").select("augmented-mlp").run()
     history(app, "draw", {})
-    assert app.selectbox(key="draw_model").value == "cnn"
+    assert app.selectbox(key="draw/model").value == "cnn"
     assert address_of(app) == {}
     history(app, "draw", {"model": "augmented-mlp"})
-    assert app.selectbox(key="draw_model").value == "augmented-mlp"
+    assert app.selectbox(key="draw/model").value == "augmented-mlp"
 
 
 @pytest.mark.parametrize(
     ("page", "key", "values"),
     [
         ("train", "train/train/epochs", ("3", "4", "5")),
-        ("by_hand", "by_hand_lr", ("0.2", "0.3", "0.4")),
-        ("draw", "draw_model", ("augmented-mlp", "document-mlp", "augmented-mlp")),
+        ("by_hand", "by_hand/lr", ("0.2", "0.3", "0.4")),
+        ("draw", "draw/model", ("augmented-mlp", "document-mlp", "augmented-mlp")),
     ],
 )
 @pytest.mark.parametrize("behind", [1, 2])

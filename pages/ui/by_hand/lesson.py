@@ -18,19 +18,19 @@ from pages.ui.by_hand.tables import number_cell, table, text_cell
 WIDEST_ROW = 60
 LOOK = """
 <style>
-.st-key-by_hand_formula .katex { font-size: 1.5em }
-.st-key-by_hand_formula [class*="_wide"] .katex { font-size: 1.22em }
-.st-key-by_hand_formula [class*="_widest"] .katex { font-size: 1em }
-.st-key-by_hand_formula .katex-display { margin: .2em 0; overflow-x: auto; overflow-y: hidden }
-.st-key-by_hand_formula .stCaptionContainer { margin-bottom: -.6rem }
-.st-key-by_hand_formula .by-hand-table { font-size: .85rem }
-.st-key-by_hand_formula .by-hand-table :is(td, th) { padding: .25rem .35rem }
-.st-key-by_hand_formula :is(.st-key-by_hand_state, .st-key-by_hand_lines) .katex { font-size: 1.15em }
-.st-key-by_hand_card .katex { font-size: 1.02em }
-.st-key-by_hand_card .katex-display { overflow-x: auto; overflow-y: hidden; margin: .3em 0 }
+.st-key-by_hand-formula .katex { font-size: 1.5em }
+.st-key-by_hand-formula [class*="_wide"] .katex { font-size: 1.22em }
+.st-key-by_hand-formula [class*="_widest"] .katex { font-size: 1em }
+.st-key-by_hand-formula .katex-display { margin: .2em 0; overflow-x: auto; overflow-y: hidden }
+.st-key-by_hand-formula .stCaptionContainer { margin-bottom: -.6rem }
+.st-key-by_hand-formula .by-hand-table { font-size: .85rem }
+.st-key-by_hand-formula .by-hand-table :is(td, th) { padding: .25rem .35rem }
+.st-key-by_hand-formula :is(.st-key-by_hand-state, .st-key-by_hand-lines) .katex { font-size: 1.15em }
+.st-key-by_hand-card .katex { font-size: 1.02em }
+.st-key-by_hand-card .katex-display { overflow-x: auto; overflow-y: hidden; margin: .3em 0 }
 @media (max-width: 640px) {
-  .st-key-by_hand_formula .katex { font-size: 1.2em }
-  .st-key-by_hand_choices [data-testid=stColumn] { min-width: calc(50% - 1rem); flex: 1 1 calc(50% - 1rem) }
+  .st-key-by_hand-formula .katex { font-size: 1.2em }
+  .st-key-by_hand-choices [data-testid=stColumn] { min-width: calc(50% - 1rem); flex: 1 1 calc(50% - 1rem) }
 }
 </style>
 """
@@ -56,7 +56,7 @@ def three_forms(shown: Line) -> None:
     for name, right in (("Formula", shown.symbols), ("Numbers", shown.numbers), ("Result", shown.result)):
         st.caption(name)
         row = right if right == shown.left else f"{shown.left} = {right}"
-        formula(row, f"by_hand_written_{name.lower()}")
+        formula(row, f"by_hand/written-{name.lower()}")
     if shown.value is not None:
         st.caption(f"Full value: `{full(shown.value)}`")
     if shown.remark:
@@ -85,7 +85,7 @@ def formula_card(lesson: Lesson, step: LessonStep) -> None:
     elif step.updates and (step.updates[0].state or len(step.updates) > 5):
         _update_table(lesson, step)
     else:
-        with st.container(key="by_hand_lines"):
+        with st.container(key="by_hand/lines"):
             st.latex(aligned([one_row(shown, rows=True) for shown in step.lines]))
 
 
@@ -97,7 +97,7 @@ def _state_rows(lesson: Lesson, update: HandUpdate) -> None:
     ]
     if rows:
         st.caption("The optimizer's state")
-        with st.container(key="by_hand_state"):
+        with st.container(key="by_hand/state"):
             st.latex(aligned(rows))
 
 

@@ -20,8 +20,8 @@ from lab.figures.by_hand.picture import label
 from lab.registry import SpecError
 from pages.ui.by_hand import state
 
-KEY = "by_hand_numbers"
-_SEQ, _WRONG, _SAID = f"{KEY}_seq", f"{KEY}_wrong", f"{KEY}_said"
+KEY = "by_hand/numbers"
+_SEQ, _WRONG, _SAID = f"{KEY}-seq", f"{KEY}-wrong", f"{KEY}-said"
 _SCRIPT = Path(__file__).parents[3] / "static" / "by_hand_numbers.js"
 
 

@@ -18,7 +18,7 @@ from lab.by_hand.setting import SHOWS, Setting, selectable
 from lab.figures.by_hand.picture import picture_data
 from pages.ui.by_hand import state
 
-KEY = "by_hand_picture"
+KEY = "by_hand/picture"
 _STATIC = Path(__file__).parents[3] / "static"
 
 
@@ -34,7 +34,7 @@ def picture(setting: Setting, lesson: Lesson, known: frozenset[str] | None) -> N
         details=[["value", DETAILS["value"]]] if setting.exercise else list(map(list, shown.items())),
         full=known is not None,
         large=setting.large,
-        seq=st.session_state.get(f"{KEY}_seq", 0),
+        seq=st.session_state.get(f"{KEY}-seq", 0),
     )
     _component()(key=KEY, data=data, on_view_change=_looked)
 
@@ -51,7 +51,7 @@ def looked_at(message: Mapping[str, Any]) -> None:
     values: dict[str, Any] = {}
     step, seq = message.get("step"), message.get("seq")
     if isinstance(seq, int):
-        st.session_state[f"{KEY}_seq"] = seq
+        st.session_state[f"{KEY}-seq"] = seq
     if isinstance(step, int) and 1 <= step <= 9999:
         values["step"] = step
     for name, allowed in (

@@ -19,7 +19,7 @@ WIDEST, NARROWEST = 900, 200
 BRUSH = 14
 PIECES = 6  # straight pieces that stand for one curve between two points of the pen
 MAX_COMMANDS = 50_000
-_ROOM_KEY = "draw_wide_room"
+_ROOM_KEY = "draw/column-width"
 
 # Whole steps, so that a scrollbar that comes and goes does not resize the canvas under the pen.
 _ROOM_JS = """
@@ -53,7 +53,9 @@ def wide_canvas(key: str, initial: dict[str, Any] | None) -> tuple[Drawing, dict
             return drawing_of(initial, WIDEST), None
         width = max(room, math.ceil(_reach(key, initial)))
         # Ink beyond a column that became narrower is shown smaller, not cut off.
-        st.html(f"<style>.st-key-{key} {{ zoom: {room / width:.4f}; max-width: 100% }}</style>")
+        st.html(
+            f"<style>.st-key-{key.replace('/', '-')} {{ zoom: {room / width:.4f}; max-width: 100% }}</style>"
+        )
         record = _canvas(key, initial, width)
     return drawing_of(record, width), record
 

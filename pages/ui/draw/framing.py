@@ -63,14 +63,14 @@ def framing_view(now: Sheet, model: Model, title: str) -> None:
         data = probabilities_data({"All steps on": full.probabilities, name: other.probabilities})
         st.plotly_chart(
             probabilities_figure(data),
-            key="framing-bars",
+            key="draw/framing-bars",
             config={"displayModeBar": False},
             alt="Probabilities of the ten digits, with all steps and without",
         )
 
 
 def _switch_key(name: str) -> str:
-    return f"framing-{name}"
+    return f"draw/framing-{name}"
 
 
 def _picture(stage: Stage) -> Rgba:

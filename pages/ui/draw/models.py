@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from lab.runs.run import Run
 
 NOBODY = ""
-FIRST_KEY, SECOND_KEY = "draw_model", "draw_second_model"
-_WAITED_KEY = "draw_waited"
+FIRST_KEY, SECOND_KEY = "draw/model", "draw/second-model"
+_WAITED_KEY = "draw/waited"
 ADDRESS = Address("draw", ("run", "model").__contains__)
 _begun = threading.Lock()
 _ready = threading.Event()

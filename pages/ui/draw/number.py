@@ -17,9 +17,9 @@ from pages.ui.draw.sheet import sheet
 if TYPE_CHECKING:
     from lab.models.loading import Model
 
-_RECORD_KEY = "draw_wide_record"
-_INITIAL_KEY = "draw_wide_initial"
-CANVAS_KEY = "draw-wide"
+_RECORD_KEY = "draw/wide-record"
+_INITIAL_KEY = "draw/wide-initial"
+CANVAS_KEY = "draw/wide"
 MOST_DIGITS = 40
 
 
@@ -28,7 +28,9 @@ def several_view(model: Model, title: str) -> None:
     st.markdown("Write a number across the canvas: its digits are found, framed and read one by one.")
     now = sheet()
     source: Drawing | Ink
-    if now.picture is not None and st.toggle("Read the picture on the pad instead", key="wide-from-picture"):
+    if now.picture is not None and st.toggle(
+        "Read the picture on the pad instead", key="draw/wide-from-picture"
+    ):
         source = now.picture.ink
     else:
         # What restores the canvas must not change while it is shown, or it would be redrawn under the pen.
@@ -65,7 +67,7 @@ def _reading(source: Drawing | Ink, model: Model, title: str) -> None:
     figure = several_figure(several_data(source, zip((glyph.box for glyph, _ in read), words, strict=True)))
     right.plotly_chart(
         figure,
-        key="draw-several-figure",
+        key="draw/several-figure",
         config={"displayModeBar": False, "staticPlot": True},
         alt=f"The digits found: {' '.join(words)}",
     )

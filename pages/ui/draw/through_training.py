@@ -34,10 +34,10 @@ def training_view(chosen: tuple[ModelChoice, ...]) -> None:
         list(runs),
         index=list(runs).index(first),
         format_func=lambda name: runs[name].title,
-        key=f"training-run-{first}",
+        key=f"draw/training-run-{first}",
     )
     every = EVERY_S if runs[run].live else None
-    st.fragment(_lines, run_every=every, key="draw-training-lines")(runs[run])
+    st.fragment(_lines, run_every=every, key="draw/training-lines")(runs[run])
 
 
 def _lines(run: ModelChoice) -> None:
@@ -72,7 +72,7 @@ def _lines(run: ModelChoice) -> None:
     )
     st.plotly_chart(
         my_digit_figure(data),
-        key="draw-training-figure",
+        key="draw/training-figure",
         config={"displayModeBar": False},
         alt="Probability of each digit for this drawing, by epoch",
     )

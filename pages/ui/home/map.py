@@ -99,7 +99,7 @@ STATIONS = (
 
 def pipeline() -> None:
     """Draws the nine stations; choosing one opens its page."""
-    choice = _component()(key="pipeline", on_station_change=_noted).station
+    choice = _component()(key="home/pipeline", on_station_change=_noted).station
     if isinstance(choice, int) and 0 <= choice < len(STATIONS):
         st.switch_page(STATIONS[choice].page)
 

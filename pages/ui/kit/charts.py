@@ -42,7 +42,7 @@ def live_charts(panels: Sequence[Panel], *, key: str, columns: int = 2) -> None:
 
 def preload_charts() -> None:
     """Has the browser fetch what charts need, so that the first one need not wait for it."""
-    live_charts([], key="charts-preload")
+    live_charts([], key="kit/charts-preload")
 
 
 @cache

@@ -12,7 +12,7 @@ import streamlit as st
 from lab.ink.collection import is_owner_id
 
 COOKIE = "layerlab_owner"
-_KEY = "owner_id"
+_KEY = "kit/owner"
 
 _WRITE_COOKIE = """
 export default function ({ data }) {
@@ -40,8 +40,9 @@ def remember_owner() -> None:
     sent = st.context.cookies.get(COOKIE)
     if sent == owner():
         return
-    st.html("<style>.st-key-owner-cookie { display: none }</style>")
-    with st.container(key="owner-cookie"):
+    st.html("<style>.st-key-kit-owner-cookie { display: none }</style>")
+    with st.container(key="kit/owner-cookie"):
         _cookie_writer(
-            data={"name": COOKIE, "value": owner(), "replace": sent is not None}, key="owner-cookie-writer"
+            data={"name": COOKIE, "value": owner(), "replace": sent is not None},
+            key="kit/owner-cookie-writer",
         )

@@ -11,7 +11,7 @@ import streamlit as st
 _FOLLOW_THE_MENU = """
 export default function () {
   const follow = event => {
-    const own = document.querySelector(".st-key-all-runs a")
+    const own = document.querySelector(".st-key-runs-all-runs a")
     const pressed = event.target.closest?.("a")
     if (!own || !pressed || pressed === own || pressed.href !== own.href) return
     if (event.ctrlKey || event.metaKey || event.shiftKey) return
@@ -28,6 +28,6 @@ _follow_the_menu = st.components.v2.component(
 
 def all_runs_link() -> None:
     """The link, at the end of a horizontal container of the caller's; while it is there, the menu leads there too."""
-    with st.container(key="all-runs", width="content", gap=None):
+    with st.container(key="runs/all-runs", width="content", gap=None):
         st.page_link("pages/runs.py", label="All runs", icon=":material/list:")
-        _follow_the_menu(key="follow-the-menu", height=0)
+        _follow_the_menu(key="runs/follow-the-menu", height=0)

@@ -103,7 +103,7 @@ def _row(
     draft: Draft, place: int, row: int, layer: Layer, report: LayerReport | None, *, loading: bool
 ) -> None:
     mistakes = draft.mistakes_at("network", "layers", f"#{row}")
-    with st.container(border=True, key=f"train-layer-{row}", gap="xsmall"):
+    with st.container(border=True, key=f"train/layer-{row}", gap="xsmall"):
         with st.container(horizontal=True, gap="small", vertical_alignment="top"):
             _name(place, row, layer, report, loading)
             with st.container(horizontal=True, gap="xsmall", width="content"):

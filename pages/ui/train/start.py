@@ -57,7 +57,7 @@ def start_bar(draft: Draft, known: DraftVerdict | None) -> None:
         horizontal_alignment="distribute",
         vertical_alignment="center",
         gap="small",
-        key="train-start-bar",
+        key="train/start-bar",
     ):
         with st.container(width=TEXT_WIDTH, gap=None):
             if wrong:
