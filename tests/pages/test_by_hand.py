@@ -72,6 +72,9 @@ def test_a_choice_is_in_the_address_and_undone_again() -> None:
     assert address(app) == {"output": "sigmoid", "loss": "bce"}
     next(button for button in app.button if button.label == "Undo").click().run()
     assert address(app) == {"output": "sigmoid"}
+    app.button(key="by_hand/redo").click().run()
+    assert address(app) == {"output": "sigmoid", "loss": "bce"}
+    assert app.button(key="by_hand/redo").disabled
     app.button(key="by_hand/reset").click().run()
     assert address(app) == {}
 

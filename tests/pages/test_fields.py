@@ -118,3 +118,22 @@ def test_a_widget_follows_its_value_not_the_other_way_round() -> None:
     app = AppTest.from_function(_controls).run()
     app.text_input(key="b/p").set_value("0.7").run()
     assert app.text_input(key="b/p").value == "0.25", "the caller kept 0.25, so that is what stands there"
+
+
+def echoing() -> None:
+    import streamlit as st
+
+    from pages.ui.kit.controls import showing
+
+    st.text_input("Kept", key=showing("kit/kept", st.session_state["truth"]))
+
+
+def test_a_widget_without_a_default_shows_what_the_caller_keeps() -> None:
+    app = AppTest.from_function(echoing)
+    app.session_state["truth"] = "first"
+    app.run()
+    assert app.text_input(key="kit/kept").value == "first"
+    app.text_input(key="kit/kept").set_value("typed").run()
+    assert app.text_input(key="kit/kept").value == "first"
+    app.session_state["truth"] = "second"
+    assert app.run().text_input(key="kit/kept").value == "second"

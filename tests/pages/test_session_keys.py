@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ROOMS = ("kit", "home", "train", "runs", "by_hand", "draw")
-KEY = re.compile(rf"({'|'.join(ROOMS)})/[a-z0-9{].*")
+KEY = re.compile(rf"({'|'.join(ROOMS)})/[a-zA-Z0-9{{].*")
 
 
 @pytest.mark.parametrize("page", ["home", "train", "runs", "by_hand", "draw"])

@@ -28,6 +28,7 @@ from lab.by_hand.update_rules import LR, RULES, Option
 from lab.parts.activations import ACTIVATIONS
 from lab.registry import SpecError
 from pages.ui.by_hand import numbers, state
+from pages.ui.kit.controls import showing
 
 _FIRST_OUTPUTS = ("relu", "sigmoid", SOFTMAX, "identity", "tanh")
 _SAID = "by_hand/said"
@@ -42,11 +43,7 @@ def _key(name: str) -> str:
 
 
 def _show(name: str, value: Any) -> str:
-    """Lets a widget show the setting's value; a link or undo may have changed it."""
-    key = _key(name)
-    if st.session_state.get(key) != value:
-        st.session_state[key] = value
-    return key
+    return showing(_key(name), value)  # a link or undo may have changed it
 
 
 def _example_changed(name: str) -> None:
@@ -105,6 +102,14 @@ def choices() -> None:
             on_click=_undo,
             disabled=not state.can_undo(),
             help="Takes back the last change of a number or a choice.",
+        )
+        st.button(
+            "",
+            icon=":material/redo:",
+            on_click=_redo,
+            disabled=not state.can_redo(),
+            key="by_hand/redo",
+            help="Makes the change that was taken back again.",
         )
         st.button(
             "",
@@ -176,6 +181,11 @@ def optimizer_options() -> None:
 
 def _undo() -> None:
     state.undo()
+    numbers.forget_mistake()
+
+
+def _redo() -> None:
+    state.redo()
     numbers.forget_mistake()
 
 

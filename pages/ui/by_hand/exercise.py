@@ -17,8 +17,9 @@ from lab.by_hand.setting import TOLERANCES
 from lab.registry import SpecError
 from pages.ui.by_hand import state
 from pages.ui.by_hand.lesson import formula, formula_card, three_forms
+from pages.ui.kit.controls import showing
 
-_ANSWERS = "by_hand/answers"
+_ANSWERS, _TOLERANCE = "by_hand/answers", "by_hand/tolerance"
 _TOLERANCE_TITLES = {"exact": "Four digits", "close": "1 %", "rough": "5 %"}
 
 
@@ -127,7 +128,7 @@ def exercise() -> None:
             "Right within",
             tuple(TOLERANCES),
             format_func=_TOLERANCE_TITLES.__getitem__,
-            key=_tolerance_key(setting.tolerance),
+            key=showing(_TOLERANCE, setting.tolerance),
             on_change=_tolerate,
             required=True,
         )
@@ -151,14 +152,8 @@ def exercise() -> None:
         st.markdown(f"To look at again: {names}")
 
 
-def _tolerance_key(value: str) -> str:
-    if st.session_state.get("by_hand/tolerance") != value:
-        st.session_state["by_hand/tolerance"] = value
-    return "by_hand/tolerance"
-
-
 def _tolerate() -> None:
-    state.change(tolerance=st.session_state["by_hand/tolerance"] or "close")
+    state.change(tolerance=st.session_state[_TOLERANCE] or "close")
 
 
 def _turn(on: bool) -> None:
