@@ -174,3 +174,13 @@ def test_an_address_that_comes_late_takes_no_change_back(
         field = app.selectbox(key=key) if page == "draw" else app.text_input(key=key)
         assert field.value == value
         assert value in "".join(address_of(app).values())
+
+
+def test_what_was_typed_in_the_same_breath_as_back_was_pressed_is_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = opened("train", {})
+    monkeypatch.setattr(address, "by_history", lambda: True)
+    app.text_input(key="train/train/epochs").set_value("3").run()
+    assert app.text_input(key="train/train/epochs").value == "3"
+    assert address_of(app)["train.epochs"] == "3"

@@ -27,6 +27,7 @@ class _Seen:
     written: Mapping[str, str] | None = None
     bare: Mapping[str, str] = field(default_factory=dict)  # what an address without parameters stands for
     came_bare: bool = False
+    edited: bool = False  # by a control, in the run that begins
     repairs: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
 
@@ -52,8 +53,9 @@ class Address:
         Who arrives without parameters finds the page as it was left, and that is what going Back there means.
         """
         seen, arrived = self._seen, self._seen.visit != visit()
-        if not arrived and not by_history():
-            return None
+        self._note(replace(seen, visit=visit(), edited=False))
+        if seen.edited or not (arrived or by_history()):
+            return None  # what was typed in the same breath as Back was pressed must not be lost
         found = self.read()
         came_bare = not found.own and not by_history()
         self._note(
@@ -80,7 +82,7 @@ class Address:
         if own != {name: [value] for name, value in link.items()} or seen.written != link:
             st.query_params.from_dict({**link, **foreign})
         bare = link if not link or (seen.came_bare and not own) else seen.bare
-        self._note(replace(seen, written=dict(link), bare=dict(bare), came_bare=False))
+        self._note(replace(seen, written=dict(link), bare=dict(bare), came_bare=False, edited=False))
 
     def blame(self, problems: Iterable[str]) -> None:
         """Adds what of the link could not be used, to be said until the next edit."""
@@ -88,7 +90,7 @@ class Address:
 
     def edited(self) -> None:
         """Lets nothing more be said of the link: what the page shows is no longer what it asked for."""
-        self._note(replace(self._seen, repairs=(), problems=()))
+        self._note(replace(self._seen, repairs=(), problems=(), edited=True))
 
     def notice(self) -> None:
         """Says what the link had suffered and what of it could not be used."""
