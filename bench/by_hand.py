@@ -25,7 +25,7 @@ async key => {
   const shadow = [...document.querySelectorAll("*")].find(e => e.shadowRoot?.querySelector(".by-hand-root")).shadowRoot
   const counter = shadow.querySelector("[data-testid=counter]")
   const title = shadow.querySelector("[data-testid=step-title]")
-  const card = () => document.querySelector(".st-key-by_hand_formula h4")?.textContent.trim()
+  const card = () => document.querySelector(".st-key-by_hand-formula h4")?.textContent.trim()
   const before = counter.textContent
   const start = performance.now()
   const until = async reached => {

@@ -1,29 +1,29 @@
 """A configuration as a link, and back: `?preset=lenet5&train.epochs=3`, or the whole of it in `?spec=`.
 
 Owns the form of the link and what survives of a broken one. Links come from anywhere: every value is checked,
-and nothing is unpacked beyond the size a spec may have. Knows no widget.
+and what is no parameter of a configuration is passed over. Knows no widget.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
+from lab.link import belongs, packed, unpacked
 from lab.presets import PRESETS, preset
-from lab.registry import FieldError, SpecError, once
+from lab.registry import SpecError, once
 from lab.spec import MAX_TEXT_BYTES, RunSpec, changed, parse_spec
 
 DEFAULT_PRESET = "document-mlp"
 MOST_CHANGES = 12
 LONGEST_READABLE = 400
 MAX_PACKED = 200_000
+FREE_TEXT = ("title",)  # what a person writes may hold a per cent sign
+_NAMES = ("preset", "spec", *RunSpec.model_fields)
 
 
 @dataclass(frozen=True)
@@ -34,33 +34,14 @@ class LinkedSpec:
     problems: tuple[str, ...] = ()
 
 
+def is_own(name: str) -> bool:
+    """Whether a parameter of an address is meant for a configuration; with a dot, hardly anything else is."""
+    top, dot, _ = name.partition(".")
+    return belongs(top, RunSpec.model_fields, near=0.5) if dot else belongs(top, _NAMES)
+
+
 def _packed(spec: RunSpec) -> str:
-    text = zlib.compress(spec.model_dump_json().encode(), 9)
-    return base64.urlsafe_b64encode(text).decode().rstrip("=")
-
-
-def _unpacked(text: str) -> bytes:
-    """The JSON inside `?spec=`.
-
-    Raises: SpecError, for what is no packed text or is larger than a spec may be.
-    """
-    if len(text) > MAX_PACKED:
-        raise SpecError(
-            [FieldError("spec", "", f"{len(text):,} letters; at most {MAX_PACKED:,} are allowed")]
-        )
-    try:
-        data = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-        unpacking = zlib.decompressobj()
-        content = unpacking.decompress(data, MAX_TEXT_BYTES + 1)
-    except (binascii.Error, ValueError, zlib.error):
-        raise SpecError(
-            [FieldError("spec", text[:40], "cut off or altered: it cannot be unpacked")]
-        ) from None
-    if len(content) > MAX_TEXT_BYTES:
-        raise SpecError([FieldError("spec", "", f"unpacks to more than {MAX_TEXT_BYTES:,} bytes")])
-    if not unpacking.eof:
-        raise SpecError([FieldError("spec", text[:40], "cut off: its end is missing")])
-    return content
+    return packed(spec.model_dump_json().encode())
 
 
 def _changes(old: Any, new: Any, path: str) -> dict[str, Any]:
@@ -141,6 +122,7 @@ def spec_in(parameters: Mapping[str, str]) -> LinkedSpec:
         spec, wrong = _spec_in_pack(parameters["spec"], spec)
         problems += wrong
     changes = {path: text for path, text in parameters.items() if path not in ("preset", "spec")}
+    changes = {path: text for path, text in changes.items() if is_own(path)}
     for path, text in sorted(changes.items(), key=lambda change: not change[0].endswith(".kind")):
         try:
             spec = _set(spec, path, text)
@@ -151,7 +133,7 @@ def spec_in(parameters: Mapping[str, str]) -> LinkedSpec:
 
 def _spec_in_pack(text: str, otherwise: RunSpec) -> tuple[RunSpec, list[str]]:
     try:
-        content = _unpacked(text)
+        content = unpacked("spec", text, most=MAX_PACKED, most_bytes=MAX_TEXT_BYTES)
     except SpecError as error:
         return otherwise, [str(error)]
     return salvaged(content, otherwise)

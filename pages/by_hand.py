@@ -29,7 +29,7 @@ def stage() -> None:
     with left:
         picture(setting, lesson, known() if setting.exercise else None)
     with right:
-        with st.container(border=True, key="by_hand_formula"):
+        with st.container(border=True, key="by_hand/formula"):
             (question_card if setting.exercise else formula_card)(lesson, step)
         if setting.selected and not setting.exercise:
             selected_card(lesson, setting.selected)
@@ -39,9 +39,9 @@ through_app()
 st.title("By hand")
 st.caption("A small network, forward and backward, with every number written out.")
 page_style("by_hand/page", off=css("orange", 0.13))
-for problem in state.arrive():
-    st.warning(f"Part of the link could not be used. {problem}")
-with st.container(key="by_hand_choices"):
+state.follow_address()
+state.ADDRESS.notice()
+with st.container(key="by_hand/choices"):
     choices()
 now = state.points()[-1].trace
 loss_problem(now)
@@ -49,7 +49,7 @@ stage()
 
 TABS = ("Parameters", "Check", "Formulas on trial", "Exercise", "Training steps", "Take home")
 parameters_tab, check_tab, trial_tab, exercise_tab, training_tab, export_tab = st.tabs(
-    TABS, on_change="rerun", key="by_hand_tab"
+    TABS, on_change="rerun", key="by_hand/tab"
 )
 if parameters_tab.open:
     with parameters_tab:

@@ -8,6 +8,7 @@ from pages.ui.kit.controls import escaped
 from pages.ui.kit.entry import through_app
 from pages.ui.kit.owner import owner, remember_owner
 from pages.ui.kit.store import store
+from pages.ui.runs.address import ADDRESS, no_such_run
 from pages.ui.runs.all_runs_link import all_runs_link
 from pages.ui.runs.control import control_bar
 from pages.ui.runs.histories import past
@@ -16,21 +17,10 @@ from pages.ui.runs.live import watch
 from pages.ui.runs.result import confusion, result
 from pages.ui.runs.row import state_badge
 
-_SHOWN = "runs/shown"
-
-
-def write_address() -> None:
-    """Writes what is shown: Streamlit 1.67 leaves the address when a link leads to the page it stands on."""
-    shown = st.query_params.to_dict()
-    if st.session_state.get(_SHOWN) != shown:
-        st.session_state[_SHOWN] = shown
-        st.query_params.from_dict(shown)
-
-
 through_app()
 remember_owner()
-run_id = st.query_params.get("run", "")
-write_address()
+run_id = ADDRESS.shown().get("run", "")
+ADDRESS.notice()
 try:
     run = store().run(run_id) if run_id else None
     if run is None:
@@ -39,9 +29,7 @@ try:
             "Every run is kept with its curves and weights. Its link shows it anywhere, live or finished."
         )
         if run_id:
-            st.warning(
-                f"There is no run `{run_id[:60]}`; it may have been deleted.", icon=":material/search_off:"
-            )
+            no_such_run(run_id)
         runs_list()
     else:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -55,7 +43,9 @@ try:
             st.info(known.history.started.notice, icon=":material/info:")
         result(run, known.history)
         if run.is_active or known.history.loss.steps:
-            st.toggle("Log loss", value=True, key="log-axes", help="Decades of the loss at equal distance.")
+            st.toggle(
+                "Log loss", value=True, key="runs/log-axes", help="Decades of the loss at equal distance."
+            )
         watch(run, f"{owner()}-{id(st.session_state)}")
         confusion(known.history)
         with st.expander("The whole configuration", icon=":material/data_object:"):

@@ -11,15 +11,15 @@ from pages.ui.train.data import data_notice
 from pages.ui.train.draft import marked
 from pages.ui.train.layers import layer_editor
 from pages.ui.train.network import network_view
-from pages.ui.train.presets import link_notice, preset_choice
+from pages.ui.train.presets import preset_choice
 from pages.ui.train.recipe import recipe
 from pages.ui.train.start import open_started_run, start_bar
-from pages.ui.train.state import current, follow_address, write_address
+from pages.ui.train.state import ADDRESS, current, follow_address, write_address
 from pages.ui.train.verdict import fill_in_when_ready, verdict
 
 through_app()
-open_started_run()
 follow_address()
+open_started_run()
 draft = current()
 known = verdict(draft.spec)
 reports = known.reports if known else None
@@ -29,7 +29,7 @@ st.title("Train")
 st.caption(
     "Pick a network, change what you like, press Start. Every setting explains itself at its question mark."
 )
-link_notice()
+ADDRESS.notice()
 preset_choice(draft)
 data_notice(draft)
 

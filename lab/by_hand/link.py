@@ -22,7 +22,8 @@ from lab.by_hand.example import DOCUMENT, Example
 from lab.by_hand.lesson import DETAILS
 from lab.by_hand.offered import LR, RULES, Hyperparameter
 from lab.by_hand.setting import MOST_TAKEN, SHOWS, TOLERANCES, Setting, selectable, within
-from lab.registry import FieldError, SpecError, did_you_mean
+from lab.link import SHOWN, belongs, capped, wrong
+from lab.registry import SpecError, did_you_mean
 
 _LONGEST = 6000
 
@@ -73,36 +74,28 @@ def _sizes(text: str) -> tuple[int, ...]:
     fits = LEAST_LAYERS + 1 <= len(parts) <= MOST_HIDDEN_LAYERS + 2
     if fits and all(part.isdecimal() and 1 <= int(part) <= MOST_UNITS_DRAWN for part in parts):
         return tuple(map(int, parts))
-    raise SpecError(
-        [
-            FieldError(
-                "sizes",
-                text,
-                f"{text[:40]!r} is not allowed; write sizes from 1 to {MOST_UNITS_DRAWN} such as 3-4-2, "
-                f"with 1 to {MOST_HIDDEN_LAYERS} hidden layers",
-            )
-        ]
+    raise wrong(
+        "sizes",
+        text,
+        f"{text[:SHOWN]!r} is not allowed; write sizes from 1 to {MOST_UNITS_DRAWN} such as 3-4-2, "
+        f"with 1 to {MOST_HIDDEN_LAYERS} hidden layers",
     )
 
 
 def _whole(key: str, text: str, least: int, most: int) -> int:
     if len(text) <= 12 and text.isdecimal() and least <= int(text) <= most:
         return int(text)
-    raise SpecError(
-        [FieldError(key, text, f"{text[:40]!r} is not allowed; write a whole number from {least} to {most}")]
-    )
+    raise wrong(key, text, f"{text[:SHOWN]!r} is not allowed; write a whole number from {least} to {most}")
 
 
 def _named(key: str, text: str, allowed: Mapping[str, object] | tuple[str, ...]) -> str:
     if text in allowed:
         return text
-    raise SpecError([FieldError(key, text, f"unknown {key} {text[:40]!r}; {did_you_mean(text, allowed)}")])
+    raise wrong(key, text, f"unknown {key} {text[:SHOWN]!r}; {did_you_mean(text, allowed)}")
 
 
 def _numbers(key: str, text: str) -> tuple[float, ...]:
-    if len(text) > _LONGEST:
-        raise SpecError([FieldError(key, "", f"{len(text)} characters; allowed: {_LONGEST}")])
-    return tuple(read_number(part, key) for part in text.split(","))
+    return tuple(read_number(part, key) for part in capped(key, text, _LONGEST).split(","))
 
 
 def _with_numbers(example: Example, key: str, text: str) -> Example:
@@ -111,13 +104,13 @@ def _with_numbers(example: Example, key: str, text: str) -> Example:
         return replace(example, **{key: _numbers(key, text)})  # type: ignore[arg-type]
     layer = int(key[1:]) - 1
     if layer >= example.depth:
-        raise SpecError([FieldError(key, text, f"this network has {example.depth} layers")])
+        raise wrong(key, text, f"this network has {example.depth} layers")
     if key[0] == "b":
         biases = [*example.biases]
         biases[layer] = _numbers(key, text)
         return replace(example, biases=tuple(biases))
     weights = [*example.weights]
-    weights[layer] = tuple(_numbers(key, row) for row in text[:_LONGEST].split(";"))
+    weights[layer] = tuple(_numbers(key, row) for row in capped(key, text, _LONGEST).split(";"))
     return replace(example, weights=tuple(weights))
 
 
@@ -128,6 +121,23 @@ _CHOICES: dict[str, Mapping[str, object] | tuple[str, ...]] = {
     "tolerance": TOLERANCES,
 }
 _FLAGS = ("exercise", "large")
+_OPTIONS = tuple(dict.fromkeys(option.name for rule in RULES.values() for option in rule.options))
+_NAMES = (
+    *("sizes", "init", "seed", *_ARRAYS, "hidden", "output", "loss", "optimizer", "lr", *_OPTIONS),
+    *(*_CHOICES, *_FLAGS, "taken", "step", "selected"),
+)
+
+
+def is_own(name: str) -> bool:
+    """Whether a parameter of an address is meant for this page."""
+    return belongs(name, _NAMES)
+
+
+def _hint(name: str) -> str:
+    if name in _OPTIONS:
+        rules = [rule.title for rule in RULES.values() if name in {option.name for option in rule.options}]
+        return f"it belongs to {' and '.join(rules)}."
+    return did_you_mean(name.lower(), _NAMES)
 
 
 class _Reader:
@@ -153,13 +163,8 @@ class _Reader:
         self._try("taken", lambda text: self._put(taken=_whole("taken", text, 0, MOST_TAKEN)))
         self._try("step", lambda text: self._put(step=_whole("step", text, 1, 9999)))
         self._try("selected", self._select)
-        options = [each.name for each in self.setting.optimizer.rule.hyperparameters]
-        known = ("sizes", "init", "seed", *_ARRAYS, "hidden", "output", "loss", "optimizer", "lr", *options)
-        known += (*_CHOICES, *_FLAGS, "taken", "step", "selected")
-        for key in self.parts:
-            hint = did_you_mean(key, known)
-            hint = f"; {hint}" if hint.startswith("did") else "."
-            self.problems.append(f"{key[:40]!r} is no part of this page's links{hint}")
+        for key in filter(is_own, self.parts):
+            self.problems.append(f"{key[:SHOWN]!r} does not belong in this link; {_hint(key)}")
 
     def _put(self, **values: object) -> None:
         self.setting = replace(self.setting, **values)  # type: ignore[arg-type]

@@ -165,7 +165,7 @@ function onKey(view, event) {
 
 // In an exercise a typed digit goes to the answer, wherever the person is.
 function startAnswer() {
-  document.querySelector(".st-key-by_hand_formula input[type=text]")?.focus()
+  document.querySelector(".st-key-by_hand-formula input[type=text]")?.focus()
 }
 
 function listen(view) {

@@ -4,7 +4,7 @@
 const isPlain = event => !(event.ctrlKey || event.metaKey || event.shiftKey)
 
 function follow(event) {
-  const own = document.querySelector(".st-key-all-runs a")
+  const own = document.querySelector(".st-key-runs-all-runs a")
   const pressed = event.target.closest?.("a")
   if (!own || !pressed || pressed === own || pressed.href !== own.href) return
   if (isPlain(event)) setTimeout(() => own.click())

@@ -33,7 +33,7 @@ def at_rest(page: Page) -> None:
 
 def card(page: Page) -> str:
     """The formulas of the card as the LaTeX they were made from."""
-    found = page.locator(".st-key-by_hand_formula annotation").all_inner_texts()
+    found = page.locator(".st-key-by_hand-formula annotation").all_inner_texts()
     return "\n".join(plain(text) for text in found)
 
 
@@ -43,9 +43,9 @@ def test_the_whole_lesson_by_keyboard_with_every_number_read_off_the_page(page: 
     for number, step in enumerate(told.steps, start=1):
         expect(page.get_by_test_id("counter")).to_have_text(f"{number} / {len(told.steps)}")
         expect(page.get_by_test_id("step-title")).to_have_text(step.title)
-        heading = page.locator(".st-key-by_hand_formula").get_by_role("heading", name=step.title, exact=True)
+        heading = page.locator(".st-key-by_hand-formula").get_by_role("heading", name=step.title, exact=True)
         expect(heading).to_be_visible()
-        shown = page.locator(".st-key-by_hand_formula")
+        shown = page.locator(".st-key-by_hand-formula")
         for line in step.lines:
             expect(shown).to_contain_text(four(line.value).replace("-", "−"))
         page.keyboard.press("ArrowRight")
@@ -85,7 +85,7 @@ def test_a_lit_step_a_dead_unit_and_a_negative_weight_can_be_told_without_colour
 def test_clicking_a_neuron_opens_its_card_and_escape_closes_it(page: Page) -> None:
     opened(page, "?step=30")
     page.get_by_test_id("node-u1").click()
-    found = page.locator(".st-key-by_hand_card")
+    found = page.locator(".st-key-by_hand-card")
     expect(found.get_by_role("heading", name="Hidden unit 1")).to_be_visible()
     expect(found).to_contain_text("output 5")
     expect(found).to_contain_text("0.226")
@@ -104,7 +104,7 @@ def test_a_typed_weight_changes_everything_and_undo_brings_it_back(page: Page) -
     field.press("Enter")
     expect(page.get_by_test_id("value-z1")).to_have_text("0.8")
     expect(page.get_by_test_id("label-w1_1")).to_contain_text("0.6")
-    expect(page.locator(".st-key-by_hand_formula")).to_contain_text("0.8")
+    expect(page.locator(".st-key-by_hand-formula")).to_contain_text("0.8")
     expect(page).to_have_url(re.compile("w1=0.6"))
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_test_id("value-z1")).to_have_text("0.3")

@@ -169,7 +169,7 @@ def test_the_drawing_survives_a_reload_and_an_emptied_pad_stays_empty(page: Page
     expect(answer(page)).to_have_attribute("data-digit", "7")
     page.get_by_role("tab", name="Teach it").click()
     expect(page.get_by_text("Your set: 0 digits")).to_be_visible()
-    drawn = page.locator("[class*=st-key-drawn-]")
+    drawn = page.locator("[class*=st-key-draw-drawn-]")
     expect(drawn).to_have_count(1)
     page.wait_for_function(UP_TO_DATE, arg=page.get_by_test_id("pad").element_handle())
     page.reload()

@@ -15,7 +15,7 @@ from lab.parts.optimizers import OPTIMIZERS
 from lab.parts.schedules import SCHEDULES
 from lab.presets import PRESETS, preset
 from lab.spec import RunSpec, changed
-from lab.spec_link import link_of, spec_in
+from lab.spec_link import LinkedSpec, link_of, spec_in
 
 LAYER = st.sampled_from([part.model_validate({}) for part in LAYERS.values()])
 
@@ -70,19 +70,24 @@ def test_no_link_at_all_is_the_documents_network() -> None:
         ({"train.epocs": "3"}, "did you mean 'epochs'"),
         ({"network.layers.99.units": "3"}, "index '99'"),
         ({"train.optimizer.kind": "adm"}, "did you mean 'adam'"),
-        ({"spec": "@@@"}, "cut off or altered"),
+        ({"trian.epochs": "3"}, "unknown key 'trian'"),
+        ({"spec": "@@@"}, "'@@@' is cut off or altered; copy the whole link again"),
         ({"spec": packed(b"{}")[:-6]}, "cut off"),
         ({"spec": "A" * 300_000}, "at most"),
         ({"spec": packed(b" " * 50_000_000)}, "1,000,000"),
         ({"spec": packed(b"[" * 100_000)}, "used"),
         ({"spec": packed(b'{"version": 9}')}, "version"),
-        ({"": "x"}, "unknown key"),
     ],
 )
 def test_a_bad_link_is_named_and_the_page_has_a_configuration(link: dict[str, str], named: str) -> None:
     linked = spec_in(link)
     assert named in " ".join(linked.problems)
     assert linked.spec == preset("document-mlp")
+
+
+def test_what_is_no_parameter_of_a_configuration_is_passed_over() -> None:
+    foreign = {"fbclid": "IwAR", "utm_source": "mail", "gclid": "1", "": "x", "run": "a", "lang": "zh"}
+    assert spec_in({"preset": "lenet5", **foreign}) == LinkedSpec(preset("lenet5"))
 
 
 def test_what_is_right_in_a_bad_link_is_used() -> None:

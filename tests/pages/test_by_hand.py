@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from lab.by_hand.setting import Setting
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PICTURE, NUMBERS = "by_hand_picture", "by_hand_numbers"
+PICTURE, NUMBERS = "by_hand/picture", "by_hand/numbers"
 TABS = ("Parameters", "Check", "Formulas on trial", "Exercise", "Training steps", "Take home")
 
 
@@ -24,7 +24,7 @@ def opened(**parts: str) -> AppTest:
 
 
 def setting(app: AppTest) -> Setting:
-    found: Setting = app.session_state["by_hand_setting"]
+    found: Setting = app.session_state["by_hand/versions"].now
     return found
 
 
@@ -57,9 +57,9 @@ def test_a_link_leads_to_its_step_with_symbols_numbers_and_result() -> None:
 
 
 def test_what_a_link_gets_wrong_is_named_and_the_rest_is_used() -> None:
-    app = opened(step="3", w1="1,2", lr="1e308", output="sigmoyd", hidden="tanh", wieght="1")
+    app = opened(step="3", w1="1,2", lr="1e308", output="sigmoyd", hidden="tanh", tolerence="1")
     text = said(app)
-    for culprit in ("W1", "lr", "sigmoyd", "wieght"):
+    for culprit in ("W1", "lr", "sigmoyd", "tolerence"):
         assert culprit in text
     assert (setting(app).step, setting(app).example.hidden) == (3, "tanh")
     assert address(app) == {"step": "3", "hidden": "tanh"}
@@ -67,22 +67,25 @@ def test_what_a_link_gets_wrong_is_named_and_the_rest_is_used() -> None:
 
 def test_a_choice_is_in_the_address_and_undone_again() -> None:
     app = opened()
-    app.selectbox(key="by_hand_output").set_value("sigmoid").run()
-    app.selectbox(key="by_hand_loss").set_value("bce").run()
+    app.selectbox(key="by_hand/output").set_value("sigmoid").run()
+    app.selectbox(key="by_hand/loss").set_value("bce").run()
     assert address(app) == {"output": "sigmoid", "loss": "bce"}
     next(button for button in app.button if button.label == "Undo").click().run()
     assert address(app) == {"output": "sigmoid"}
-    app.button(key="by_hand_reset").click().run()
+    app.button(key="by_hand/redo").click().run()
+    assert address(app) == {"output": "sigmoid", "loss": "bce"}
+    assert app.button(key="by_hand/redo").disabled
+    app.button(key="by_hand/reset").click().run()
     assert address(app) == {}
 
 
 @pytest.mark.parametrize("text", ["abc", "nan", "inf", "1e308", "-1", "0", ""])
 def test_a_learning_rate_that_is_none_keeps_the_last_good_one(text: str) -> None:
     app = opened()
-    app.text_input(key="by_hand_lr").set_value(text).run()
+    app.text_input(key="by_hand/lr").set_value(text).run()
     assert setting(app).optimizer.lr == 0.1
     assert "Learning rate" in said(app)
-    assert app.text_input(key="by_hand_lr").value == "0.1"
+    assert app.text_input(key="by_hand/lr").value == "0.1"
 
 
 def test_a_loss_without_a_value_says_why_and_offers_what_fits() -> None:
@@ -108,7 +111,7 @@ def test_a_loss_without_a_value_says_why_and_offers_what_fits() -> None:
 )
 def test_every_tab_opens_whatever_the_link_says(tab: str, parts: dict[str, str]) -> None:
     app = opened(**parts)
-    app.session_state["by_hand_tab"] = tab
+    app.session_state["by_hand/tab"] = tab
     app.run()
     assert not app.exception
 
@@ -117,36 +120,36 @@ def test_every_tab_opens_whatever_the_link_says(tab: str, parts: dict[str, str])
 @pytest.mark.parametrize("parts", [{}, {"output": "softmax", "loss": "ce"}, {"loss": "bce", "b2": "-5,0.2"}])
 def test_everything_in_the_picture_has_a_card(name: str, parts: dict[str, str]) -> None:
     app = opened(selected=name, **parts)
-    assert any(button.key == "by_hand_close" for button in app.button)
-    app.button(key="by_hand_close").click().run()
+    assert any(button.key == "by_hand/close" for button in app.button)
+    app.button(key="by_hand/close").click().run()
     assert "selected" not in address(app)
 
 
 def test_training_steps_move_the_network_and_stand_in_the_address() -> None:
     app = opened()
-    app.session_state["by_hand_tab"] = "Training steps"
+    app.session_state["by_hand/tab"] = "Training steps"
     app.run()
-    app.button(key="by_hand_take_10").click().run()
-    app.button(key="by_hand_take_1").click().run()
+    app.button(key="by_hand/take-10").click().run()
+    app.button(key="by_hand/take-1").click().run()
     assert address(app) == {"taken": "11"}
     assert not app.exception
     again = opened(taken="11")
-    points = [each.session_state["by_hand_points"][1][11].trace.example for each in (app, again)]
+    points = [each.session_state["by_hand/points"][1][11].trace.example for each in (app, again)]
     assert points[0] == points[1]
 
 
 def test_a_diverging_training_says_where_it_stopped() -> None:
     app = opened(hidden="identity", output="identity", lr="100", taken="200")
-    app.session_state["by_hand_tab"] = "Training steps"
+    app.session_state["by_hand/tab"] = "Training steps"
     app.run()
     assert "stopped at step" in said(app)
 
 
 def test_a_draw_and_other_sizes_are_in_the_address() -> None:
     app = opened()
-    app.number_input(key="by_hand_seed").set_value(5).run()
-    app.selectbox(key="by_hand_init").set_value("he_normal").run()
-    app.number_input(key="by_hand_size1").set_value(5).run()
+    app.number_input(key="by_hand/seed").set_value(5).run()
+    app.selectbox(key="by_hand/init").set_value("he_normal").run()
+    app.number_input(key="by_hand/size1").set_value(5).run()
     assert address(app) == {"seed": "5", "init": "he_normal", "sizes": "3-5-2"}
     assert setting(app).example.sizes == (3, 5, 2)
 
@@ -154,14 +157,14 @@ def test_a_draw_and_other_sizes_are_in_the_address() -> None:
 def test_an_exercise_hides_confirms_diagnoses_and_keeps_the_score() -> None:
     app = opened(exercise="1", step="2")
     assert "0.3" not in formulas(app)
-    app.text_input(key="by_hand_typed_z1").set_value("0.2")
+    app.text_input(key="by_hand/typed-z1").set_value("0.2")
     next(button for button in app.button if button.label == "Check").click().run()
     assert "Forgot the bias" in said(app)
-    app.text_input(key="by_hand_typed_z1").set_value("0.30")
+    app.text_input(key="by_hand/typed-z1").set_value("0.30")
     next(button for button in app.button if button.label == "Check").click().run()
     assert "Right." in said(app)
     assert r"z_{1} &= 0.3" in formulas(app)
-    app.session_state["by_hand_tab"] = "Exercise"
+    app.session_state["by_hand/tab"] = "Exercise"
     app.run()
     assert {metric.label: metric.value for metric in app.metric} == {
         "Right": "1 of 78",
@@ -172,10 +175,10 @@ def test_an_exercise_hides_confirms_diagnoses_and_keeps_the_score() -> None:
 
 def test_an_answer_that_is_no_number_costs_no_try() -> None:
     app = opened(exercise="1", step="2")
-    app.text_input(key="by_hand_typed_z1").set_value("two")
+    app.text_input(key="by_hand/typed-z1").set_value("two")
     next(button for button in app.button if button.label == "Check").click().run()
     assert "write a number" in said(app)
-    assert app.session_state["by_hand_answers"][1] == {}
+    assert app.session_state["by_hand/answers"][1] == {}
 
 
 def test_the_setting_outlives_a_page_switch_and_returns_to_the_address() -> None:

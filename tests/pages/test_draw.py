@@ -37,10 +37,19 @@ def app() -> AppTest:
     models.start_loading()
     assert models._ready.wait(120)
     page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    page.session_state["owner_id"] = OWNER
+    page.session_state["kit/owner"] = OWNER
     page.run().switch_page("pages/draw.py").run()
     assert not page.exception
     return page
+
+
+def arrive(app: AppTest, **link: str) -> None:
+    """Comes to the page from another one by a link."""
+    app.switch_page("pages/home.py").run()
+    app.switch_page("pages/draw.py")
+    app.query_params.clear()
+    app.query_params.update(link)
+    app.run()
 
 
 @pytest.fixture
@@ -66,7 +75,7 @@ def draw(app: AppTest, strokes: object, **message: Any) -> AppTest:
     """Sends what the pad sends when the pen is lifted."""
     seq = message.pop("seq", shown(app)["seq"] + 1)
     sent = {"sheet": 0, "life": 0, "seq": seq, "settled": True, "brush": 20, "strokes": strokes} | message
-    app.session_state["draw-pad"] = {"ink": sent}
+    app.session_state["draw/pad"] = {"ink": sent}
     return app.run()
 
 
@@ -104,7 +113,7 @@ def test_a_dot_is_no_digit_and_the_reason_is_said(app: AppTest) -> None:
 
 
 def test_two_models_answer_the_same_drawing(app: AppTest) -> None:
-    app.selectbox(key="draw_second_model").select("document-mlp").run()
+    app.selectbox(key="draw/second-model").select("document-mlp").run()
     answers = shown(draw(app, SEVEN))["answers"]
     assert [answer["model"] for answer in answers] == ["CNN (shipped)", "The document's MLP (shipped)"]
     assert answers[0]["probabilities"] != answers[1]["probabilities"]
@@ -138,14 +147,14 @@ def test_a_message_about_an_older_sheet_is_ignored(app: AppTest) -> None:
 @pytest.mark.parametrize("tab", TABS.values())
 @pytest.mark.parametrize("model", [DEFAULT, "augmented-mlp"])
 def test_every_view_opens_on_a_drawing(app: AppTest, tab: str, model: str) -> None:
-    app.selectbox(key="draw_model").select(model).run()
-    app.session_state["draw-tab"] = tab
+    app.selectbox(key="draw/model").select(model).run()
+    app.session_state["draw/tab"] = tab
     draw(app, SEVEN)
     assert not app.exception
 
 
 def test_pad_and_look_inside_round_the_same_probability(app: AppTest) -> None:
-    app.session_state["draw-tab"] = TABS["inside"]
+    app.session_state["draw/tab"] = TABS["inside"]
     draw(app, SEVEN)
     probabilities = shown(app)["answers"][0]["probabilities"]
     assert sum(probabilities) == pytest.approx(1, abs=1e-6)  # rounded once, by whoever shows it
@@ -154,9 +163,9 @@ def test_pad_and_look_inside_round_the_same_probability(app: AppTest) -> None:
 
 @pytest.mark.parametrize("view", ["pixels", "layers", "neighbours", "neurons"])
 def test_every_look_inside_opens_for_a_dense_network(app: AppTest, view: str) -> None:
-    app.selectbox(key="draw_model").select("augmented-mlp").run()
-    app.session_state["draw-tab"] = TABS["inside"]
-    app.session_state["inside-view"] = view
+    app.selectbox(key="draw/model").select("augmented-mlp").run()
+    app.session_state["draw/tab"] = TABS["inside"]
+    app.session_state["draw/inside-view"] = view
     draw(app, SEVEN)
     assert not app.exception
 
@@ -164,7 +173,7 @@ def test_every_look_inside_opens_for_a_dense_network(app: AppTest, view: str) ->
 def test_a_step_switched_off_is_compared_with_all_steps_on(app: AppTest) -> None:
     draw(app, SEVEN)
     assert "Merely shrunk" in texts(app)
-    app.toggle(key="framing-mass").set_value(False).run()
+    app.toggle(key="draw/framing-mass").set_value(False).run()
     assert "With your switches" in texts(app)
     assert "With it: **7" in texts(app)
 
@@ -174,8 +183,8 @@ def test_a_run_with_weights_can_be_chosen_and_followed_through_its_epochs(
 ) -> None:
     run = make_run()
     app.run()
-    app.selectbox(key="draw_model").select(run).run()
-    app.session_state["draw-tab"] = TABS["training"]
+    app.selectbox(key="draw/model").select(run).run()
+    app.session_state["draw/tab"] = TABS["training"]
     draw(app, SEVEN)
     named = shown(app)["answers"][0]["model"]
     assert named.startswith("My softmax (")
@@ -188,7 +197,7 @@ def test_no_view_is_confident_about_what_is_no_digit(
     app: AppTest, make_run: Callable[..., str], tab: str
 ) -> None:
     make_run()
-    app.session_state["draw-tab"] = TABS[tab]
+    app.session_state["draw/tab"] = TABS[tab]
     draw(app, DOT)
     assert "This does not look like a digit" in texts(app)
     draw(app, SEVEN)
@@ -196,10 +205,9 @@ def test_no_view_is_confident_about_what_is_no_digit(
 
 
 def test_a_dead_links_warning_ends_when_another_model_is_chosen(app: AppTest) -> None:
-    app.query_params["model"] = "**nope**"
-    app.run()
+    arrive(app, model="**nope**")
     assert r"\*\*nope\*\*" in texts(app)
-    app.selectbox(key="draw_model").select("document-mlp").run()
+    app.selectbox(key="draw/model").select("document-mlp").run()
     assert "is not here" not in texts(app)
 
 
@@ -208,10 +216,9 @@ def test_somebody_elses_run_answers_when_a_link_names_it_only(
 ) -> None:
     run = make_run(owner="b" * 32)
     app.run()
-    assert not [title for title in app.selectbox(key="draw_model").options if "My softmax" in title]
-    app.query_params["run"] = run
-    app.run()
-    assert app.selectbox(key="draw_model").value == run
+    assert not [title for title in app.selectbox(key="draw/model").options if "My softmax" in title]
+    arrive(app, run=run)
+    assert app.selectbox(key="draw/model").value == run
 
 
 def test_a_run_deleted_meanwhile_is_said_and_the_default_answers(
@@ -219,30 +226,29 @@ def test_a_run_deleted_meanwhile_is_said_and_the_default_answers(
 ) -> None:
     run = make_run()
     app.run()
-    app.selectbox(key="draw_model").select(run).run()
+    app.selectbox(key="draw/model").select(run).run()
     Store(home).delete(run)
     latest_weights(home, run).unlink(missing_ok=True)
     draw(app, SEVEN)
     assert "it was deleted" in texts(app)
-    assert app.selectbox(key="draw_model").value == DEFAULT
+    assert app.selectbox(key="draw/model").value == DEFAULT
     assert shown(app)["answers"][0]["digit"] == 7
 
 
 @pytest.mark.parametrize("name", ["nonsense", "../../etc/passwd", "amber-finch-k3v7qa"])
 def test_a_link_to_a_model_that_is_not_here_says_so(app: AppTest, name: str) -> None:
-    app.query_params["model"] = name
-    app.run()
+    arrive(app, model=name)
     assert repr(name) in texts(app)
     assert "CNN (shipped) answers instead" in texts(app)
-    assert app.selectbox(key="draw_model").value == DEFAULT
+    assert app.selectbox(key="draw/model").value == DEFAULT
 
 
 def test_the_address_names_the_chosen_model_and_opens_with_it_again(app: AppTest) -> None:
-    app.selectbox(key="draw_model").select("augmented-mlp").run()
+    app.selectbox(key="draw/model").select("augmented-mlp").run()
     assert app.query_params["model"] == "augmented-mlp"
-    app.selectbox(key="draw_model").select("document-mlp").run()
+    app.selectbox(key="draw/model").select("document-mlp").run()
     app.run()
-    assert app.selectbox(key="draw_model").value == "document-mlp"
+    assert app.selectbox(key="draw/model").value == "document-mlp"
     assert app.query_params["model"] == "document-mlp"
 
 
@@ -255,9 +261,9 @@ def picture(kind: str) -> bytes:
 
 
 def upload(app: AppTest, name: str, content: bytes) -> AppTest:
-    app.session_state["draw-tab"] = TABS["picture"]
+    app.session_state["draw/tab"] = TABS["picture"]
     app.run()
-    app.file_uploader(key="picture-file").upload(name, content)
+    app.file_uploader(key="draw/picture-file").upload(name, content)
     return app.run()
 
 
@@ -314,23 +320,23 @@ def test_a_bad_file_is_named_and_the_drawing_stays(app: AppTest, name: str, cont
 
 
 def test_a_label_puts_the_drawing_into_the_set_and_delete_takes_it_out(app: AppTest, home: Path) -> None:
-    app.session_state["draw-tab"] = TABS["teach"]
+    app.session_state["draw/tab"] = TABS["teach"]
     draw(app, SEVEN)
     (entry,) = Collection(OWNER, home).history()
-    app.pills(key=f"teach-{entry.key}").set_value(1).run()
+    app.pills(key=f"draw/teach-{entry.key}").set_value(1).run()
     assert Collection(OWNER, home).counts()[1] == 1
     assert "Your set: 1 digit" in texts(app)
-    app.button(key=f"delete-{entry.key}").click().run()
+    app.button(key=f"draw/delete-{entry.key}").click().run()
     assert not app.exception
     assert Collection(OWNER, home).history() == ()
 
 
 def test_a_drawing_of_the_history_can_be_put_back_on_the_pad(app: AppTest, home: Path) -> None:
-    app.session_state["draw-tab"] = TABS["teach"]
+    app.session_state["draw/tab"] = TABS["teach"]
     draw(app, SEVEN)
     draw(app, [], life=1)
     (entry,) = Collection(OWNER, home).history()
-    app.button(key=f"again-{entry.key}").click().run()
+    app.button(key=f"draw/again-{entry.key}").click().run()
     assert shown(app)["strokes"] == SEVEN
     assert shown(app)["sheet"] == 1
 
@@ -366,7 +372,7 @@ def test_a_key_that_no_server_gave_is_replaced(app: AppTest, home: Path, key: ob
 
 def test_every_shipped_model_can_be_chosen(app: AppTest) -> None:
     for name, model in SHIPPED.items():
-        app.selectbox(key="draw_model").select(name).run()
+        app.selectbox(key="draw/model").select(name).run()
         (answer,) = shown(draw(app, SEVEN))["answers"]
         assert model.title in answer["model"]
         assert len(answer["probabilities"]) == 10

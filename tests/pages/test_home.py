@@ -44,7 +44,7 @@ def test_a_download_without_network_says_why_it_failed(monkeypatch: pytest.Monke
         monkeypatch.setenv(name, "http://127.0.0.1:9")
         monkeypatch.setenv(name.upper(), "http://127.0.0.1:9")
     app = opened()
-    app.button(key="home-fetch").click().run(timeout=60)
+    app.button(key="home/fetch").click().run(timeout=60)
     assert not app.exception
     assert [str(error.value) for error in app.error] == [
         "MNIST could not be fetched: no MNIST mirror answers; is there a network connection?"
@@ -61,14 +61,14 @@ def test_with_mnist_the_data_are_named_and_nothing_asks_for_more() -> None:
 @pytest.mark.mnist
 def test_the_one_button_starts_the_documents_network(home: Path) -> None:
     app = opened()
-    app.button(key="home-train").click().run()
+    app.button(key="home/train").click().run()
     (run,) = Store(home).runs()
     assert run.spec == preset("document-mlp")
 
 
 def test_without_mnist_it_starts_in_batches_small_enough_to_learn_and_opens_the_run(home: Path) -> None:
     app = opened()
-    app.button(key="home-train").click().run()
+    app.button(key="home/train").click().run()
     (run,) = Store(home).runs()
     assert run.spec == changed(preset("document-mlp"), "train.batch_size", BATCH_OF_FEW)
     assert app.query_params["run"] == run.id

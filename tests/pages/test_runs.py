@@ -87,25 +87,25 @@ def test_a_queued_run_says_that_it_starts(home: Path) -> None:
 def test_the_learning_rate_can_be_changed_and_is_never_another_than_was_meant(home: Path) -> None:
     run_id = recorded(home, COURSE[:3], "running", name="better-mlp")  # its schedule starts far lower
     app = opened(run=run_id)
-    field = app.text_input(key=f"rate-{run_id}")
+    field = app.text_input(key=f"runs/rate-{run_id}")
     assert field.label == "Base learning rate"
     assert float(field.value or 0) == preset("better-mlp").train.optimizer.lr
     field.set_value("0.02").run()
     record = Journal(home)
     assert [message for _, _, message in record.messages()] == [events.SetLearningRate(0.02)]
-    assert app.text_input(key=f"rate-{run_id}").value == "0.02"
+    assert app.text_input(key=f"runs/rate-{run_id}").value == "0.02"
     for wrong in ("200", "", "fast", "1e999", "5e-324"):
-        app.text_input(key=f"rate-{run_id}").set_value(wrong).run()
-        assert app.text_input(key=f"rate-{run_id}").label == "Base learning rate"
-        assert any(f".st-key-rate-{run_id} " in part.proto.body for part in app.get("html"))
-        assert app.text_input(key=f"rate-{run_id}").value == wrong
+        app.text_input(key=f"runs/rate-{run_id}").set_value(wrong).run()
+        assert app.text_input(key=f"runs/rate-{run_id}").label == "Base learning rate"
+        assert any(f".st-key-runs-rate-{run_id} " in part.proto.body for part in app.get("html"))
+        assert app.text_input(key=f"runs/rate-{run_id}").value == wrong
         assert "1e-12 to 100" in text_of(app)
         assert len(record.messages()) == 1
     with record.transaction():
         record.event(run_id, events.LearningRateChanged(10, 0.02))
         record.event(run_id, events.LearningRateChanged(10, 0.03))  # from another browser of the same person
     record.close()
-    assert opened(run=run_id).text_input(key=f"rate-{run_id}").value == "0.03"
+    assert opened(run=run_id).text_input(key=f"runs/rate-{run_id}").value == "0.03"
 
 
 def test_a_title_is_shown_as_it_was_written(home: Path) -> None:
@@ -126,7 +126,7 @@ def test_a_running_run_shows_its_controls(home: Path) -> None:
 def test_pausing_is_a_wish_the_store_keeps(home: Path) -> None:
     run_id = recorded(home, COURSE, "running")
     app = opened(run=run_id)
-    app.button(key="control-Pause").click().run()
+    app.button(key="runs/control-Pause").click().run()
     run = Store(home).run(run_id)
     assert run is not None
     assert run.want == "pause"
@@ -182,22 +182,22 @@ def test_two_runs_are_compared_by_link(home: Path) -> None:
 def test_ticking_leads_to_a_comparison_above_the_rows(home: Path) -> None:
     ids = [recorded(home, [*COURSE, FINISHED], "finished") for _ in range(3)]
     app = opened()
-    app.checkbox(key=f"compare-{ids[0]}").check().run()
+    app.checkbox(key=f"runs/compare-{ids[0]}").check().run()
     assert "Tick one more" in text_of(app)
     assert not app.dataframe
-    app.checkbox(key=f"compare-{ids[2]}").check().run()
+    app.checkbox(key=f"runs/compare-{ids[2]}").check().run()
     assert not app.dataframe  # nothing moves until it is asked for
-    app.button(key="compare-ticked").click().run()
+    app.button(key="runs/compare-ticked").click().run()
     assert f"{ids[2]},{ids[0]}" in app.query_params["compare"]
     assert app.subheader[0].value == "2 runs compared"
     assert len(app.dataframe[0].value.columns) == 3
-    assert app.button(key="compare-ticked").disabled
+    assert app.button(key="runs/compare-ticked").disabled
 
 
 def test_a_run_is_deleted_after_asking(home: Path) -> None:
     run_id = recorded(home, [*COURSE, FINISHED], "finished")
     app = opened()
-    app.button(key=f"really-{run_id}").click().run()
+    app.button(key=f"runs/really-{run_id}").click().run()
     assert Store(home).run(run_id) is None
 
 
@@ -207,6 +207,6 @@ def test_older_runs_are_counted_and_shown_when_asked_for(home: Path) -> None:
         store.submit(preset("softmax"), want="pause")
     app = opened()
     assert (len(app.checkbox), f"{SHOWN} of {SHOWN + 3} runs" in text_of(app)) == (SHOWN, True)
-    app.button(key="more-runs").click().run()
+    app.button(key="runs/more-runs").click().run()
     assert len(app.checkbox) == SHOWN + 3
     assert "Show" not in " ".join(labels(app))

@@ -18,11 +18,11 @@ from pages.ui.by_hand.lesson import aligned, one_row
 def selected_card(lesson: Lesson, name: str) -> None:
     """Shows the card of the selected element, with a button that closes it."""
     shown = card(lesson, name)
-    with st.container(border=True, key="by_hand_card"):
+    with st.container(border=True, key="by_hand/card"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"#### {shown.title}", width="stretch")
             st.button(
-                "", icon=":material/close:", key="by_hand_close", on_click=_close, help="Close (Escape)"
+                "", icon=":material/close:", key="by_hand/close", on_click=_close, help="Close (Escape)"
             )
         st.markdown(shown.text)
         _lines("Forward", shown.forward)

@@ -27,9 +27,10 @@ from lab.by_hand.update import HandOptimizer
 from lab.parts.activations import ACTIVATIONS
 from lab.registry import SpecError
 from pages.ui.by_hand import numbers, state
+from pages.ui.kit.controls import showing
 
 _FIRST_OUTPUTS = ("relu", "sigmoid", SOFTMAX, "identity", "tanh")
-_SAID = "by_hand_said"
+_SAID = "by_hand/said"
 
 
 def _title_of(name: str) -> str:
@@ -37,15 +38,11 @@ def _title_of(name: str) -> str:
 
 
 def _key(name: str) -> str:
-    return f"by_hand_{name}"
+    return f"by_hand/{name}"
 
 
 def _show(name: str, value: Any) -> str:
-    """Lets a widget show the setting's value; a link or undo may have changed it."""
-    key = _key(name)
-    if st.session_state.get(key) != value:
-        st.session_state[key] = value
-    return key
+    return showing(_key(name), value)  # a link or undo may have changed it
 
 
 def _example_changed(name: str) -> None:
@@ -58,7 +55,7 @@ def loss_problem(trace: Trace) -> None:
     """Says why a loss has no value, with the output activation that would give it one."""
     if not trace.problem:
         return
-    with st.container(horizontal=True, vertical_alignment="center", key="by_hand_problem"):
+    with st.container(horizontal=True, vertical_alignment="center", key="by_hand/problem"):
         st.warning(f"The loss is {trace.state}. {trace.problem}.", width="stretch")
         for output in TERMS[trace.example.loss].fitting_outputs:
             if output != trace.example.output:
@@ -107,16 +104,24 @@ def choices() -> None:
         )
         st.button(
             "",
+            icon=":material/redo:",
+            on_click=_redo,
+            disabled=not state.can_redo(),
+            key="by_hand/redo",
+            help="Makes the change that was taken back again.",
+        )
+        st.button(
+            "",
             icon=":material/restart_alt:",
             on_click=reset,
-            key="by_hand_reset",
+            key="by_hand/reset",
             help="Back to the document's example.",
         )
         st.button(
             "",
             icon=":material/fullscreen_exit:" if setting.large else ":material/fullscreen:",
             on_click=_toggle_large,
-            key="by_hand_large",
+            key="by_hand/large",
             help="The picture over the full width, for a lecture hall.",
         )
     _marks()
@@ -178,6 +183,11 @@ def _undo() -> None:
     numbers.forget_mistake()
 
 
+def _redo() -> None:
+    state.redo()
+    numbers.forget_mistake()
+
+
 def reset() -> None:
     """Back to the document's example, its choices and its first step."""
     kept = state.now()
@@ -236,7 +246,7 @@ def draw() -> None:
                 title,
                 1,
                 MOST_UNITS_DRAWN,
-                key=_show(f"size{'_out' if place == last else place}", size),
+                key=_show(f"size{'-out' if place == last else place}", size),
                 on_change=_resized,
                 width=120,
             )
@@ -257,7 +267,7 @@ def _resized() -> None:
     before = state.now()
     depth = st.session_state[_key("depth")] or 1
     hidden = [st.session_state.get(_key(f"size{place}"), 4) for place in range(1, depth + 1)]
-    sizes = (st.session_state[_key("size0")], *hidden, st.session_state[_key("size_out")])
+    sizes = (st.session_state[_key("size0")], *hidden, st.session_state[_key("size-out")])
     bounded = tuple(min(max(int(size or 1), 1), MOST_UNITS_DRAWN) for size in sizes)
     _start_from(bounded, before.init, before.seed)
 

@@ -17,8 +17,9 @@ from lab.by_hand.setting import TOLERANCES
 from lab.registry import SpecError
 from pages.ui.by_hand import state
 from pages.ui.by_hand.lesson import formula, formula_card, three_forms
+from pages.ui.kit.controls import showing
 
-_ANSWERS = "by_hand_answers"
+_ANSWERS, _TOLERANCE = "by_hand/answers", "by_hand/tolerance"
 _TOLERANCE_TITLES = {"exact": "Four digits", "close": "1 %", "rough": "5 %"}
 
 
@@ -61,17 +62,17 @@ def question_card(shown: Lesson, step: LessonStep) -> None:
 
 def _ask(name: str, asked: str, left: str, answer: Answer) -> None:
     st.caption("Formula")
-    formula(asked, "by_hand_asked")
-    with st.form(f"by_hand_ask_{name}", border=False, enter_to_submit=True):
+    formula(asked, "by_hand/asked")
+    with st.form(f"by_hand/ask-{name}", border=False, enter_to_submit=True):
         st.text_input(
-            f"Your value of ${left}$", key=f"by_hand_typed_{name}", placeholder="a number such as -0.285"
+            f"Your value of ${left}$", key=f"by_hand/typed-{name}", placeholder="a number such as -0.285"
         )
         with st.container(horizontal=True):
             st.form_submit_button(
                 "Check", type="primary", icon=":material/check:", on_click=_check, args=(name,)
             )
             st.form_submit_button("Show the value", on_click=_reveal, args=(name,))
-    said = st.session_state.pop("by_hand_answer_said", "")
+    said = st.session_state.pop("by_hand/answer-said", "")
     if said:
         st.error(said)
     elif answer.tries and answer.typed is not None:
@@ -84,9 +85,9 @@ def _ask(name: str, asked: str, left: str, answer: Answer) -> None:
 
 def _check(name: str) -> None:
     try:
-        typed = read_number(st.session_state[f"by_hand_typed_{name}"], "your value")
+        typed = read_number(st.session_state[f"by_hand/typed-{name}"], "your value")
     except SpecError as error:
-        st.session_state["by_hand_answer_said"] = f"{error}."
+        st.session_state["by_hand/answer-said"] = f"{error}."
         return
     setting, kept = state.now(), answers()
     asked = state.current_lesson()
@@ -127,7 +128,7 @@ def exercise() -> None:
             "Right within",
             tuple(TOLERANCES),
             format_func=_TOLERANCE_TITLES.__getitem__,
-            key=_tolerance_key(setting.tolerance),
+            key=showing(_TOLERANCE, setting.tolerance),
             on_change=_tolerate,
             required=True,
         )
@@ -151,14 +152,8 @@ def exercise() -> None:
         st.markdown(f"To look at again: {names}")
 
 
-def _tolerance_key(value: str) -> str:
-    if st.session_state.get("by_hand_tolerance") != value:
-        st.session_state["by_hand_tolerance"] = value
-    return "by_hand_tolerance"
-
-
 def _tolerate() -> None:
-    state.change(tolerance=st.session_state["by_hand_tolerance"] or "close")
+    state.change(tolerance=st.session_state[_TOLERANCE] or "close")
 
 
 def _turn(on: bool) -> None:

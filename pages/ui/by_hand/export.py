@@ -33,7 +33,7 @@ def export(shown: Lesson) -> None:
             ("JSON for the command line", spec, f"{name}.json", "application/json"),
         ):
             st.download_button(
-                title, text, file, kind, icon=":material/download:", on_click="ignore", key=f"by_hand_{file}"
+                title, text, file, kind, icon=":material/download:", on_click="ignore", key=f"by_hand/{file}"
             )
     st.caption(
         "The link in your browser's address bar is this exercise: everything that you changed is in it."

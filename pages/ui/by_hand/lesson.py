@@ -38,7 +38,7 @@ def three_forms(shown: Line) -> None:
     for name, right in (("Formula", shown.symbols), ("Numbers", shown.numbers), ("Result", shown.result)):
         st.caption(name)
         row = right if right == shown.left else f"{shown.left} = {right}"
-        formula(row, f"by_hand_written_{name.lower()}")
+        formula(row, f"by_hand/written-{name.lower()}")
     if shown.value is not None:
         st.caption(f"Full value: `{full(shown.value)}`")
     if shown.remark:
@@ -67,7 +67,7 @@ def formula_card(lesson: Lesson, step: LessonStep) -> None:
     elif step.updates and (step.updates[0].state or len(step.updates) > 5):
         _update_table(lesson, step)
     else:
-        with st.container(key="by_hand_lines"):
+        with st.container(key="by_hand/lines"):
             st.latex(aligned([one_row(shown, rows=True) for shown in step.lines]))
 
 
@@ -79,7 +79,7 @@ def _state_rows(lesson: Lesson, update: HandUpdate) -> None:
     ]
     if rows:
         st.caption("The optimizer's state")
-        with st.container(key="by_hand_state"):
+        with st.container(key="by_hand/state"):
             st.latex(aligned(rows))
 
 

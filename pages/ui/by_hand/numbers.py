@@ -18,8 +18,8 @@ from lab.registry import SpecError
 from pages.ui.by_hand import state
 from pages.ui.kit.component import component
 
-KEY = "by_hand_numbers"
-_SEQ, _WRONG, _SAID = f"{KEY}_seq", f"{KEY}_wrong", f"{KEY}_said"
+KEY = "by_hand/numbers"
+_SEQ, _WRONG, _SAID = f"{KEY}-seq", f"{KEY}-wrong", f"{KEY}-said"
 
 
 def numbers(trace: Trace) -> None:

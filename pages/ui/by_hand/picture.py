@@ -16,7 +16,7 @@ from lab.figures.by_hand.picture import picture_data
 from pages.ui.by_hand import state
 from pages.ui.kit.component import component
 
-KEY = "by_hand_picture"
+KEY = "by_hand/picture"
 
 
 def picture(setting: Setting, lesson: Lesson, known: frozenset[str] | None) -> None:
@@ -31,7 +31,7 @@ def picture(setting: Setting, lesson: Lesson, known: frozenset[str] | None) -> N
         details=[["value", DETAILS["value"]]] if setting.exercise else list(map(list, shown.items())),
         full=known is not None,
         large=setting.large,
-        seq=st.session_state.get(f"{KEY}_seq", 0),
+        seq=st.session_state.get(f"{KEY}-seq", 0),
     )
     component("by_hand/picture")(key=KEY, data=data, on_view_change=_looked)
 
@@ -48,7 +48,7 @@ def looked_at(message: Mapping[str, Any]) -> None:
     values: dict[str, Any] = {}
     step, seq = message.get("step"), message.get("seq")
     if isinstance(seq, int):
-        st.session_state[f"{KEY}_seq"] = seq
+        st.session_state[f"{KEY}-seq"] = seq
     if isinstance(step, int) and 1 <= step <= 9999:
         values["step"] = step
     for name, allowed in (

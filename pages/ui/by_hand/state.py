@@ -1,6 +1,6 @@
 """What one person has set on the by-hand page: kept for the session, undone, and written to the address.
 
-Owns the session's setting, its past, and the trained network that follows from it. Knows no layout.
+Owns the session's setting, its versions, and the trained network that follows from it. Knows no layout.
 """
 
 from __future__ import annotations
@@ -11,67 +11,83 @@ from typing import Any
 import streamlit as st
 
 from lab.by_hand.lesson import Lesson, lesson
-from lab.by_hand.link import link, read_link
+from lab.by_hand.link import is_own, link, read_link
 from lab.by_hand.setting import MOST_TAKEN, Setting
 from lab.by_hand.update import Point, advanced, start
+from pages.ui.kit.address import Address
+from pages.ui.kit.undo import Versions
 
-_SETTING, _PAST, _WRITTEN, _POINTS, _LESSON = (
-    f"by_hand_{name}" for name in ("setting", "past", "written", "points", "lesson")
-)
-_UNDOS = 100
+ADDRESS = Address("by_hand", is_own)
+_VERSIONS, _POINTS, _LESSON = (f"by_hand/{name}" for name in ("versions", "points", "lesson"))
 _LOOKED_AT = ("step", "detail", "show", "selected", "large", "tolerance")
 
 
-def arrive() -> tuple[str, ...]:
-    """Takes the setting from the address when it is a new one; returns what could not be read."""
-    parts = {key: value for key, value in st.query_params.items() if not key.startswith("embed")}
-    written = st.session_state.get(_WRITTEN)
-    problems: tuple[str, ...] = ()
-    if _SETTING not in st.session_state or (parts and parts != written):
-        setting, problems = read_link(parts)
-        st.session_state[_SETTING], st.session_state[_PAST] = setting, []
-    write_address()
-    return problems
+def follow_address() -> None:
+    """Takes up what the address asks for; the setting before is one undo away."""
+    asked = ADDRESS.asked()
+    begun = _VERSIONS in st.session_state
+    if asked is not None:
+        setting, problems = read_link(asked.own)
+        st.session_state[_VERSIONS] = _after(_versions(), setting) if begun else Versions(setting)
+        ADDRESS.blame(problems)
+    elif not begun:
+        st.session_state[_VERSIONS] = Versions(Setting())
 
 
 def write_address() -> None:
-    """Puts what differs from the default into the address, where a page switch has taken it away."""
-    parts = link(now())
-    if dict(st.query_params) != parts:
-        st.query_params.from_dict(parts)
-    st.session_state[_WRITTEN] = parts
+    """Lets the address say what differs from the default."""
+    ADDRESS.write(link(now()))
 
 
 def now() -> Setting:
     """The setting of this session."""
-    setting: Setting = st.session_state[_SETTING]
-    return setting
+    return _versions().now
 
 
 def change(**values: Any) -> None:
     """A new setting; what only changes the view leaves nothing to undo."""
-    before = now()
-    after = replace(before, **values)
-    if after == before:
-        return
-    if not set(values) <= set(_LOOKED_AT):
-        past = st.session_state[_PAST]
-        past.append(before)
-        del past[:-_UNDOS]
-    st.session_state[_SETTING] = after
+    after = replace(now(), **values)
+    if after != now():
+        st.session_state[_VERSIONS] = _after(_versions(), after)
+        ADDRESS.edited()
 
 
 def can_undo() -> bool:
     """Whether something was changed."""
-    return bool(st.session_state[_PAST])
+    return bool(_versions().past)
+
+
+def can_redo() -> bool:
+    """Whether something was undone."""
+    return bool(_versions().future)
 
 
 def undo() -> None:
     """The setting before the last change, seen as it is seen now."""
-    if can_undo():
-        before: Setting = st.session_state[_PAST].pop()
-        view = {name: getattr(now(), name) for name in _LOOKED_AT}
-        st.session_state[_SETTING] = replace(before, **view)
+    _go(_versions().undone())
+
+
+def redo() -> None:
+    """The setting after the change that was undone last, seen as it is seen now."""
+    _go(_versions().redone())
+
+
+def _versions() -> Versions[Setting]:
+    versions: Versions[Setting] = st.session_state[_VERSIONS]
+    return versions
+
+
+def _after(versions: Versions[Setting], setting: Setting) -> Versions[Setting]:
+    same = _seen_as(setting, versions.now) == versions.now
+    return versions.amended(setting) if same else versions.changed(setting)
+
+
+def _go(versions: Versions[Setting]) -> None:
+    st.session_state[_VERSIONS] = versions.amended(_seen_as(versions.now, now()))
+
+
+def _seen_as(setting: Setting, other: Setting) -> Setting:
+    return replace(setting, **{name: getattr(other, name) for name in _LOOKED_AT})
 
 
 def points() -> list[Point]:

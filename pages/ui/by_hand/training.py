@@ -27,7 +27,7 @@ def training() -> None:
             st.button(
                 counted(count, "step"),
                 icon=":material/fast_forward:",
-                key=f"by_hand_take_{count}",
+                key=f"by_hand/take-{count}",
                 on_click=_take,
                 args=(count,),
                 disabled=setting.taken >= MOST_TAKEN or points[-1].trace.loss is None,
@@ -37,9 +37,9 @@ def training() -> None:
             icon=":material/replay:",
             on_click=_back,
             disabled=setting.taken == 0,
-            key="by_hand_take_back",
+            key="by_hand/take-back",
         )
-        log = st.toggle("Log axis", key="by_hand_log")
+        log = st.toggle("Log axis", key="by_hand/log")
     first, last = points[0].trace, points[-1].trace
     if last.loss is None:
         st.warning(f"After {points[-1].taken} steps the loss is {last.state}. {last.problem}.")
@@ -61,7 +61,7 @@ def training() -> None:
     with left:
         figure = descent_figure(descent_data(points), log)
         panel = Panel("descent", "The loss at each training step", figure, height=300)
-        show_figures([panel], key="by_hand_curve", columns=1)
+        show_figures([panel], key="by_hand/curve", columns=1)
     with right:
         before, after, keeps = first.example.parameters, last.example.parameters, optimizer_keeps()
         states = points[-1].states

@@ -21,7 +21,7 @@ WIDEST, NARROWEST = 900, 200
 BRUSH = 14
 PIECES = 6  # straight pieces that stand for one curve between two points of the pen
 MAX_COMMANDS = 50_000
-_ROOM_KEY = "draw_wide_room"
+_ROOM_KEY = "draw/column-width"
 
 
 def wide_canvas(key: str, initial: dict[str, Any] | None) -> tuple[Drawing, dict[str, Any] | None]:
@@ -35,7 +35,7 @@ def wide_canvas(key: str, initial: dict[str, Any] | None) -> tuple[Drawing, dict
         if room is None:
             return drawing_of(initial, WIDEST), None
         width = max(room, math.ceil(_reach(key, initial)))
-        page_style("draw/wide_canvas", key=key, zoom=f"{room / width:.4f}")
+        page_style("draw/wide_canvas", key=key.replace('/', '-'), zoom=f"{room / width:.4f}")
         record = _canvas(key, initial, width)
     return drawing_of(record, width), record
 

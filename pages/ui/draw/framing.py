@@ -64,11 +64,11 @@ def framing_view(now: Sheet, model: Model, title: str) -> None:
         data = probabilities_data({"All steps on": full.probabilities, name: other.probabilities})
         words = "Probabilities of the ten digits, with all steps and without"
         panel = Panel("framing", words, probabilities_figure(data), height=300)
-        show_figures([panel], key="framing-bars", columns=1)
+        show_figures([panel], key="draw/framing-bars", columns=1)
 
 
 def _switch_key(name: str) -> str:
-    return f"framing-{name}"
+    return f"draw/framing-{name}"
 
 
 def _picture(stage: Stage) -> Rgba:

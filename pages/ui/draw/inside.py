@@ -39,7 +39,7 @@ def inside_view(now: Sheet, model: Model, title: str) -> None:
         format_func=VIEWS.__getitem__,
         default="pixels",
         required=True,
-        key="inside-view",
+        key="draw/inside-view",
         persist_state="session",
         label_visibility="collapsed",
     )
@@ -61,13 +61,13 @@ def _pixels(model: Model, framing: Framing) -> None:
         format_func=lambda d: f"Why {d}?" if d == found.digit else str(d),
         default=found.digit,
         required=True,
-        key=f"inside-digit-{found.digit}",
+        key=f"draw/inside-digit-{found.digit}",
     )
     method = right.selectbox(
         "Method",
         list(METHODS),
         format_func=METHODS.__getitem__,
-        key="inside-method",
+        key="draw/inside-method",
         persist_state="session",
         help="Input x gradient multiplies each pixel by the slope of the digit's score. Integrated gradients "
         "add up these slopes on the way from an empty picture to the drawing: their sum is the difference of "

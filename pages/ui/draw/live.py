@@ -17,8 +17,8 @@ from pages.ui.draw.sheet import receive
 if TYPE_CHECKING:
     from lab.models.answers import Prediction
 
-LIVE_KEY, DEPTH_KEY = "draw-live", "draw-depth"
-SHOWN_KEY = "draw_depth_shown"
+LIVE_KEY, DEPTH_KEY = "draw/live", "draw/depth"
+SHOWN_KEY = "draw/depth-shown"
 
 
 def live(options: tuple[ModelChoice, ...]) -> None:

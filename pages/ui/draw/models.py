@@ -6,6 +6,7 @@ Owns the choice and what is said when a run is gone. Imports torch in a thread o
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
@@ -17,6 +18,7 @@ import streamlit as st
 from lab.ink.framing import frame
 from lab.models.shipped import DEFAULT, SHIPPED
 from lab.paths import is_run_id, lab_home, latest_weights
+from pages.ui.kit.address import Address
 from pages.ui.kit.controls import escaped
 from pages.ui.kit.owner import owner
 from pages.ui.kit.store import store
@@ -26,9 +28,9 @@ if TYPE_CHECKING:
     from lab.runs.run import Run
 
 NOBODY = ""
-FIRST_KEY, SECOND_KEY = "draw_model", "draw_second_model"
-_WAITED_KEY = "draw_waited"
-_LINK_KEY = "draw_link_taken"
+FIRST_KEY, SECOND_KEY = "draw/model", "draw/second-model"
+_WAITED_KEY = "draw/waited"
+ADDRESS = Address("draw", ("run", "model").__contains__)
 _begun = threading.Lock()
 _ready = threading.Event()
 
@@ -93,10 +95,17 @@ def _title_of(run: Run) -> str:
 
 def choose() -> tuple[ModelChoice, ...]:
     """The row of model controls; returns one or two models that exist."""
-    asked = st.query_params.get("run") or st.query_params.get("model") or ""
+    wish, own = ADDRESS.asked(), ADDRESS.read().own
+    asked = _named(own)
     before = [st.session_state.get(key, NOBODY) for key in (FIRST_KEY, SECOND_KEY)]
     offered = {option.reference: option for option in options(asked, *before)}
-    _take_from_link(asked, offered)
+    if wish is not None:
+        name = _named(wish.own)
+        st.session_state[FIRST_KEY] = name if name in offered else DEFAULT
+    ADDRESS.notice()
+    answering = st.session_state.get(FIRST_KEY, DEFAULT)
+    if asked and asked not in offered and (answering == DEFAULT or answering not in offered):
+        _say_gone(asked, offered)  # for as long as it is asked and no other one is chosen
     for key, fallback in ((FIRST_KEY, DEFAULT), (SECOND_KEY, NOBODY)):
         chosen = st.session_state.get(key, fallback)
         if chosen not in (*offered, NOBODY):
@@ -109,11 +118,13 @@ def choose() -> tuple[ModelChoice, ...]:
         list(offered),
         format_func=lambda name: offered[name].title,
         key=FIRST_KEY,
+        on_change=ADDRESS.edited,
         persist_state="session",
         help="Shipped models, and every run of this lab that has weights. A run in training answers with its "
         "latest weights.",
     )
-    _put_into_link(asked, first, offered)
+    kept = first == (asked or DEFAULT) or (asked not in offered and first == DEFAULT)
+    ADDRESS.write(own if kept else {"model": first})
     others = [NOBODY, *(name for name in offered if name != first)]
     if st.session_state.get(SECOND_KEY) == first:
         st.session_state[SECOND_KEY] = NOBODY
@@ -128,26 +139,9 @@ def choose() -> tuple[ModelChoice, ...]:
     return (offered[first], offered[second]) if second else (offered[first],)
 
 
-def _take_from_link(asked: str, offered: dict[str, ModelChoice]) -> None:
-    """A link names a model as `?run=` or `?model=`; one that is not there is said for as long as it is asked."""
-    if not asked:
-        return
-    if asked not in offered:
-        chosen = st.session_state.get(FIRST_KEY, DEFAULT)
-        if chosen == DEFAULT or chosen not in offered:  # else another one was chosen since
-            _say_gone(asked, offered)
-    elif st.session_state.get(_LINK_KEY) != asked:
-        st.session_state[FIRST_KEY] = asked
-    st.session_state[_LINK_KEY] = asked
-
-
-def _put_into_link(asked: str, first: str, offered: dict[str, ModelChoice]) -> None:
-    """Keeps the address true to the chosen model, so that it can be shared."""
-    if first == (asked or DEFAULT) or (asked not in offered and first == DEFAULT):
-        return
-    st.query_params.pop("run", None)
-    st.query_params["model"] = first
-    st.session_state[_LINK_KEY] = first
+def _named(link: Mapping[str, str]) -> str:
+    """The model that a link names, as `?run=` or `?model=`."""
+    return link.get("run") or link.get("model") or ""
 
 
 def refresh_every(chosen: tuple[ModelChoice, ...]) -> float | None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from lab.models.loading import Model
 
 SHOWN = 24
-_RECORDED_KEY, _KEPT_AS_KEY = "draw_recorded", "draw_recorded_as"
+_RECORDED_KEY, _KEPT_AS_KEY = "draw/recorded", "draw/recorded-as"
 
 
 def record(now: Sheet, model: Model, title: str) -> None:
@@ -73,7 +73,7 @@ def _label_this(collection: Collection) -> None:
         )
         return
     said = "It was not taken for a digit." if entry.answer is None else f"The answer was {entry.answer}."
-    key = f"teach-{entry.key}"
+    key = f"draw/teach-{entry.key}"
     st.session_state.setdefault(key, entry.label)
     st.pills(
         f"{said} Wrong? Say what it is:",
@@ -81,7 +81,7 @@ def _label_this(collection: Collection) -> None:
         key=key,
         on_change=partial(_store_label, entry.key, key),
     )
-    problem = st.session_state.pop("teach_problem", None)
+    problem = st.session_state.pop("draw/teach-problem", None)
     if problem:
         st.error(problem, icon=":material/error:")
     elif entry.label is not None:
@@ -94,7 +94,7 @@ def _store_label(drawing: str, widget: str) -> None:
     try:
         Collection(owner()).label(drawing, st.session_state.get(widget))
     except (CollectionError, sqlite3.Error) as error:
-        st.session_state["teach_problem"] = str(error)
+        st.session_state["draw/teach-problem"] = str(error)
 
 
 def _my_set(collection: Collection) -> None:
@@ -123,7 +123,7 @@ def _export(name: str, file: str, mime: str, write: Callable[..., bytes | str]) 
         mime=mime,
         icon=":material/download:",
         on_click="ignore",
-        key=f"teach-export-{name}",
+        key=f"draw/teach-export-{name}",
     )
 
 
@@ -135,11 +135,11 @@ def _history(collection: Collection) -> None:
     st.caption("The newest first, with what was answered. A tick marks those in your set.")
     with st.grid(8, min_column_width=120):
         for entry in entries[:SHOWN]:
-            with st.container(key=f"drawn-{entry.key}", gap="xsmall"):
+            with st.container(key=f"draw/drawn-{entry.key}", gap="xsmall"):
                 _card(entry)
     if len(entries) > SHOWN:
         st.caption(f"And {len(entries) - SHOWN} older ones.")
-    if st.button("Delete everything", icon=":material/delete:", key="teach-delete-all"):
+    if st.button("Delete everything", icon=":material/delete:", key="draw/teach-delete-all"):
         _confirm_delete(len(entries))
 
 
@@ -154,7 +154,7 @@ def _card(entry: Entry) -> None:
         if entry.drawing is not None:
             st.button(
                 ":material/edit:",
-                key=f"again-{entry.key}",
+                key=f"draw/again-{entry.key}",
                 on_click=_again,
                 args=(entry,),
                 type="tertiary",
@@ -162,7 +162,7 @@ def _card(entry: Entry) -> None:
             )
         st.button(
             ":material/delete:",
-            key=f"delete-{entry.key}",
+            key=f"draw/delete-{entry.key}",
             on_click=_delete,
             args=(entry.key,),
             type="tertiary",
@@ -184,8 +184,8 @@ def _delete(key: str) -> None:
 def _confirm_delete(count: int) -> None:
     st.write(f"{count} drawings, your labelled set among them, are deleted for good.")
     with st.container(horizontal=True):
-        if st.button("Delete", type="primary", key="teach-delete-yes"):
+        if st.button("Delete", type="primary", key="draw/teach-delete-yes"):
             Collection(owner()).delete_all()  # what is on the pad counts as recorded until it changes
             st.rerun()
-        if st.button("Keep", key="teach-delete-no"):
+        if st.button("Keep", key="draw/teach-delete-no"):
             st.rerun()

@@ -18,9 +18,9 @@ from pages.ui.kit.figure import Panel, is_dark, show_figures
 if TYPE_CHECKING:
     from lab.models.loading import Model
 
-_RECORD_KEY = "draw_wide_record"
-_INITIAL_KEY = "draw_wide_initial"
-CANVAS_KEY = "draw-wide"
+_RECORD_KEY = "draw/wide-record"
+_INITIAL_KEY = "draw/wide-initial"
+CANVAS_KEY = "draw/wide"
 MOST_DIGITS = 40
 
 
@@ -29,7 +29,9 @@ def several_view(model: Model, title: str) -> None:
     st.markdown("Write a number across the canvas: its digits are found, framed and read one by one.")
     now = sheet()
     source: Drawing | Ink
-    if now.picture is not None and st.toggle("Read the picture on the pad instead", key="wide-from-picture"):
+    if now.picture is not None and st.toggle(
+        "Read the picture on the pad instead", key="draw/wide-from-picture"
+    ):
         source = now.picture.ink
     else:
         # What restores the canvas must not change while it is shown, or it would be redrawn under the pen.
@@ -66,4 +68,4 @@ def _reading(source: Drawing | Ink, model: Model, title: str) -> None:
     data = several_data(source, zip((glyph.box for glyph, _ in read), words, strict=True))
     panel = Panel("several", f"The digits found: {' '.join(words)}", several_figure(data, is_dark()), 280)
     with right:
-        show_figures([panel], key="draw-several-figure", columns=1)
+        show_figures([panel], key="draw/several-figure", columns=1)

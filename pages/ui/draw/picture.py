@@ -16,8 +16,8 @@ from pages.ui.draw.sheet import put_picture, sheet
 from pages.ui.kit.component import component
 
 WAYS = {"upload": "Upload", "paste": "Paste", "camera": "Camera"}
-_TAKEN_KEY = "draw_picture_taken"
-_PASTE_KEY = "draw-paste"
+_TAKEN_KEY = "draw/picture-taken"
+_PASTE_KEY = "draw/picture-paste"
 _LONGEST_PASTE = 12_000_000
 
 
@@ -29,7 +29,7 @@ def picture_view() -> None:
         format_func=WAYS.__getitem__,
         default="upload",
         required=True,
-        key="picture-way",
+        key="draw/picture-way",
         persist_state="session",
         label_visibility="collapsed",
     )
@@ -47,7 +47,7 @@ def _upload() -> None:
     file = st.file_uploader(
         "A picture of one digit, dark on light or light on dark",
         type="image",  # of any kind: what cannot be read is said in the lab's own words
-        key="picture-file",
+        key="draw/picture-file",
         help="PNG, JPEG, GIF, WebP or BMP, up to 20 MB. For several digits, see the tab before this one.",
     )
     if file is not None:
@@ -55,7 +55,7 @@ def _upload() -> None:
 
 
 def _camera() -> None:
-    file = st.camera_input("Hold a digit on paper into the camera", key="picture-camera")
+    file = st.camera_input("Hold a digit on paper into the camera", key="draw/picture-camera")
     if file is not None:
         _take(file.file_id, file.getvalue, "photo")
 

@@ -14,9 +14,9 @@ import streamlit as st
 from lab.ink.drawing import Drawing, Ink, InkError, parse_drawing
 from lab.ink.pictures import Picture
 
-PAD_KEY = "draw-pad"
+PAD_KEY = "draw/pad"
 BRUSHES = (8.0, 32.0)  # what the slider in static/draw/pad.js offers
-_SESSION_KEY = "draw_sheet"
+_SESSION_KEY = "draw/sheet"
 _KEY = re.compile("[0-9a-f]{16}")
 
 

@@ -35,10 +35,10 @@ def training_view(chosen: tuple[ModelChoice, ...]) -> None:
         list(runs),
         index=list(runs).index(first),
         format_func=lambda name: runs[name].title,
-        key=f"training-run-{first}",
+        key=f"draw/training-run-{first}",
     )
     every = EVERY_S if runs[run].live else None
-    st.fragment(_lines, run_every=every, key="draw-training-lines")(runs[run])
+    st.fragment(_lines, run_every=every, key="draw/training-lines")(runs[run])
 
 
 def _lines(run: ModelChoice) -> None:
@@ -73,6 +73,6 @@ def _lines(run: ModelChoice) -> None:
     )
     words = "Probability of each digit for this drawing, by epoch"
     panel = Panel("my-digit", words, my_digit_figure(data), height=380)
-    show_figures([panel], key=f"draw-training-figure-{run.reference}", columns=1)
+    show_figures([panel], key="draw/training-figure", columns=1)
     if run.live:
         st.caption("The run is training; a new point appears with each epoch.")

@@ -30,7 +30,7 @@ NEEDS_INK = {"framing", "inside", "training"}
 
 def depth(options: tuple[ModelChoice, ...]) -> None:
     """The open tab, about what is on the pad and one of the chosen models."""
-    tabs = st.tabs(list(TABS.values()), key="draw-tab", on_change="rerun")
+    tabs = st.tabs(list(TABS.values()), key="draw/tab", on_change="rerun")
     for name, tab in zip(TABS, tabs, strict=True):
         if tab.open:
             with tab:
@@ -78,7 +78,7 @@ def _about(options: tuple[ModelChoice, ...]) -> ModelChoice:
         format_func=lambda index: options[index].title,
         default=0,
         required=True,
-        key="draw-about",
+        key="draw/about",
         persist_state="session",
         label_visibility="collapsed",
     )

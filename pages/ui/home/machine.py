@@ -6,6 +6,7 @@ Owns the words. Finding devices and data belongs to `lab`; torch is asked only o
 from __future__ import annotations
 
 import json
+import operator
 import re
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from lab.data import DATASETS, available
 from lab.machine.device import choose_device, cpu_title, device_title
 from lab.paths import lab_home
 from lab.runner.warm import torch_ready
+from pages.ui.kit.refreshing import refreshing
 
 ROOT = Path(__file__).parents[3]
 PROGRESS = re.compile(r"Fetching MNIST: (\d+)%")
@@ -25,17 +27,15 @@ PROGRESS = re.compile(r"Fetching MNIST: (\d+)%")
 def this_machine() -> None:
     """Device and data, a line each."""
     st.subheader("This machine", anchor=False)
-    st.fragment(_device_line, run_every=None if torch_ready() else 1.0)(torch_ready())
+    refreshing(torch_ready, _device_line, operator.not_, moving=not torch_ready(), every_s=1.0)
     try:
         _data_line(lab_home())
     except OSError as error:
         st.error(str(error), icon=":material/error:")
 
 
-def _device_line(was_ready: bool) -> None:
-    if torch_ready() and not was_ready:
-        st.rerun()  # else the timer of this fragment never stops
-    if not torch_ready():
+def _device_line(ready: bool) -> None:
+    if not ready:
         st.markdown(f":material/memory: {cpu_title()}")
         st.caption("PyTorch is being loaded in the background.")
         return
@@ -55,7 +55,7 @@ def _data_line(home: Path) -> None:
         return
     st.markdown(f":material/database: No MNIST found: {entry.title.lower()}, {train:,} + {test:,} images")
     st.caption(notice)
-    if st.button("Download MNIST", icon=":material/download:", key="home-fetch"):
+    if st.button("Download MNIST", icon=":material/download:", key="home/fetch"):
         problem = _fetched()
         if problem:
             st.error(problem, icon=":material/error:")

@@ -97,7 +97,7 @@ STATIONS = (
 
 def pipeline() -> None:
     """Draws the nine stations; choosing one opens its page."""
-    choice = component("home/map")(key="pipeline", data=_data(), on_station_change=_noted).station
+    choice = component("home/map")(key="home/pipeline", data=_data(), on_station_change=_noted).station
     if isinstance(choice, int) and 0 <= choice < len(STATIONS):
         st.switch_page(STATIONS[choice].page)
 

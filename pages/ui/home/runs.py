@@ -8,7 +8,8 @@ from __future__ import annotations
 import streamlit as st
 
 from lab.runs.run import Run
-from pages.ui.runs.row import my_runs, run_row
+from pages.ui.kit.refreshing import refreshing
+from pages.ui.runs.row import any_moves, my_runs, run_row
 
 SHOWN = 5
 REFRESH_S = 2.0
@@ -17,29 +18,30 @@ REFRESH_S = 2.0
 def recent_runs() -> None:
     """The list; refreshed while a run of it is under way."""
     st.subheader("Recent runs", anchor=False)
+    refreshing(_read, _rows, _any_moves, moving=_any_moves(_read()), every_s=REFRESH_S)
+
+
+def _read() -> list[Run] | OSError:
     try:
-        moving = _any_moves(my_runs(SHOWN))
-    except OSError:
-        moving = False  # the rows say why
-    st.fragment(_rows, run_every=REFRESH_S if moving else None)(moving)
+        return my_runs(SHOWN)
+    except OSError as error:  # the disk may go away between two looks
+        return error
 
 
-def _any_moves(runs: list[Run]) -> bool:
-    return any(run.state in ("queued", "running") for run in runs)
+def _any_moves(runs: list[Run] | OSError) -> bool:
+    return not isinstance(runs, OSError) and any_moves(runs)
 
 
-def _rows(moving: bool) -> None:
-    try:
-        runs = my_runs(SHOWN)
-    except OSError as error:  # the disk went away between two looks
-        st.error(str(error), icon=":material/error:")
+def _rows(runs: list[Run] | OSError) -> None:
+    if isinstance(runs, OSError):
+        st.error(str(runs), icon=":material/error:")
         return
-    if moving and not _any_moves(runs):
-        st.rerun()  # else the timer of this fragment never stops
     if not runs:
         st.caption("No run yet. Train the document's network above: its curve appears here and stays.")
         return
     for run in runs:
-        with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"run-{run.id}"):
+        with st.container(
+            horizontal=True, vertical_alignment="center", gap="small", key=f"home/run-{run.id}"
+        ):
             run_row(run)
     st.page_link("pages/runs.py", label="All runs", icon=":material/arrow_forward:")

@@ -40,7 +40,7 @@ def _train_card() -> None:
     )
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         pressed = st.button(
-            "Train the document's network", type="primary", icon=":material/play_arrow:", key="home-train"
+            "Train the document's network", type="primary", icon=":material/play_arrow:", key="home/train"
         )
         st.page_link("pages/train.py", label="Configure your own", icon=":material/tune:")
     if pressed:

@@ -60,11 +60,24 @@ def following(key: str, value: Any) -> Any:
     """
     if key not in st.session_state:
         return value
-    now = st.session_state[key]
-    if now != value or isinstance(now, bool) is not isinstance(value, bool):
+    if _echoes(key, value):
+        return value
+    st.session_state[key] = value
+    return None
+
+
+def showing(key: str, value: Any) -> str:
+    """The key to give a widget without a default, whose state now echoes the caller's `value`."""
+    if not _echoes(key, value):
         st.session_state[key] = value
-        return None
-    return value
+    return key
+
+
+def _echoes(key: str, value: Any) -> bool:
+    if key not in st.session_state:
+        return False
+    now = st.session_state[key]
+    return bool(now == value) and isinstance(now, bool) is isinstance(value, bool)
 
 
 def _place(names: tuple[str, ...], name: Any) -> int:

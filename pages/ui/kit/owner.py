@@ -13,7 +13,7 @@ from lab.ink.collection import is_owner_id
 from pages.ui.kit.component import component, page_style
 
 COOKIE = "layerlab_owner"
-_KEY = "owner_id"
+_KEY = "kit/owner"
 
 
 def owner() -> str:
@@ -32,7 +32,7 @@ def remember_owner() -> None:
     if sent == owner():
         return
     page_style("kit/owner_cookie")
-    with st.container(key="owner-cookie"):
+    with st.container(key="kit/owner-cookie"):
         component("kit/owner")(
-            data={"name": COOKIE, "value": owner(), "replace": sent is not None}, key="owner-cookie-writer"
+            data={"name": COOKIE, "value": owner(), "replace": sent is not None}, key="kit/owner-cookie-writer"
         )

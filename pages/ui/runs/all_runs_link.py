@@ -12,6 +12,6 @@ from pages.ui.kit.component import component
 
 def all_runs_link() -> None:
     """The link, at the end of a horizontal container of the caller's; while it is there, the menu leads there too."""
-    with st.container(key="all-runs", width="content", gap=None):
+    with st.container(key="runs/all-runs", width="content", gap=None):
         st.page_link("pages/runs.py", label="All runs", icon=":material/list:")
-        component("runs/all_runs_link")(key="follow-the-menu", height=0)
+        component("runs/all_runs_link")(key="runs/follow-the-menu", height=0)

@@ -33,7 +33,7 @@ def compare(runs: list[Run]) -> None:
             340,
         ),
     ]
-    show_figures(panels, key="charts-compare")
+    show_figures(panels, key="runs/charts-compare")
     rows = differences([json.loads(run.spec_json) for run in runs])
     results = ["" if run.test_accuracy is None else f"{run.test_accuracy:.2%}" for run in runs]
     table: dict[str, list[Any]] = {"Setting": ["test accuracy", *rows]}

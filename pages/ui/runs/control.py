@@ -30,7 +30,7 @@ def control_bar(run: Run) -> None:
         st.caption("You are watching. Whoever started this run steers it.")
         return
     paused = run.want == "pause"
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="run-control"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="runs/control"):
         if paused:
             _button("Resume", "play_arrow", _want, run.id, "run", primary=True)
         else:
@@ -63,7 +63,7 @@ def _button(
         label,
         icon=f":material/{icon}:" if icon else None,
         type="primary" if primary else "secondary",
-        key=f"control-{label}",
+        key=f"runs/control-{label}",
         on_click=do,
         args=args,
         help=help,
@@ -92,7 +92,7 @@ def _rate_field(run: Run) -> None:
     field = fields_of(type(train.optimizer))["lr"]
     words = "Takes effect with the next step." + (" The schedule multiplies it." if scheduled else "")
     field = replace(field, title="Base learning rate" if scheduled else field.title, description=words)
-    key, told, mistaken = f"rate-{run.id}", f"rate-told-{run.id}", _mistaken(run)
+    key, told, mistaken = f"runs/rate-{run.id}", f"runs/rate-told-{run.id}", _mistaken(run)
 
     def put(_: str, entered: Any) -> None:
         try:
@@ -121,4 +121,4 @@ def _last_change(run: Run) -> tuple[int, float]:
 
 def _mistaken(run: Run) -> str:
     """Where it is kept what was entered for the learning rate and cannot be used."""
-    return f"rate-mistake-{run.id}"
+    return f"runs/rate-mistake-{run.id}"

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from lab.runs.history import History
+from pages.ui.kit.refreshing import interval_s
 from pages.ui.kit.store import store
 
 _KEPT = 64
@@ -30,9 +31,8 @@ class Past:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def pace_s(self) -> float:
-        """Twice a second for a few viewers, once when many watch, and less often for hundreds."""
-        count = len(self.viewers)
-        return 0.5 if count <= 4 else min(3.0, max(1.0, count / 120))
+        """How often its viewers' pages refresh."""
+        return interval_s(len(self.viewers))
 
 
 @st.cache_resource(show_spinner=False)

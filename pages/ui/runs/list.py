@@ -14,10 +14,12 @@ from lab.runs.run import Run
 from lab.runs.store import UnknownRunError
 from lab.text import counted
 from pages.ui.kit.component import component, page_style
+from pages.ui.kit.refreshing import refreshing
 from pages.ui.kit.store import store
+from pages.ui.runs.address import compared, no_such_run
 from pages.ui.runs.all_runs_link import all_runs_link
 from pages.ui.runs.compare import compare
-from pages.ui.runs.row import count_of_my_runs, is_mine, my_runs, run_row
+from pages.ui.runs.row import any_moves, count_of_my_runs, is_mine, my_runs, run_row
 
 REFRESH_S = 2.0
 SHOWN = 50  # rows at first, and how many more each time they are asked for
@@ -28,19 +30,22 @@ _ROWS = "runs/rows"  # how many this browser shows
 def runs_list() -> None:
     """What the address compares, and below it the rows to choose from."""
     runs = _runs()
+    there = {run.id for run in runs}
+    for name in compared()[:MOST_COMPARED]:
+        if name not in there:
+            no_such_run(name)
     if not runs:
         _empty()
         return
     # Also when empty: what is below is not drawn anew, and the page stays long.
-    above = st.container(key="compared")
-    asked = _asked()
-    compared = [run for run in runs if run.id in asked]
-    if len(compared) > 1:
+    above = st.container(key="runs/compared")
+    asked = compared()
+    named = [run for run in runs if run.id in asked]
+    if len(named) > 1:
         with above:
-            _compared(compared, asked)
+            _compared(named, asked)
     page_style("runs/list")
-    moving = _any_moves(runs)
-    st.fragment(_rows, run_every=REFRESH_S if moving else None)(moving)
+    refreshing(_runs, _rows, any_moves, moving=any_moves(runs), every_s=REFRESH_S)
 
 
 def _compared(runs: list[Run], asked: list[str]) -> None:
@@ -49,16 +54,15 @@ def _compared(runs: list[Run], asked: list[str]) -> None:
         st.space("stretch")
         all_runs_link()
     # The button that asks for it may be pressed far below.
-    component("runs/into_view")(data={"shown": ",".join(asked)}, key="compared-in-view")
-    st.fragment(_comparison, run_every=REFRESH_S if _any_moves(runs) else None)(asked)
+    component("runs/into_view")(data={"shown": ",".join(asked)}, key="runs/compared-in-view")
+    refreshing(lambda: _named(asked), _comparison, any_moves, moving=any_moves(runs), every_s=REFRESH_S)
 
 
-def _any_moves(runs: list[Run]) -> bool:
-    return any(run.state in ("queued", "running") for run in runs)
+def _named(asked: list[str]) -> list[Run]:
+    return [run for run in _runs() if run.id in asked]
 
 
-def _comparison(asked: list[str]) -> None:
-    runs = [run for run in _runs() if run.id in asked]
+def _comparison(runs: list[Run]) -> None:
     compare(runs[:MOST_COMPARED])
     if len(runs) > MOST_COMPARED:
         st.caption(f"The first {MOST_COMPARED} are drawn.")
@@ -68,7 +72,7 @@ def _runs() -> list[Run]:
     """This person's runs, and those that the address names."""
     mine = my_runs(_rows_shown())
     known = {run.id for run in mine}
-    asked = [run_id for run_id in _asked()[:MOST_COMPARED] if run_id not in known]
+    asked = [run_id for run_id in compared()[:MOST_COMPARED] if run_id not in known]
     return [*mine, *(run for run_id in asked if (run := store().run(run_id)))]
 
 
@@ -85,36 +89,31 @@ def _older() -> None:
     shown, count = _rows_shown(), count_of_my_runs()
     if count <= shown:
         return
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="older-runs"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="runs/older-runs"):
         st.caption(f"{shown:,} of {count:,} runs", width="content")
         st.button(
             f"Show {min(SHOWN, count - shown)} more",
             icon=":material/expand_more:",
-            key="more-runs",
+            key="runs/more-runs",
             on_click=_show_more,
         )
 
 
-def _asked() -> list[str]:
-    return [run_id for run_id in st.query_params.get("compare", "").split(",") if run_id]
-
-
 def _empty() -> None:
-    with st.container(border=True, horizontal_alignment="center", key="no-runs"):
+    with st.container(border=True, horizontal_alignment="center", key="runs/no-runs"):
         st.markdown("**No run yet.** Choose a network, press Start, and its curves appear here.")
         st.page_link("pages/train.py", label="Choose a network", icon=":material/model_training:")
 
 
-def _rows(moving: bool) -> None:
-    if moving:
+def _rows(runs: list[Run]) -> None:
+    if any_moves(runs):
         wake_runner()
-    runs = _runs()
-    if moving and not _any_moves(runs):
-        st.rerun()  # else the timer of this fragment never stops
-    asked = _asked()
+    asked = compared()
     _bar([run for run in runs if st.session_state.get(_tick(run), run.id in asked)], asked)
     for run in runs:
-        with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"row-{run.id}"):
+        with st.container(
+            horizontal=True, vertical_alignment="center", gap="small", key=f"runs/row-{run.id}"
+        ):
             st.checkbox(
                 f"Compare {run.title or run.id}",
                 value=run.id in asked,
@@ -129,12 +128,12 @@ def _rows(moving: bool) -> None:
 
 
 def _tick(run: Run) -> str:
-    return f"compare-{run.id}"
+    return f"runs/compare-{run.id}"
 
 
 def _bar(ticked: list[Run], asked: list[str]) -> None:
     """What the ticks lead to, above the rows and always in view: they stay where they are under the pointer."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="compare-bar"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="runs/compare-bar"):
         ids = [run.id for run in ticked][:MOST_COMPARED]
         if len(ids) < 2:
             more = "one more" if ids else "two or more"
@@ -144,7 +143,7 @@ def _bar(ticked: list[Run], asked: list[str]) -> None:
             f"Compare {counted(len(ids), 'run')}",
             type="primary",
             icon=":material/compare_arrows:",
-            key="compare-ticked",
+            key="runs/compare-ticked",
             disabled=set(ids) == set(asked),
         ):
             st.switch_page("pages/runs.py", query_params={"compare": ",".join(ids)})
@@ -154,10 +153,10 @@ def _bar(ticked: list[Run], asked: list[str]) -> None:
 
 def _delete_button(run: Run) -> None:
     with st.popover(
-        "", icon=":material/delete:", type="tertiary", key=f"delete-{run.id}", help="Delete this run"
+        "", icon=":material/delete:", type="tertiary", key=f"runs/delete-{run.id}", help="Delete this run"
     ):
         st.markdown("Its curves and weights cannot be brought back.")
-        st.button("Delete", key=f"really-{run.id}", type="primary", on_click=_delete, args=(run.id,))
+        st.button("Delete", key=f"runs/really-{run.id}", type="primary", on_click=_delete, args=(run.id,))
 
 
 def _delete(run_id: str) -> None:

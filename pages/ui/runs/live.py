@@ -52,7 +52,7 @@ def watch(run: Run, viewer: str) -> None:
         _wait_for_first_point(run, viewer)
     alone = run.is_active and st.session_state.get(_CHARTED) != run.id
     interval = None if not run.is_active else FIRST_POINT_S if alone else known.pace_s()
-    log = st.session_state.get("log-axes", True)
+    log = st.session_state.get("runs/log-axes", True)
     page_style("runs/live")
     st.fragment(_refreshed, run_every=interval)(run, alone, bool(log), viewer)
 
@@ -96,7 +96,7 @@ def _placeholders() -> None:
 
 
 def _charts(run: Run, known: Past, log: bool) -> None:
-    show_figures(_all_panels(run, known, log)[:2], key="charts-main")
+    show_figures(_all_panels(run, known, log)[:2], key="runs/charts-main")
 
 
 def _inside(run: Run, known: Past, log: bool) -> None:
@@ -107,11 +107,11 @@ def _inside(run: Run, known: Past, log: bool) -> None:
         network = _remembered(known, key, lambda: _network(run, known.history))
     if known.history.snapshot:
         st.markdown("**The network now.** Mean activation of its units over 100 test images.")
-        show_network(network, key="network-now")
-        live_pictures(glance, key="pictures")
-    with st.expander("Inside the layers", expanded=False, icon=":material/stacks:", key="layers-open"):
+        show_network(network, key="runs/network-now")
+        live_pictures(glance, key="runs/pictures")
+    with st.expander("Inside the layers", expanded=False, icon=":material/stacks:", key="runs/layers-open"):
         st.caption(" ".join(quantity.summary for quantity in LAYER_QUANTITIES))
-        show_figures(_all_panels(run, known, log)[2:], key="charts-layers")
+        show_figures(_all_panels(run, known, log)[2:], key="runs/charts-layers")
 
 
 def _all_panels(run: Run, known: Past, log: bool) -> list[Panel]:

@@ -52,7 +52,7 @@ def _accuracy(history: History) -> None:
     finished = history.finished
     assert finished is not None
     tests = history.started.test_samples if history.started else 0
-    with st.container(horizontal=True, gap="medium", key="result-figures"):
+    with st.container(horizontal=True, gap="medium", key="runs/result-figures"):
         st.metric(
             "Test accuracy",
             f"{finished.test_accuracy:.2%}",
@@ -85,30 +85,30 @@ def _finding(finding: Finding, number: int) -> None:
     say(finding.sentence, icon=f":material/{_ICONS[finding.tone]}:")
     if not finding.steps:
         return
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"steps-{number}"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"runs/steps-{number}"):
         st.caption("Try next:", width="content")
         for index, step in enumerate(finding.steps):
-            if st.button(step.title, key=f"try-{number}-{index}", icon=":material/arrow_forward:"):
+            if st.button(step.title, key=f"runs/try-{number}-{index}", icon=":material/arrow_forward:"):
                 _open_train(step.spec)
 
 
 def _onward(run: Run) -> None:
-    with st.container(horizontal=True, gap="small", key="onward"):
+    with st.container(horizontal=True, gap="small", key="runs/onward"):
         trained = latest_weights(lab_home(), run.id).is_file()
         if trained and st.button(
-            "Draw a digit for it", icon=":material/draw:", type="primary", key="onward-draw"
+            "Draw a digit for it", icon=":material/draw:", type="primary", key="runs/onward-draw"
         ):
             st.switch_page("pages/draw.py", query_params={"model": run.id})
-        if st.button("Change it and train again", icon=":material/tune:", key="onward-change"):
+        if st.button("Change it and train again", icon=":material/tune:", key="runs/onward-change"):
             _open_train(run.spec)
         if trained and st.button(
             "Fine-tune it",
             icon=":material/add_circle:",
-            key="onward-fine-tune",
+            key="runs/onward-fine-tune",
             help="Another run that goes on from these weights, at a tenth of the learning rate.",
         ):
             _open_train(fine_tuned(run))
-        if st.button("Run it again", icon=":material/replay:", key="onward-again"):
+        if st.button("Run it again", icon=":material/replay:", key="runs/onward-again"):
             st.switch_page("pages/runs.py", query_params={"run": start_run(run.spec, run.title)})
         if trained:
             st.download_button(
@@ -116,7 +116,7 @@ def _onward(run: Run) -> None:
                 latest_weights(lab_home(), run.id).read_bytes,
                 f"{run.id}.safetensors",
                 icon=":material/download:",
-                key="onward-weights",
+                key="runs/onward-weights",
             )
 
 
@@ -132,7 +132,7 @@ def confusion(history: History) -> None:
     matrix, words = st.columns([3, 2], gap="large", vertical_alignment="center")
     with matrix:
         panel = Panel("confusion", "Confusion matrix", confusion_figure(data), 430)
-        show_figures([panel], key="confusion", columns=1)
+        show_figures([panel], key="runs/confusion", columns=1)
     with words:
         st.caption("Each row holds the test images of one digit; what is off the diagonal is a mistake.")
         for label, answer, count in data.worst:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import streamlit as st
 
 from lab.figures.runs.thumbnail import WIDTH, thumbnail, thumbnail_data
@@ -39,6 +41,11 @@ def my_runs(limit: int) -> list[Run]:
     """The newest runs of this person and of the command line."""
     found = [run for who in {owner(), COMMAND_LINE} for run in store().runs(who, limit=limit)]
     return sorted(found, key=lambda run: run.created_at, reverse=True)[:limit]
+
+
+def any_moves(runs: Iterable[Run]) -> bool:
+    """Whether one of the runs waits or trains, so that it will look different soon."""
+    return any(run.state in ("queued", "running") for run in runs)
 
 
 def count_of_my_runs() -> int:

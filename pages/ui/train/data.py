@@ -16,7 +16,7 @@ from lab.paths import lab_home
 from pages.ui.kit.controls import error_line, following, part_controls
 from pages.ui.kit.fields import fields_of
 from pages.ui.train.draft import Draft, parts_chosen
-from pages.ui.train.state import edit, putter, touched
+from pages.ui.train.state import edit, putter
 
 _DRAW = "train/augmentation-draw"
 _CHOSEN = "train/data/augmentations"
@@ -106,5 +106,4 @@ def _preview(draft: Draft, ready: bool) -> None:
 
 
 def _draw_again() -> None:
-    touched()
     st.session_state[_DRAW] = st.session_state.get(_DRAW, 0) + 1

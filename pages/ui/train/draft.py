@@ -15,8 +15,7 @@ from lab.parts.layers import LAYERS, Fix, Layer
 from lab.registry import FieldError, Spec, SpecError, did_you_mean
 from lab.spec import RunSpec, changed
 from pages.ui.kit.fields import WrongValue, fields_of, parsed
-
-UNDO_STEPS = 50
+from pages.ui.kit.undo import Versions
 
 Path = tuple[str, ...]
 """Where a field is, from the top: ("train", "optimizer", "lr"); a layer is named by its row, "#7"."""
@@ -32,13 +31,15 @@ class Version:
 
 @dataclass(frozen=True)
 class Draft:
-    """The configuration on the page, what is wrong on it, and the versions before and after."""
+    """The configuration on the page with the versions before and after it, and what is wrong on it."""
 
-    now: Version
+    versions: Versions[Version]
     mistakes: Mapping[Path, WrongValue] = field(default_factory=dict)
-    past: tuple[Version, ...] = ()
-    future: tuple[Version, ...] = ()
     next_row: int = 0
+
+    @property
+    def now(self) -> Version:
+        return self.versions.now
 
     @property
     def spec(self) -> RunSpec:
@@ -56,7 +57,7 @@ class Draft:
 def draft_of(spec: RunSpec) -> Draft:
     """A new draft with no history."""
     count = len(spec.network.layers)
-    return Draft(Version(spec, tuple(range(count))), next_row=count)
+    return Draft(Versions(Version(spec, tuple(range(count)))), next_row=count)
 
 
 def model_at(version: Version, path: Path) -> tuple[Spec, str]:
@@ -95,8 +96,7 @@ def _next(draft: Draft, spec: RunSpec, rows: tuple[int, ...] | None = None, **ch
     version = Version(spec, draft.now.rows if rows is None else rows)
     if version == draft.now:
         return replace(draft, **changes)
-    past = (*draft.past, draft.now)[-UNDO_STEPS:]
-    return _retried(replace(draft, **{"now": version, "past": past, "future": (), **changes}))
+    return _retried(replace(draft, versions=draft.versions.changed(version), **changes))
 
 
 def _retried(draft: Draft) -> Draft:
@@ -109,7 +109,7 @@ def _retried(draft: Draft) -> Draft:
             continue
         except ValueError as error:
             mistakes[path] = replace(mistake, message=str(error))
-    return replace(draft, now=version, mistakes=mistakes)
+    return replace(draft, versions=draft.versions.amended(version), mistakes=mistakes)
 
 
 def entered(draft: Draft, path: Path, value: Any) -> Draft:
@@ -251,17 +251,11 @@ def undone(draft: Draft) -> Draft:
     """The draft one version back; mistakes in hand are dropped."""
     if draft.mistakes:
         return replace(draft, mistakes={})
-    if not draft.past:
-        return draft
-    return replace(
-        draft, now=draft.past[-1], past=draft.past[:-1], future=(draft.now, *draft.future), mistakes={}
-    )
+    return replace(draft, versions=draft.versions.undone())
 
 
 def redone(draft: Draft) -> Draft:
     """The draft one version on again."""
-    if not draft.future:
+    if not draft.versions.future:
         return draft
-    return replace(
-        draft, now=draft.future[0], past=(*draft.past, draft.now), future=draft.future[1:], mistakes={}
-    )
+    return replace(draft, versions=draft.versions.redone(), mistakes={})

@@ -16,7 +16,7 @@ from lab.spec import MAX_LAYERS
 from lab.text import counted
 from pages.ui.kit.controls import mark, part_controls
 from pages.ui.train.draft import Draft, fixed, layer_added, layer_duplicated, layer_moved, layer_removed
-from pages.ui.train.state import edit, putter, touched
+from pages.ui.train.state import edit, putter
 
 if TYPE_CHECKING:
     from lab.network.report import LayerReport
@@ -91,7 +91,6 @@ def _add(below: int | None) -> None:
 def _act(row: int) -> None:
     action = st.session_state.get(f"train/row/{row}/menu")
     if action == "Add below":
-        touched()
         st.session_state[_INSERT] = row
     elif action == "Remove":
         edit(layer_removed, row)
@@ -105,7 +104,7 @@ def _row(
     draft: Draft, place: int, row: int, layer: Layer, report: LayerReport | None, *, loading: bool
 ) -> None:
     mistakes = draft.mistakes_at("network", "layers", f"#{row}")
-    with st.container(border=True, key=f"train-layer-{row}", gap="xsmall"):
+    with st.container(border=True, key=f"train/layer-{row}", gap="xsmall"):
         with st.container(horizontal=True, gap="small", vertical_alignment="top"):
             _name(place, row, layer, report, loading)
             with st.container(horizontal=True, gap="xsmall", width="content"):

@@ -1,13 +1,15 @@
-"""The presets to start from, and what was wrong with the link a person came by."""
+"""The presets to start from."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from lab.presets import PRESETS, preset
-from pages.ui.kit.controls import escaped, following
+from pages.ui.kit.controls import following
 from pages.ui.train.draft import Draft, replaced
-from pages.ui.train.state import PRESET_KEY, current, edit, link_problems
+from pages.ui.train.state import current, edit
+
+PRESET_KEY = "train/preset"
 
 
 def _chosen() -> None:
@@ -37,14 +39,3 @@ def preset_choice(draft: Draft) -> None:
         st.caption(f"{PRESETS[equal].summary} :gray[{PRESETS[equal].source}]")
     else:
         st.caption("Your own configuration. A preset above brings you back; undo brings this one back.")
-
-
-def link_notice() -> None:
-    """What could not be used of the link this page was opened with."""
-    problems = link_problems()
-    if problems:
-        lines = "\n".join(f"- {escaped(problem)}" for problem in problems[:8])
-        st.warning(
-            f"Part of this link could not be used; the rest is shown below.\n{lines}",
-            icon=":material/link_off:",
-        )

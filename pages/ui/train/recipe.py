@@ -18,7 +18,7 @@ from pages.ui.kit.fields import fields_of
 from pages.ui.kit.figure import Panel, show_figures
 from pages.ui.train.data import data_tab
 from pages.ui.train.draft import Draft
-from pages.ui.train.state import kind_putter, putter, touched
+from pages.ui.train.state import kind_putter, putter
 
 COLUMNS = 2
 TABS = ("Optimise", "Data", "Loss", "Initialise")
@@ -41,7 +41,6 @@ def recipe(draft: Draft, *, ready: bool) -> None:
 
 
 def _tab_chosen() -> None:
-    touched()
     st.session_state[_TAB] = st.session_state.get(_TAB_SHOWN) or TABS[0]
 
 

@@ -16,7 +16,7 @@ from lab.spec_link import link_of
 from pages.ui.kit.controls import escaped
 from pages.ui.train.draft import Draft, replaced
 from pages.ui.train.places import wrong_fields
-from pages.ui.train.state import edit, touched
+from pages.ui.train.state import edit
 
 _OPEN = "train/share-open"
 _PASTED, _UPLOADED = "train/pasted", "train/uploaded"
@@ -26,13 +26,11 @@ _PROBLEMS = "train/load-problems"
 
 def open_share() -> None:
     """Let the dialog open on the next draw, and stay over every draw until it is closed."""
-    touched()
     st.session_state[_OPEN] = True
 
 
 def close_share() -> None:
     """Let the dialog be gone on the next draw."""
-    touched()
     st.session_state[_OPEN] = False
     st.session_state.pop(_PROBLEMS, None)
     st.session_state.pop(_GIVEN, None)

@@ -57,7 +57,7 @@ def start_bar(draft: Draft, known: DraftVerdict | None) -> None:
         horizontal_alignment="distribute",
         vertical_alignment="center",
         gap="small",
-        key="train-start-bar",
+        key="train/start-bar",
     ):
         with st.container(width=TEXT_WIDTH, gap=None):
             if wrong:
@@ -69,8 +69,10 @@ def start_bar(draft: Draft, known: DraftVerdict | None) -> None:
             else:
                 st.markdown(f":small[{_cost(draft, known)}]")
         with st.container(horizontal=True, width="content", gap="small", vertical_alignment="center"):
-            _tool("Undo", "undo", off=not draft.past and not draft.mistakes, press=edit, args=(undone,))
-            _tool("Redo", "redo", off=not draft.future, press=edit, args=(redone,))
+            _tool(
+                "Undo", "undo", off=not draft.versions.past and not draft.mistakes, press=edit, args=(undone,)
+            )
+            _tool("Redo", "redo", off=not draft.versions.future, press=edit, args=(redone,))
             _tool("Share this configuration or load another", "share", press=open_share)
             st.button(
                 "Start training",

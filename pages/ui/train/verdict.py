@@ -5,13 +5,12 @@ Owns the one background warm-up of these reports and the short poll that fills t
 
 from __future__ import annotations
 
+import operator
 import threading
 import time
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
-
-import streamlit as st
 
 from lab.paths import lab_home
 from lab.presets import preset
@@ -19,6 +18,7 @@ from lab.registry import FieldError, SpecError
 from lab.runner.warm import HEAD_START_S, torch_ready
 from lab.spec import RunSpec
 from lab.spec_link import DEFAULT_PRESET
+from pages.ui.kit.refreshing import refreshing
 
 if TYPE_CHECKING:
     from lab.network.report import LayerReport
@@ -75,8 +75,6 @@ def _verdict(spec: RunSpec) -> DraftVerdict:
         return DraftVerdict(reports, estimate(spec), error.errors)
 
 
-@st.fragment(run_every=0.4)
 def fill_in_when_ready() -> None:
     """Draws the page again once the shapes can be known; place it only while they cannot."""
-    if _ready.is_set():
-        st.rerun()
+    refreshing(_ready.is_set, lambda ready: None, operator.not_, moving=True, every_s=0.4)

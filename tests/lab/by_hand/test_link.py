@@ -107,7 +107,9 @@ def test_no_link_breaks_the_page(parts: dict[str, str]) -> None:
         ({"optimizer": "adma"}, "did you mean 'adam'"),
         ({"optimizer": "momentum", "momentum": "1"}, "below 1"),
         ({"x": "1,2," + "9" * 400}, "x"),
-        ({"wieghts": "1"}, "wieghts"),
+        ({"hiden": "relu"}, "'hiden' does not belong in this link; did you mean 'hidden'?"),
+        ({"momentum": "0.5"}, "'momentum' does not belong in this link; it belongs to"),
+        ({"w1": "1," * 4000}, "8,000 letters; at most 6,000 are allowed"),
         ({"selected": "u9"}, "selected"),
         ({"step": "0"}, "step"),
         ({"taken": "99999"}, "taken"),
@@ -118,3 +120,8 @@ def test_each_part_that_cannot_be_read_is_named_and_the_rest_used(parts: dict[st
     assert named in " ".join(problems)
     assert setting.example.y == (1.0, 0.0)
     assert setting.example.weights == DOCUMENT.weights
+
+
+def test_what_is_no_part_of_a_setting_is_passed_over() -> None:
+    foreign = {"fbclid": "IwAR", "utm_source": "mail", "token": "1", "": "x", "run": "a", "lang": "zh"}
+    assert read_link({"step": "2", **foreign}) == (Setting(step=2), ())

@@ -168,10 +168,10 @@ def test_any_edits_leave_a_valid_spec_and_can_all_be_undone_and_redone(
         assert len(set(draft.now.rows)) == len(draft.now.rows) == len(draft.layers)
         assert max(draft.now.rows) < draft.next_row
     back = draft
-    while back.past or back.mistakes:
+    while back.versions.past or back.mistakes:
         back = undone(back)
     assert back.spec == first.spec
-    while back.future:
+    while back.versions.future:
         back = redone(back)
     assert back.now == draft.now
 
