@@ -83,7 +83,9 @@ def in_turns(kinds: list[str], turn: int) -> list[str]:
     return kinds if turn % 2 == 0 else kinds[::-1]
 
 
-def starts(browser: Browser, homes: dict[str, Path], apps: dict[str, Path], times: int) -> dict[str, list[float]]:
+def starts(
+    browser: Browser, homes: dict[str, Path], apps: dict[str, Path], times: int
+) -> dict[str, list[float]]:
     """Seconds of each start, in turns; the first of each warms the disk and does not count."""
     taken: dict[str, list[float]] = {kind: [] for kind in apps}
     for turn in range(times + 1):
@@ -148,7 +150,10 @@ def measure(rounds: int, times: int) -> Iterator[Row]:
             milliseconds = {kind: [1000 * each for each in column] for kind, column in seconds.items()}
             yield ratio_row("First page drawn", milliseconds["lab"], milliseconds["bare"], BARS["start"])
         if rounds:
-            with served(homes["lab"], app=apps["lab"]) as lab, served(homes["bare"], app=apps["bare"]) as bare:
+            with (
+                served(homes["lab"], app=apps["lab"]) as lab,
+                served(homes["bare"], app=apps["bare"]) as bare,
+            ):
                 pages = {"lab": opened(browser, lab), "bare": opened(browser, bare)}
                 pages["lab"].wait_for_timeout(6000)  # torch has been loaded beside it by then
                 yield from switch_rows(switches(pages, rounds))

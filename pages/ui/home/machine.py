@@ -16,7 +16,7 @@ import streamlit as st
 from lab.data import DATASETS, available
 from lab.machine.device import choose_device, cpu_title, device_title
 from lab.paths import lab_home
-from lab.runner.warm import torch_ready
+from lab.runner import warm
 
 ROOT = Path(__file__).parents[3]
 PROGRESS = re.compile(r"Fetching MNIST: (\d+)%")
@@ -25,7 +25,7 @@ PROGRESS = re.compile(r"Fetching MNIST: (\d+)%")
 def this_machine() -> None:
     """Device and data, a line each."""
     st.subheader("This machine", anchor=False)
-    st.fragment(_device_line, run_every=None if torch_ready() else 1.0)(torch_ready())
+    st.fragment(_device_line, run_every=None if warm.ready("torch") else 1.0)(warm.ready("torch"))
     try:
         _data_line(lab_home())
     except OSError as error:
@@ -33,9 +33,9 @@ def this_machine() -> None:
 
 
 def _device_line(was_ready: bool) -> None:
-    if torch_ready() and not was_ready:
+    if warm.ready("torch") and not was_ready:
         st.rerun()  # else the timer of this fragment never stops
-    if not torch_ready():
+    if not warm.ready("torch"):
         st.markdown(f":material/memory: {cpu_title()}")
         st.caption("PyTorch is being loaded in the background.")
         return
