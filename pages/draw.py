@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.ui.draw.live import DEPTH_KEY, LIVE_KEY, SHOWN_KEY, live
-from pages.ui.draw.models import choose, refresh_every, start_loading
+from pages.ui.draw.models import choose, ready, refresh_every
 from pages.ui.draw.views import depth
 from pages.ui.kit.entry import through_app
 from pages.ui.kit.owner import remember_owner
@@ -14,7 +14,7 @@ through_app()
 st.title("Draw a digit")
 st.caption("The network answers while you draw, and shows why.")
 
-start_loading()
+ready()
 remember_owner()
 options = choose()
 

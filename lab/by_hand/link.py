@@ -121,7 +121,7 @@ _CHOICES: dict[str, Mapping[str, object] | tuple[str, ...]] = {
     "tolerance": TOLERANCES,
 }
 _FLAGS = ("exercise", "large")
-_OPTIONS = tuple(dict.fromkeys(option.name for rule in RULES.values() for option in rule.options))
+_OPTIONS = tuple(dict.fromkeys(each.name for rule in RULES.values() for each in rule.hyperparameters))
 _NAMES = (
     *("sizes", "init", "seed", *_ARRAYS, "hidden", "output", "loss", "optimizer", "lr", *_OPTIONS),
     *(*_CHOICES, *_FLAGS, "taken", "step", "selected"),
@@ -135,7 +135,9 @@ def is_own(name: str) -> bool:
 
 def _hint(name: str) -> str:
     if name in _OPTIONS:
-        rules = [rule.title for rule in RULES.values() if name in {option.name for option in rule.options}]
+        rules = [
+            rule.title for rule in RULES.values() if name in {each.name for each in rule.hyperparameters}
+        ]
         return f"it belongs to {' and '.join(rules)}."
     return did_you_mean(name.lower(), _NAMES)
 

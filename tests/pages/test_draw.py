@@ -20,8 +20,8 @@ from lab.network.build import build_network
 from lab.network.weights import save
 from lab.paths import epoch_weights, latest_weights
 from lab.presets import preset
+from lab.runner import warm
 from lab.runs.store import Store
-from pages.ui.draw import models
 from pages.ui.draw.canvas import drawing_of
 from pages.ui.draw.views import TABS
 
@@ -34,8 +34,7 @@ OWNER = "a" * 32
 @pytest.fixture
 def app() -> AppTest:
     """The page, with torch loaded, of a person whose id is known."""
-    models.start_loading()
-    assert models._ready.wait(120)
+    assert warm.wait_until_ready("model", 120)
     page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     page.session_state["kit/owner"] = OWNER
     page.run().switch_page("pages/draw.py").run()

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Playwright
 
 ROOT = Path(__file__).resolve().parents[2]
+APP = ROOT / "app.py"
 BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 BROWSER_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 START_LIMIT_S = 90.0
@@ -140,8 +141,10 @@ class Server:
             self.process.wait(timeout=15)
 
 
-def start_server(home: Path, *, port: int | None = None, env: dict[str, str] | None = None) -> Server:
-    """Starts the lab on a data folder and returns once it answers.
+def start_server(
+    home: Path, *, port: int | None = None, env: dict[str, str] | None = None, app: Path = APP
+) -> Server:
+    """Starts the lab, or another app, on a data folder and returns once it answers.
 
     Raises: RuntimeError with the server's own output when it does not come up.
     """
@@ -154,7 +157,7 @@ def start_server(home: Path, *, port: int | None = None, env: dict[str, str] | N
     with log:
         process = subprocess.Popen(
             command,
-            cwd=ROOT,
+            cwd=app.parent,
             env={**os.environ, **SURROUNDINGS, "LAB_HOME": str(home), **(env or {})},
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -171,9 +174,9 @@ def start_server(home: Path, *, port: int | None = None, env: dict[str, str] | N
 
 
 @contextmanager
-def served(home: Path, *, env: dict[str, str] | None = None) -> Iterator[Server]:
-    """A lab on a data folder for as long as the block lasts."""
-    server = start_server(home, env=env)
+def served(home: Path, *, env: dict[str, str] | None = None, app: Path = APP) -> Iterator[Server]:
+    """A lab, or another app, on a data folder for as long as the block lasts."""
+    server = start_server(home, env=env, app=app)
     try:
         yield server
     finally:

@@ -35,7 +35,7 @@ def wide_canvas(key: str, initial: dict[str, Any] | None) -> tuple[Drawing, dict
         if room is None:
             return drawing_of(initial, WIDEST), None
         width = max(room, math.ceil(_reach(key, initial)))
-        page_style("draw/wide_canvas", key=key.replace('/', '-'), zoom=f"{room / width:.4f}")
+        page_style("draw/wide_canvas", key=key.replace("/", "-"), zoom=f"{room / width:.4f}")
         record = _canvas(key, initial, width)
     return drawing_of(record, width), record
 

@@ -1,23 +1,19 @@
-"""Which models answer: the shipped ones and the runs of the lab, and loading the first in the background.
+"""Which models answer: the shipped ones and the runs of the lab.
 
-Owns the choice and what is said when a run is gone. Imports torch in a thread of its own only.
+Owns the choice and what is said when a run is gone. Loading the first is the warmer's.
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
-from importlib import import_module
 from typing import TYPE_CHECKING
 
-import numpy as np
 import streamlit as st
 
-from lab.ink.framing import frame
 from lab.models.shipped import DEFAULT, SHIPPED
 from lab.paths import is_run_id, lab_home, latest_weights
+from lab.runner import warm
 from pages.ui.kit.address import Address
 from pages.ui.kit.controls import escaped
 from pages.ui.kit.owner import owner
@@ -31,8 +27,6 @@ NOBODY = ""
 FIRST_KEY, SECOND_KEY = "draw/model", "draw/second-model"
 _WAITED_KEY = "draw/waited"
 ADDRESS = Address("draw", ("run", "model").__contains__)
-_begun = threading.Lock()
-_ready = threading.Event()
 
 
 @dataclass(frozen=True)
@@ -45,25 +39,9 @@ class ModelChoice:
     is_run: bool = False
 
 
-def start_loading() -> None:
-    """Begins to load torch and the default model; returns at once, and does so once in a process."""
-    if not _ready.is_set() and _begun.acquire(blocking=False):
-        threading.Thread(target=_load_default, name="draw-models", daemon=True).start()
-
-
 def ready() -> bool:
-    """Whether models answer without anybody waiting."""
-    return _ready.is_set()
-
-
-def _load_default() -> None:
-    try:
-        inference = import_module("lab.models.answers")
-        # A model that cannot be loaded is said where it should answer, not here.
-        with suppress(inference.ModelError):
-            inference.answer(inference.load_model(DEFAULT), frame(np.zeros((28, 28), np.float32)))
-    finally:
-        _ready.set()
+    """Whether models answer without anybody waiting; sees to it that they will."""
+    return warm.load("model")
 
 
 def options(*named: str) -> tuple[ModelChoice, ...]:
@@ -182,13 +160,10 @@ def load(option: ModelChoice) -> tuple[Model, str]:
 
     Raises: ModelError when not even the default can be loaded.
     """
-    import torch
-
+    from lab.machine.device import compute_on_one_core
     from lab.models.loading import ModelError, load_model
 
-    # OpenMP counts per thread, and every run of the page has a new one: a drawing is too small to share, and
-    # two threads wait for each other three times as long as one computes.
-    torch.set_num_threads(1)
+    compute_on_one_core()  # every run of the page has a new thread
     try:
         return load_model(option.reference, lab_home()), ""
     except ModelError as error:

@@ -10,6 +10,7 @@ import operator
 import re
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -17,7 +18,7 @@ import streamlit as st
 from lab.data import DATASETS, available
 from lab.machine.device import choose_device, cpu_title, device_title
 from lab.paths import lab_home
-from lab.runner.warm import torch_ready
+from lab.runner import warm
 from pages.ui.kit.refreshing import refreshing
 
 ROOT = Path(__file__).parents[3]
@@ -27,7 +28,8 @@ PROGRESS = re.compile(r"Fetching MNIST: (\d+)%")
 def this_machine() -> None:
     """Device and data, a line each."""
     st.subheader("This machine", anchor=False)
-    refreshing(torch_ready, _device_line, operator.not_, moving=not torch_ready(), every_s=1.0)
+    ready = partial(warm.ready, "torch")
+    refreshing(ready, _device_line, operator.not_, moving=not ready(), every_s=1.0)
     try:
         _data_line(lab_home())
     except OSError as error:

@@ -34,5 +34,6 @@ def remember_owner() -> None:
     page_style("kit/owner_cookie")
     with st.container(key="kit/owner-cookie"):
         component("kit/owner")(
-            data={"name": COOKIE, "value": owner(), "replace": sent is not None}, key="kit/owner-cookie-writer"
+            data={"name": COOKIE, "value": owner(), "replace": sent is not None},
+            key="kit/owner-cookie-writer",
         )

@@ -27,7 +27,7 @@ from lab.figures.runs.glance import predictions_data, weights_data
 from lab.parts.layers import Shape
 from lab.parts.losses import LOSSES
 from lab.paths import lab_home
-from lab.runner.warm import torch_ready, wake_runner
+from lab.runner import warm
 from lab.runs.history import History
 from lab.runs.run import Run
 from lab.text import counted
@@ -67,7 +67,7 @@ def _wait_for_first_point(run: Run, viewer: str) -> None:
 def _refreshed(seen: Run, alone: bool, log: bool, viewer: str) -> None:
     """One refresh. With `alone`, the charts come first and by themselves, and the whole page after them."""
     if seen.is_active:
-        wake_runner()
+        warm.wake_runner()
     run = store().run(seen.id)
     known = past(seen.id, viewer)
     if run is None:
@@ -103,7 +103,7 @@ def _inside(run: Run, known: Past, log: bool) -> None:
     dark = is_dark()
     with known.lock:
         glance = _remembered(known, ("glance", dark), lambda: _glance(known.history, dark))
-        key = ("network", torch_ready())  # without torch, its shapes are not known yet
+        key = ("network", warm.ready("torch"))  # without torch, its shapes are not known yet
         network = _remembered(known, key, lambda: _network(run, known.history))
     if known.history.snapshot:
         st.markdown("**The network now.** Mean activation of its units over 100 test images.")
@@ -184,7 +184,7 @@ def _network(run: Run, history: History) -> NetworkPicture:
     """The network coloured by its newest activations; without shapes until torch is loaded."""
     spec, snapshot = run.spec.network, history.snapshot
     shapes: list[Shape | None] = [None] * len(spec.layers)
-    if torch_ready():
+    if warm.ready("torch"):
         from lab.network.report import layer_reports
 
         shapes = [report.out_shape for report in layer_reports(spec)]

@@ -1,23 +1,19 @@
 """What each layer of the draft makes of its input and what the run costs: known as soon as torch is loaded.
 
-Owns the one background warm-up of these reports and the short poll that fills them in; no page waits for it.
+Owns the short poll that fills them in; no page waits for it.
 """
 
 from __future__ import annotations
 
 import operator
-import threading
-import time
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from lab.paths import lab_home
-from lab.presets import preset
 from lab.registry import FieldError, SpecError
-from lab.runner.warm import HEAD_START_S, torch_ready
+from lab.runner import warm
 from lab.spec import RunSpec
-from lab.spec_link import DEFAULT_PRESET
 from pages.ui.kit.refreshing import refreshing
 
 if TYPE_CHECKING:
@@ -34,26 +30,9 @@ class DraftVerdict:
     errors: tuple[FieldError, ...] = ()
 
 
-PATIENCE = 2
-_begun = threading.Lock()
-_ready = threading.Event()
-
-
-def _warm() -> None:
-    # The lab's own warm-up imports torch once the first page has left; where it is off, this does.
-    for _ in range(PATIENCE):
-        if torch_ready():
-            break
-        time.sleep(HEAD_START_S)
-    _verdict(preset(DEFAULT_PRESET))
-    _ready.set()
-
-
 def verdict(spec: RunSpec) -> DraftVerdict | None:
     """What is known about a configuration, or None while torch is still loading."""
-    if not _ready.is_set():
-        if _begun.acquire(blocking=False):
-            threading.Thread(target=_warm, name="shape-reports", daemon=True).start()
+    if not warm.load("reports"):
         return None
     from lab.network.transfer import hindrances
     from lab.training.budget import with_data_at_hand
@@ -77,4 +56,5 @@ def _verdict(spec: RunSpec) -> DraftVerdict:
 
 def fill_in_when_ready() -> None:
     """Draws the page again once the shapes can be known; place it only while they cannot."""
-    refreshing(_ready.is_set, lambda ready: None, operator.not_, moving=True, every_s=0.4)
+    ready = partial(warm.ready, "reports")
+    refreshing(ready, lambda ready: None, operator.not_, moving=True, every_s=0.4)
