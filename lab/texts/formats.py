@@ -11,7 +11,12 @@ from typing import Any
 from lab.texts.languages import TAGS, language
 
 _PLURALS = {"en": ("one", "other"), "zh": ("other",)}
-MINUTE, HOUR, DAY = 60, 3600, 86400
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+_UNITS = (
+    (_DAY, _HOUR, "units.days_hours", "units.days"),
+    (_HOUR, _MINUTE, "units.hours_minutes", "units.hours"),
+    (_MINUTE, 1, "units.minutes_seconds", "units.minutes"),
+)
 
 
 def _locale() -> Any:
@@ -51,15 +56,10 @@ def duration(seconds: float) -> str:
     if seconds < 10:
         return text("units.seconds", n=f"{max(seconds, 0):.1f}".removesuffix(".0"))
     whole = round(seconds)
-    for size, small, name in (
-        (DAY, HOUR, "days_hours"),
-        (HOUR, MINUTE, "hours_minutes"),
-        (MINUTE, 1, "minutes_seconds"),
-    ):
-        if whole >= size:
-            large, rest = divmod(whole, size)
-            name = name if rest // small else name.partition("_")[0]
-            return text(f"units.{name}", n=large, m=rest // small)
+    for large, small, both, alone in _UNITS:
+        if whole >= large:
+            count, rest = divmod(whole, large)
+            return text(both, n=count, m=rest // small) if rest // small else text(alone, n=count)
     return text("units.seconds", n=whole)
 
 
