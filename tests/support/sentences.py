@@ -134,7 +134,7 @@ class _Words(ast.NodeVisitor):
 
     @staticmethod
     def _one_word(words: str) -> bool:
-        plain = re.sub(r":[a-z_/]+:|<[^>]+>|\$[^$]*\$|`[^`]*`", "", words)
+        plain = re.sub(r":[a-z_/]+:|<[^>]+>|\$[^$]*\$|`[^`]*`|[\w/]+\.py$", "", words)
         return bool(_LETTERS.search(plain)) and not _WORDS.search(words)
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
