@@ -25,8 +25,8 @@ PAGES = [
     st.Page("pages/draw.py", title=text("draw.page"), icon=":material/draw:"),
 ]
 
-language_switch()
 try:
     st.navigation(PAGES, position="top").run()
+    language_switch()
 finally:  # also when the page stopped or switched
     keep_warm()
