@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from lab.registry import SpecError, did_you_mean
+from lab.texts import said, text
+from lab.texts.languages import FALLBACK, ask, of_terminal
 
 BAD_INPUT = 2
 INTERRUPTED = 130
@@ -20,41 +22,46 @@ UNREAD = 141  # as a shell reports a program whose reader went away
 
 # name -> what the help says; the module is lab.commands.<name with underscores>
 COMMANDS = {
-    "train": "train a network and keep it as a run",
-    "predict": "say which digit a picture or a pen drawing shows",
-    "by-hand": "print every forward and backward number of a small network",
-    "data": "show which data there is, or fetch MNIST",
+    "train": said("commands.train.summary"),
+    "predict": said("commands.predict.summary"),
+    "by-hand": said("commands.by_hand.summary"),
+    "data": said("commands.data.summary"),
 }
 
 
 def overview() -> str:
     """What `python -m lab` prints: the commands, one line each."""
     rows = "\n".join(f"  {name:<9} {summary}" for name, summary in COMMANDS.items())
-    return f"usage: python -m lab COMMAND [...]\n\n{rows}\n\npython -m lab COMMAND --help says more."
+    return text("commands.overview", rows=rows)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command: 0 when done, 1 when it failed, 2 when its input cannot be used."""
+    ask(of_terminal)
     arguments = list(sys.argv[1:] if argv is None else argv)
     if not arguments or arguments[0] in ("-h", "--help"):
         print(overview())
         return 0 if arguments else BAD_INPUT
     name = arguments[0]
     if name not in COMMANDS:
-        print(f"unknown command {name[:80]!r}; {did_you_mean(name, COMMANDS)}", file=sys.stderr)
+        hint = did_you_mean(name, COMMANDS)
+        print(text("commands.unknown", name=name[:80], hint=hint), file=sys.stderr)
         return BAD_INPUT
     command = import_module(f"lab.commands.{name.replace('-', '_')}")
     parser = argparse.ArgumentParser(prog="python -m lab", allow_abbrev=False)
     command.add_parser(parser.add_subparsers(dest="command", required=True))
     try:
-        code = int(command.main(parser.parse_args(arguments)))
+        parsed = parser.parse_args(arguments)
+        if getattr(parsed, "json", False):  # read by programs, which know one language
+            ask(lambda: FALLBACK)
+        code = int(command.main(parsed))
         sys.stdout.flush()
         return code
     except BrokenPipeError:  # `| head` has seen enough; nothing is left to say, nor to flush at the end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return UNREAD
     except (SpecError, OSError) as error:
-        print(f"error: {_in_words(error)}", file=sys.stderr)
+        print(text("commands.error", problem=_in_words(error)), file=sys.stderr)
         return BAD_INPUT
     except KeyboardInterrupt:
         return INTERRUPTED

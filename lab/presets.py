@@ -22,6 +22,8 @@ from lab.parts.optimizers import SGD, AdamW
 from lab.parts.schedules import Cosine, OneCycle
 from lab.registry import FieldError, SpecError, did_you_mean
 from lab.spec import DataSpec, NetworkSpec, RunSpec, TrainSpec
+from lab.texts import Text, said, speaking, text
+from lab.texts.languages import FALLBACK
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,10 +31,17 @@ class Preset:
     """A run to start from: what it shows, and the run itself."""
 
     name: str
-    title: str
-    summary: str
+    title: Text
+    summary: Text
     source: str
     spec: RunSpec
+
+
+def _preset(name: str, *, title: Text, summary: Text, source: str, spec: RunSpec) -> Preset:
+    """A preset whose run is called as it is; in a link and in the store the name is the English one."""
+    with speaking(FALLBACK):
+        named = spec.model_copy(update={"title": str(title)})
+    return Preset(name, title, summary, source, named)
 
 
 _MLP = NetworkSpec(
@@ -47,24 +56,22 @@ _MLP = NetworkSpec(
 _WATCHED = DataSpec(validation_share=1 / 12, normalisation="mnist")  # 5,000 of MNIST's 60,000
 
 _ENTRIES = (
-    Preset(
-        name="document-mlp",
-        title="The document's MLP",
-        summary="784-256-128-64-10 with ReLU, exactly as the document trains it.",
+    _preset(
+        "document-mlp",
+        title=said("presets.document_mlp.title"),
+        summary=said("presets.document_mlp.summary"),
         source="Document, section 4.5",
         spec=RunSpec(
-            title="The document's MLP",
             network=_MLP,
             train=TrainSpec(optimizer=SGD(lr=0.001, momentum=0.9), batch_size=100, epochs=10),
         ),
     ),
-    Preset(
-        name="better-mlp",
-        title="A better recipe",
-        summary="The same network with AdamW, one-cycle and a little augmentation.",
+    _preset(
+        "better-mlp",
+        title=said("presets.better_mlp.title"),
+        summary=said("presets.better_mlp.summary"),
         source="Smith & Topin 2018, arXiv:1708.07120",
         spec=RunSpec(
-            title="A better recipe",
             data=DataSpec(
                 validation_share=1 / 12,
                 normalisation="mnist",
@@ -76,25 +83,23 @@ _ENTRIES = (
             ),
         ),
     ),
-    Preset(
-        name="softmax",
-        title="Softmax regression",
-        summary="No hidden layer at all: one weight picture per digit.",
+    _preset(
+        "softmax",
+        title=said("presets.softmax.title"),
+        summary=said("presets.softmax.summary"),
         source="Document, section 7.4",
         spec=RunSpec(
-            title="Softmax regression",
             data=_WATCHED,
             network=NetworkSpec(layers=(Flatten(), Linear(units=10, activation="identity"))),
             train=TrainSpec(optimizer=AdamW(lr=0.002), schedule=Cosine(), batch_size=100, epochs=5),
         ),
     ),
-    Preset(
-        name="lenet5",
-        title="LeNet-5",
-        summary="The network that read cheques in the nineties.",
+    _preset(
+        "lenet5",
+        title=said("presets.lenet5.title"),
+        summary=said("presets.lenet5.summary"),
         source="LeCun et al. 1998, Proc. IEEE 86",
         spec=RunSpec(
-            title="LeNet-5",
             data=_WATCHED,
             network=NetworkSpec(
                 layers=(
@@ -111,13 +116,12 @@ _ENTRIES = (
             train=TrainSpec(optimizer=AdamW(lr=0.002), schedule=OneCycle(), batch_size=100, epochs=5),
         ),
     ),
-    Preset(
-        name="small-cnn",
-        title="A small CNN",
-        summary="Two convolutions and a dense layer: 99 % within three epochs.",
+    _preset(
+        "small-cnn",
+        title=said("presets.small_cnn.title"),
+        summary=said("presets.small_cnn.summary"),
         source="LeCun et al. 1998, Proc. IEEE 86",
         spec=RunSpec(
-            title="A small CNN",
             data=_WATCHED,
             network=NetworkSpec(
                 layers=(
@@ -134,13 +138,12 @@ _ENTRIES = (
             train=TrainSpec(optimizer=AdamW(lr=0.003), schedule=OneCycle(), batch_size=100, epochs=3),
         ),
     ),
-    Preset(
-        name="row-lstm",
-        title="An LSTM over the rows",
-        summary="Reads the image row by row, top to bottom, and answers from memory.",
+    _preset(
+        "row-lstm",
+        title=said("presets.row_lstm.title"),
+        summary=said("presets.row_lstm.summary"),
         source="Hochreiter & Schmidhuber 1997",
         spec=RunSpec(
-            title="An LSTM over the rows",
             data=_WATCHED,
             network=NetworkSpec(
                 layers=(Recurrent(cell="lstm", units=96), Linear(units=10, activation="identity"))
@@ -150,13 +153,12 @@ _ENTRIES = (
             ),
         ),
     ),
-    Preset(
-        name="tiny-vit",
-        title="A tiny vision transformer",
-        summary="Sixteen patches that look at each other.",
+    _preset(
+        "tiny-vit",
+        title=said("presets.tiny_vit.title"),
+        summary=said("presets.tiny_vit.summary"),
         source="Dosovitskiy et al. 2021, ICLR",
         spec=RunSpec(
-            title="A tiny vision transformer",
             data=_WATCHED,
             network=NetworkSpec(
                 layers=(
@@ -182,6 +184,11 @@ _ENTRIES = (
 PRESETS: dict[str, Preset] = {entry.name: entry for entry in _ENTRIES}
 
 
+def title_said(title: str) -> str:
+    """A run's title as its reader calls it: that of a preset in the reader's language, any other as it is."""
+    return next((str(entry.title) for entry in _ENTRIES if entry.spec.title == title), title)
+
+
 def preset(name: str) -> RunSpec:
     """The run of a preset.
 
@@ -189,6 +196,12 @@ def preset(name: str) -> RunSpec:
     """
     if name not in PRESETS:
         raise SpecError(
-            [FieldError("preset", name[:80], f"unknown preset {name[:80]!r}; {did_you_mean(name, PRESETS)}")]
+            [
+                FieldError(
+                    "preset",
+                    name[:80],
+                    text("presets.unknown", name=name[:80], hint=did_you_mean(name, PRESETS)),
+                )
+            ]
         )
     return PRESETS[name].spec

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from lab.texts import text
 from pages.ui.home.machine import this_machine
 from pages.ui.home.map import pipeline
 from pages.ui.home.runs import recent_runs
@@ -14,10 +15,10 @@ from pages.ui.kit.owner import remember_owner
 
 through_app()
 st.title("Layer Lab", anchor=False)
-st.caption("See a neural network learn: train it, watch every layer, take it apart, draw for it.")
+st.caption(text("home.promise"))
 first_steps()
 
-st.subheader("From pixels to an answer in nine stations", anchor=False)
+st.subheader(text("home.map.title"), anchor=False)
 with st.container(border=True):
     pipeline()
 

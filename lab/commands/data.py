@@ -13,6 +13,7 @@ from typing import Any
 
 from lab.data import DATASETS, available, fetch
 from lab.paths import lab_home
+from lab.texts import text
 
 BAR_WIDTH = 30
 
@@ -20,12 +21,10 @@ BAR_WIDTH = 30
 def add_parser(subparsers: Any) -> None:
     """The command's options."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
-        "data", description="Shows which data sets there are; with --fetch, downloads MNIST if it is missing."
+        "data", description=text("commands.data.description")
     )
-    parser.add_argument(
-        "--fetch", action="store_true", help="download MNIST through torchvision if it is missing"
-    )
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--fetch", action="store_true", help=text("commands.data.fetch"))
+    parser.add_argument("--json", action="store_true", help=text("commands.data.json"))
 
 
 def main(args: argparse.Namespace) -> int:
@@ -36,9 +35,9 @@ def main(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps({"home": str(home), "data": rows, "problem": problem}))
     else:
-        print(f"Data folder: {home}")
+        print(text("commands.data.folder", home=home))
         for row in rows:
-            print(f"  {row['title']:<15} {row['train']:>6,} + {row['test']:>6,} images   {_state(row)}")
+            print(f"  {_line(row)}")
         notice = available("mnist", home)[1]
         if problem or notice:
             print("\n".join(line for line in (problem, notice) if line), file=sys.stderr)
@@ -52,8 +51,11 @@ def _row(name: str, home: Path) -> dict[str, Any]:
     return {"name": name, "title": entry.title, "train": train, "test": test, "ready": not missing}
 
 
-def _state(row: dict[str, Any]) -> str:
-    return "ready" if row["ready"] else "missing"
+def _line(row: dict[str, Any]) -> str:
+    title, train, test = f"{row['title']:<15}", f"{row['train']:>6,}", f"{row['test']:>6,}"
+    if row["ready"]:
+        return text("commands.data.ready", title=title, train=train, test=test)
+    return text("commands.data.missing", title=title, train=train, test=test)
 
 
 class _Progress:
@@ -67,7 +69,8 @@ class _Progress:
             filled = round(share * BAR_WIDTH)
             bar = "#" * filled + "." * (BAR_WIDTH - filled)
             end = "\n" if share >= 1 else ""
-            print(f"\rFetching MNIST [{bar}] {share:4.0%}", end=end, file=sys.stderr, flush=True)
+            line = text("commands.data.bar", bar=bar, share=f"{share:4.0%}")
+            print(f"\r{line}", end=end, file=sys.stderr, flush=True)
         elif int(share * 4) > self.shown:
             self.shown = int(share * 4)
-            print(f"Fetching MNIST: {share:.0%}", file=sys.stderr, flush=True)
+            print(text("commands.data.progress", share=share), file=sys.stderr, flush=True)

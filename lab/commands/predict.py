@@ -20,6 +20,7 @@ from lab.ink.framing import Framing, frame
 from lab.ink.pictures import MAX_BYTES, PictureError, read_picture
 from lab.models.shipped import DEFAULT, SHIPPED
 from lab.paths import HomeError, lab_home
+from lab.texts import text
 
 if TYPE_CHECKING:
     from lab.models.answers import Prediction
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 BATCH = 256
 MAX_STROKES_BYTES = 200_000_000
 BAD_INPUT = 2
+_FORM = '[{"strokes": [[[x, y], ...], ...]}, ...]'
 
 
 @dataclass(frozen=True)
@@ -44,41 +46,39 @@ class Asked:
 def add_parser(subparsers: Any) -> None:
     """The command's options."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
-        "predict", description="Says which digit a picture or a pen drawing shows."
+        "predict", description=text("commands.predict.description")
     )
-    parser.add_argument("images", nargs="*", metavar="IMAGE", help="PNG, JPEG, GIF, WebP or BMP files")
+    parser.add_argument("images", nargs="*", metavar="IMAGE", help=text("commands.predict.images"))
     parser.add_argument(
         "--strokes",
         metavar="FILE",
-        help='pen drawings as JSON: [{"strokes": [[[x, y], ...], ...]}, ...] in any unit',
+        help=text("commands.predict.strokes", form=_FORM),
     )
     parser.add_argument(
         "--brush",
         type=_brush,
         default=BRUSH_PX,
         metavar="PX",
-        help=f"the brush for --strokes, on a canvas of {CANVAS_PX:g} px (default: {BRUSH_PX:g})",
+        help=text("commands.predict.brush", canvas=CANVAS_PX, default=BRUSH_PX),
     )
-    parser.add_argument(
-        "--as-pixels", action="store_true", help="frame --strokes from the painted canvas, not from the lines"
-    )
+    parser.add_argument("--as-pixels", action="store_true", help=text("commands.predict.as_pixels"))
     parser.add_argument(
         "--model",
         default=DEFAULT,
         metavar="MODEL",
-        help=f"{', '.join(SHIPPED)}, a run's id, or a .safetensors file (default: {DEFAULT})",
+        help=text("commands.predict.model", names=", ".join(SHIPPED), default=DEFAULT),
     )
-    parser.add_argument("--json", action="store_true", help="print one JSON object per picture")
+    parser.add_argument("--json", action="store_true", help=text("commands.predict.json"))
 
 
-def _brush(text: str) -> float:
+def _brush(given: str) -> float:
     try:
-        brush = float(text)
+        brush = float(given)
     except ValueError:
         brush = float("nan")
     if not 0.5 <= brush <= CANVAS_PX:
         raise argparse.ArgumentTypeError(
-            f"{text[:40]!r} is not a brush; allowed: 0.5 to {CANVAS_PX:g} pixels"
+            text("commands.predict.not_a_brush", value=given[:40], largest=CANVAS_PX)
         )
     return brush
 
@@ -86,7 +86,7 @@ def _brush(text: str) -> float:
 def main(args: argparse.Namespace) -> int:
     """Prints an answer per picture; 2 when the model or any picture cannot be used."""
     if not args.images and args.strokes is None:
-        return _refused("give at least one IMAGE, or --strokes FILE")
+        return _refused(text("commands.predict.nothing"))
     from lab.models.answers import answers
     from lab.models.loading import ModelError, load_model
 
@@ -110,7 +110,7 @@ def main(args: argparse.Namespace) -> int:
 
 
 def _refused(problem: str) -> int:
-    print(f"error: {problem}", file=sys.stderr)
+    print(text("commands.error", problem=problem), file=sys.stderr)
     return BAD_INPUT
 
 
@@ -134,7 +134,7 @@ def _bytes(path: Path) -> bytes:
             return stream.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise PictureError(f"{path} cannot be read: {reason}") from None
+        raise PictureError(text("commands.predict.unreadable", name=path, reason=reason)) from None
 
 
 def _drawings(name: str, brush: float, as_pixels: bool) -> Iterator[Asked]:
@@ -142,12 +142,12 @@ def _drawings(name: str, brush: float, as_pixels: bool) -> Iterator[Asked]:
     path = Path(name)
     try:
         if path.stat().st_size > MAX_STROKES_BYTES:
-            raise InkError(f"{name} is larger than {MAX_STROKES_BYTES / 1e6:.0f} MB")
+            raise InkError(text("commands.predict.too_large", name=name, largest=MAX_STROKES_BYTES))
         content = json.loads(path.read_bytes())
     except OSError as error:
-        raise InkError(f"{name} cannot be read: {error.strerror}") from None
+        raise InkError(text("commands.predict.unreadable", name=name, reason=error.strerror)) from None
     except (ValueError, RecursionError) as error:
-        raise InkError(f"{name} is not JSON: {str(error)[:120]}") from None
+        raise InkError(text("commands.predict.not_json", name=name, reason=str(error)[:120])) from None
     for index, item in enumerate(_items(content, name)):
         strokes, label = item, None
         if isinstance(item, dict):
@@ -155,7 +155,13 @@ def _drawings(name: str, brush: float, as_pixels: bool) -> Iterator[Asked]:
         try:
             drawing = unit_drawing(strokes, brush=brush)
         except InkError as error:
-            yield Asked(name, None, f"{name}, drawing {index}: {error}", index, label)
+            yield Asked(
+                name,
+                None,
+                text("commands.predict.drawing", name=name, index=index, problem=error),
+                index,
+                label,
+            )
             continue
         yield Asked(name, _framed(drawing, as_pixels), "", index, label)
 
@@ -164,9 +170,9 @@ def _items(content: object, name: str) -> Iterable[Any]:
     if isinstance(content, dict):
         content = [content]
     if not isinstance(content, list):
-        raise InkError(f"{name}: expected a list of drawings, got {type(content).__name__}")
+        raise InkError(text("commands.predict.no_list", name=name, got=type(content).__name__))
     if not content:
-        raise InkError(f"{name}: expected a list of drawings, it is empty")
+        raise InkError(text("commands.predict.empty", name=name))
     return content
 
 
@@ -177,13 +183,18 @@ def _framed(drawing: Drawing, as_pixels: bool) -> Framing:
 def _print(asked: Asked, answer: Prediction | None, model: Model, *, as_json: bool) -> None:
     where = asked.file if asked.index is None else f"{asked.file}[{asked.index}]"
     if answer is None:
-        print(f"error: {asked.problem}", file=sys.stderr)
+        print(text("commands.error", problem=asked.problem), file=sys.stderr)
     if as_json:
         print(json.dumps(_record(asked, answer)))
     elif answer is not None:
-        share = f"{answer.probabilities[answer.digit]:.1%}, {model.title}"
-        found = f"{answer.digit} ({share})" if answer.is_digit else f"no digit: {answer.reason}"
-        print(f"{where}: {found}")
+        print(f"{where}: {_answer(answer, model)}")
+
+
+def _answer(answer: Prediction, model: Model) -> str:
+    if not answer.is_digit:
+        return text("commands.predict.no_digit", reason=answer.reason)
+    share = answer.probabilities[answer.digit]
+    return text("commands.predict.digit", digit=answer.digit, share=share, model=model.title)
 
 
 def _record(asked: Asked, answer: Prediction | None) -> dict[str, Any]:

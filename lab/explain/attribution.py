@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 
 from lab.ink.framing import Framing
 from lab.models.loading import Model
+from lab.texts import Text, said, text
 
 Floats = NDArray[np.float32]
 Method = Literal["input_x_gradient", "integrated_gradients"]
-METHODS: dict[Method, str] = {
-    "integrated_gradients": "Integrated gradients",
-    "input_x_gradient": "Input x gradient",
+METHODS: dict[Method, Text] = {
+    "integrated_gradients": said("explain.integrated_gradients"),
+    "input_x_gradient": said("explain.input_x_gradient"),
 }
 IG_STEPS = 128
 IG_ERROR = 0.5  # of their sum, for the networks that ship; a test measures it
@@ -40,9 +41,9 @@ def attribution(
     """
     for asked in (digit, against):
         if asked is not None and not 0 <= asked <= 9:
-            raise ValueError(f"digit {asked} does not exist; allowed: 0 to 9")
+            raise ValueError(text("explain.no_digit", digit=asked))
     if method not in METHODS:
-        raise ValueError(f"unknown method {method!r}; allowed: {', '.join(METHODS)}")
+        raise ValueError(text("explain.no_method", name=method, methods=METHODS))
     pixels = torch.from_numpy(framing.pixels)[None, None]
     at_once = method == "input_x_gradient"
     places = torch.ones(1) if at_once else (torch.arange(IG_STEPS) + 0.5) / IG_STEPS

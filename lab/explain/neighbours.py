@@ -19,6 +19,7 @@ from lab.ink.framing import Framing
 from lab.models.answers import inputs
 from lab.models.loading import Model, ModelError
 from lab.models.outliers import hidden_part
+from lab.texts import text
 
 REMEMBERED = 6_000  # training images compared with; all 60,000 would take a CNN ten seconds
 
@@ -66,7 +67,7 @@ def _remembered(model: Model, home: Path) -> tuple[Dataset, Tensor]:
     try:
         data = load(model.spec.data.dataset, home)
     except DataError as error:
-        raise ModelError(f"the training images cannot be read: {error}") from None
+        raise ModelError(text("explain.images_unreadable", reason=error)) from None
     pixels = torch.from_numpy(np.array(data.train_images[:REMEMBERED])).unsqueeze(1).float() / 255
     hidden = hidden_part(model.network)
     with torch.inference_mode():

@@ -13,6 +13,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from lab.texts import text
+
 Ink: TypeAlias = NDArray[np.float32]
 Points: TypeAlias = NDArray[np.float32]
 
@@ -61,22 +63,22 @@ class Drawing:
 def _number(value: object, what: str, low: float, high: float) -> float:
     # an integer of any length compares, though not every one fits a float
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= 1e308:
-        raise InkError(f"{what}: {str(value)[:60]!r} is not a finite number")
+        raise InkError(text("ink.not_finite", what=what, value=str(value)[:60]))
     if not low <= value <= high:
-        raise InkError(f"{what}: {value:g} is out of range; allowed: {low:g} to {high:g}")
+        raise InkError(text("ink.out_of_range", what=what, value=value, low=low, high=high))
     return float(value)
 
 
 def _stroke(value: object, which: int) -> Points:
     if not isinstance(value, Sequence) or isinstance(value, str | bytes):
-        raise InkError(f"stroke {which}: expected a list of points, got {type(value).__name__}")
+        raise InkError(text("ink.no_points", stroke=which, got=type(value).__name__))
     reach = 100 * MAX_CANVAS_PX
     points = np.zeros((len(value), 2), dtype=np.float32)
     for number, point in enumerate(value):
         if not isinstance(point, Sequence) or isinstance(point, str | bytes) or len(point) < 2:
-            raise InkError(f"stroke {which}, point {number}: {str(point)[:60]!r} is not [x, y]")
+            raise InkError(text("ink.no_pair", stroke=which, point=number, value=str(point)[:60]))
         for axis, name in enumerate("xy"):
-            what = f"stroke {which}, point {number}, {name}"
+            what = text("ink.coordinate", stroke=which, point=number, axis=name)
             points[number, axis] = _number(point[axis], what, -reach, reach)
     return points
 
@@ -94,12 +96,12 @@ def parse_drawing(
         width, height = value.get("width", width), value.get("height", height)
         brush, value = value.get("brush", brush), value.get("strokes")
     if not isinstance(value, Sequence) or isinstance(value, str | bytes):
-        raise InkError(f"strokes: expected a list of strokes, got {type(value).__name__}")
+        raise InkError(text("ink.no_strokes", got=type(value).__name__))
     if len(value) > MAX_STROKES:
-        raise InkError(f"strokes: {len(value):,} are too many; allowed: {MAX_STROKES:,}")
+        raise InkError(text("ink.too_many_strokes", n=len(value), most=MAX_STROKES))
     total = sum(len(stroke) for stroke in value if isinstance(stroke, Sequence))
     if total > MAX_POINTS:
-        raise InkError(f"strokes: {total:,} points are too many; allowed: {MAX_POINTS:,}")
+        raise InkError(text("ink.too_many_points", n=total, most=MAX_POINTS))
     strokes = (_stroke(stroke, number) for number, stroke in enumerate(value))
     return Drawing(
         tuple(stroke for stroke in strokes if len(stroke)),

@@ -17,6 +17,7 @@ import numpy as np
 from lab.ink.drawing import Drawing, Ink, moved_to_origin, paint, rasterise
 from lab.parts.normalisation import NORMALISATIONS
 from lab.registry import did_you_mean
+from lab.texts import Text, said, text
 
 SIDE = 28
 BOX = 20
@@ -34,18 +35,16 @@ class FramingStep:
     """One step of the framing that a person can switch off."""
 
     name: str
-    title: str
-    says: str
+    title: Text
+    says: Text
 
 
 STEPS = (
-    FramingStep("crop", "Crop", "Cut away the empty paper: where the digit was drawn no longer matters."),
-    FramingStep("pen", "Pen", "Draw it again with a pen as thick as MNIST's: the brush no longer matters."),
-    FramingStep("box", "20 x 20 box", "Scale the longer side to 20 pixels: the size no longer matters."),
-    FramingStep(
-        "mass", "Centre of mass", "Lay the centre of mass on the middle of 28 x 28, not the box's middle."
-    ),
-    FramingStep("normalise", "Normalise", "Subtract the mean, divide by the deviation: what training did."),
+    FramingStep("crop", said("ink.crop.title"), said("ink.crop.says")),
+    FramingStep("pen", said("ink.pen.title"), said("ink.pen.says")),
+    FramingStep("box", said("ink.box.title", side=BOX), said("ink.box.says", side=BOX)),
+    FramingStep("mass", said("ink.mass.title"), said("ink.mass.says", side=SIDE)),
+    FramingStep("normalise", said("ink.normalise.title"), said("ink.normalise.says")),
 )
 
 
@@ -54,8 +53,8 @@ class Stage:
     """The picture after one step; `on` is False where the step was switched off."""
 
     name: str
-    title: str
-    says: str
+    title: Text
+    says: Text
     picture: Ink
     on: bool = True
 
@@ -260,7 +259,7 @@ def frame(
     """
     for name in off:
         if name not in (names := [step.name for step in STEPS]):
-            raise ValueError(f"unknown step {name!r}; {did_you_mean(name, names)}")
+            raise ValueError(text("ink.unknown_step", name=name, hint=did_you_mean(name, names)))
     normalise = NORMALISATIONS[normalisation]
     if not isinstance(source, Drawing):
         source = np.ascontiguousarray(source, dtype=np.float32)
@@ -274,7 +273,7 @@ def frame(
     pixels = in_the_middle(boxed) if "mass" in off else centred_by_mass(boxed)
     values = pixels if "normalise" in off else normalise(pixels).astype(np.float32)
     seen += [boxed, pixels, values] if stages else []
-    raw = FramingStep("raw", "As drawn", "What the pen left on the canvas.")
+    raw = FramingStep("raw", said("ink.raw.title"), said("ink.raw.says"))
     shown = tuple(
         Stage(step.name, step.title, step.says, picture, step.name not in off)
         for step, picture in zip((raw, *STEPS), seen, strict=False)

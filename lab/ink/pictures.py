@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lab.ink.drawing import Ink
+from lab.texts import Text, said, text
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -27,12 +28,12 @@ LEAST_CONTRAST = 0.08  # a photo whose darkest line differs less from the paper 
 SPECK = 0.02  # marks smaller than this share of the largest one are dust
 
 _OTHER_FILES = (
-    (b"PK\x03\x04", "a zip archive"),
-    (b"%PDF", "a PDF document"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"\x7fELF", "a program"),
-    (b"II*\x00", "a TIFF picture"),
-    (b"MM\x00*", "a TIFF picture"),
+    (b"PK\x03\x04", said("ink.file.zip")),
+    (b"%PDF", said("ink.file.pdf")),
+    (b"\x1f\x8b", said("ink.file.gzip")),
+    (b"\x7fELF", said("ink.file.program")),
+    (b"II*\x00", said("ink.file.tiff")),
+    (b"MM\x00*", said("ink.file.tiff")),
 )
 
 
@@ -49,12 +50,12 @@ class Picture:
     """
 
     ink: Ink
-    was: str
+    was: Text
     format: str
     width: int
     height: int
     dark_on_light: bool
-    notes: tuple[str, ...] = ()
+    notes: tuple[Text, ...] = ()
 
 
 def read_picture(data: bytes, name: str = "picture") -> Picture:
@@ -64,16 +65,16 @@ def read_picture(data: bytes, name: str = "picture") -> Picture:
     """
     name = _shown(name)
     if not data:
-        raise PictureError(f"{name} is empty")
+        raise PictureError(text("ink.empty", name=name))
     if len(data) > MAX_BYTES:
-        raise PictureError(f"{name} has {len(data) / 1e6:.0f} MB; allowed: {MAX_BYTES / 1e6:.0f} MB")
+        raise PictureError(text("ink.too_large", name=name, size=len(data), most=MAX_BYTES))
     _refuse_other_files(data, name)
     image, kind, notes = _decoded(data, name)
     width, height = image.info["upright_size"]
     grey = _grey(image)
     ink, dark_on_light = ink_of(grey)
-    side = "dark on light" if dark_on_light else "light on dark"
-    return Picture(ink, f"{kind} {width} x {height}, {side}", kind, width, height, dark_on_light, notes)
+    key = "ink.was.dark_on_light" if dark_on_light else "ink.was.light_on_dark"
+    return Picture(ink, said(key, kind=kind, size=(width, height)), kind, width, height, dark_on_light, notes)
 
 
 def _shown(name: str) -> str:
@@ -84,45 +85,46 @@ def _shown(name: str) -> str:
 def _refuse_other_files(data: bytes, name: str) -> None:
     start = data[:512].lstrip().lower()
     if b"<svg" in start or start.startswith((b"<?xml", b"<!doctype", b"<html")):
-        raise PictureError(f"{name} is SVG or other markup, not pixels; save it as PNG or JPEG")
+        raise PictureError(text("ink.markup", name=name))
     if data[4:8] == b"ftyp":
-        raise PictureError(f"{name} is a HEIC, AVIF or video file; save it as PNG or JPEG")
+        raise PictureError(text("ink.heic", name=name))
     for magic, what in _OTHER_FILES:
         if data.startswith(magic):
-            raise PictureError(f"{name} is {what}; allowed: {', '.join(FORMATS)}")
+            raise PictureError(text("ink.other_file", name=name, what=what, formats=FORMATS))
 
 
-def _decoded(data: bytes, name: str) -> tuple[Image.Image, str, tuple[str, ...]]:
+def _decoded(data: bytes, name: str) -> tuple[Image.Image, str, tuple[Text, ...]]:
     """The first frame, upright, at most about twice the working size; its kind and what was done to it."""
     from PIL import Image, ImageOps, UnidentifiedImageError
 
-    allowed = f"allowed: {MAX_PIXELS / 1e6:.0f} million pixels"
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow's own, softer cap, and remarks on odd metadata
             image = Image.open(io.BytesIO(data), formats=FORMATS)
             width, height = image.size
             if width * height > MAX_PIXELS:
-                raise PictureError(f"{name} is {width:,} x {height:,} pixels; {allowed}")
+                raise PictureError(
+                    text("ink.too_many_pixels", name=name, size=(width, height), most=MAX_PIXELS)
+                )
             # a phone's JPEG with previews or a depth map beside the photo counts as MPO, not as an animation
             kind = "JPEG" if image.format == "MPO" else image.format or "picture"
             moves = kind != "JPEG" and getattr(image, "n_frames", 1) > 1
-            notes = ["animated: the first frame is read"] if moves else []
+            notes = [said("ink.animated")] if moves else []
             image.draft(None, (WORKING_PX, WORKING_PX))  # a JPEG is decoded small at once
             image.load()
             upright = ImageOps.exif_transpose(image)
     except PictureError:
         raise
     except Image.DecompressionBombError as error:
-        raise PictureError(f"{name} has too many pixels; {allowed}") from error
+        raise PictureError(text("ink.far_too_many_pixels", name=name, most=MAX_PIXELS)) from error
     except UnidentifiedImageError as error:
-        raise PictureError(f"{name} is not a picture; allowed: {', '.join(FORMATS)}") from error
+        raise PictureError(text("ink.no_picture", name=name, formats=FORMATS)) from error
     except (OSError, SyntaxError, ValueError, EOFError, ArithmeticError, LookupError, TypeError) as error:
-        raise PictureError(f"{name} is cut off or damaged and cannot be read to its end") from error
+        raise PictureError(text("ink.damaged", name=name)) from error
     if image.getexif().get(0x0112, 1) in (5, 6, 7, 8):
         width, height = height, width
     if image.getexif().get(0x0112, 1) in range(2, 9):
-        notes.append("turned upright as the camera noted")
+        notes.append(said("ink.turned"))
     upright.info["upright_size"] = (width, height)
     return upright, kind, tuple(notes)
 

@@ -18,8 +18,10 @@ from lab.network.weights import WeightsError, load
 from lab.parts.layers import BatchNorm, Conv2d, Dropout, LayerNorm, Linear, MaxPool
 from lab.parts.normalisation import NORMALISATIONS, Normalisation
 from lab.paths import epoch_weights, is_run_id, latest_weights, run_folder
+from lab.presets import title_said
 from lab.registry import SpecError, did_you_mean
 from lab.spec import RunSpec, parse_spec
+from lab.texts import text
 
 MODELS_KEPT = 48
 
@@ -39,11 +41,16 @@ class Model:
     """
 
     reference: str
-    title: str
     spec: RunSpec
     network: nn.Sequential
     epoch: int | None
     path: Path
+
+    @property
+    def title(self) -> str:
+        """What a person calls it."""
+        shipped = SHIPPED.get(self.reference)
+        return str(shipped.title) if shipped else title_said(self.spec.title) or self.reference
 
     @property
     def normalisation(self) -> Normalisation:
@@ -64,7 +71,7 @@ def load_model(reference: str, home: Path | None = None) -> Model:
     except FileNotFoundError:
         raise ModelError(run_missing(reference, home)) from None
     except OSError as error:
-        raise ModelError(f"the weights of {reference[:80]!r} cannot be read: {error.strerror}") from None
+        raise ModelError(text("models.unreadable", name=reference[:80], reason=error.strerror)) from None
 
 
 def _path_of(reference: str, home: Path | None) -> Path:
@@ -76,21 +83,20 @@ def _path_of(reference: str, home: Path | None) -> Path:
             return latest_weights(home, run_id)
         if epoch.isdecimal() and 1 <= int(epoch) <= 10_000:
             return epoch_weights(home, run_id, int(epoch))
-        raise ModelError(f"{epoch[:20]!r} is not an epoch of run {run_id!r}; allowed: 1 and up")
+        raise ModelError(text("models.no_epoch", epoch=epoch[:20], run=run_id))
     if reference.endswith(".safetensors"):
         return Path(reference)
     hint = did_you_mean(reference, SHIPPED)
-    joined = "Also allowed:" if hint.endswith("?") else "and"
-    raise ModelError(f"unknown model {reference[:80]!r}; {hint} {joined} a run's id, a .safetensors file")
+    raise ModelError(text("models.unknown", name=reference[:80], hint=hint))
 
 
 def run_missing(reference: str, home: Path | None) -> str:
     run_id = reference.partition("@")[0]
     if home is not None and is_run_id(run_id):
         if run_folder(home, run_id).is_dir():
-            return f"run {reference!r} has no weights yet"
-        return f"run {run_id!r} is not here; it was deleted, or belongs to another data folder"
-    return f"there is no file {reference[:200]!r}"
+            return text("models.no_weights", run=reference)
+        return text("models.no_run", run=run_id)
+    return text("models.no_file", name=reference[:200])
 
 
 @lru_cache(maxsize=MODELS_KEPT)
@@ -103,20 +109,18 @@ def _read(reference: str, path: Path, mtime_ns: int, size: int) -> Model:
         network = build_network(spec.network).eval().requires_grad_(False)
         network.load_state_dict(tensors)
     except KeyError:
-        raise ModelError(f"{path.name} has no spec in its metadata; only the lab's own files do") from None
+        raise ModelError(text("models.no_spec", name=path.name)) from None
     except WeightsError as error:
         raise ModelError(str(error)) from None
     except SpecError as error:
-        raise ModelError(f"{path.name} holds a spec that cannot be used: {str(error)[:300]}") from None
+        raise ModelError(text("models.bad_spec", name=path.name, reason=str(error)[:300])) from None
     except RuntimeError as error:  # what torch says about names and shapes
-        raise ModelError(f"{path.name} does not fit its own spec: {str(error)[:300]}") from None
+        raise ModelError(text("models.misfit", name=path.name, reason=str(error)[:300])) from None
     broken = next((name for name, tensor in tensors.items() if not bool(torch.isfinite(tensor).all())), None)
     if broken is not None:
-        raise ModelError(f"the weights of {reference!r} are not finite ({broken}): its training diverged")
+        raise ModelError(text("models.diverged", name=reference, tensor=broken))
     epoch = metadata.get("epoch", "")
-    shipped = SHIPPED.get(reference)
-    title = shipped.title if shipped else spec.title or reference
-    return Model(reference, title, spec, network, int(epoch) if epoch.isdecimal() else None, path)
+    return Model(reference, spec, network, int(epoch) if epoch.isdecimal() else None, path)
 
 
 def _refuse_inflated(spec: RunSpec, tensors: dict[str, Tensor], path: Path) -> None:
@@ -132,6 +136,7 @@ def _refuse_inflated(spec: RunSpec, tensors: dict[str, Tensor], path: Path) -> N
         name, width = ("linear", layer.units) if isinstance(layer, Linear) else ("conv", layer.channels)
         tensor = tensors.get(f"{index}.{name}.weight")
         if tensor is None or tensor.shape[0] != width or features not in (None, tensor.shape[1]):
-            held = "missing" if tensor is None else " x ".join(map(str, tensor.shape))
-            raise ModelError(f"{path.name} does not fit its own spec: layer {index} has weights {held}")
+            if tensor is None:
+                raise ModelError(text("models.layer_missing", name=path.name, layer=index))
+            raise ModelError(text("models.layer_misfit", name=path.name, layer=index, held=tensor.shape))
         features = width

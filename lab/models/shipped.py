@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from lab.texts import Text, said
+
 FOLDER = Path(__file__).parent
 DEFAULT = "cnn"
 JUDGE = FOLDER / "judge.safetensors"
@@ -19,8 +21,8 @@ class ShippedModel:
     """One shipped checkpoint: its weights, and the spec that remakes them."""
 
     name: str
-    title: str
-    summary: str
+    title: Text
+    summary: Text
 
     @property
     def path(self) -> Path:
@@ -34,11 +36,9 @@ class ShippedModel:
 
 
 _ENTRIES = (
-    ShippedModel("cnn", "CNN", "Five convolutions, trained on varied images; made for real handwriting."),
-    ShippedModel("augmented-mlp", "MLP, augmented", "The document's network, trained on varied images."),
-    ShippedModel(
-        "document-mlp", "The document's MLP", "784-256-128-64-10, exactly as the document trains it."
-    ),
+    ShippedModel("cnn", said("models.cnn.title"), said("models.cnn.summary")),
+    ShippedModel("augmented-mlp", said("models.augmented_mlp.title"), said("models.augmented_mlp.summary")),
+    ShippedModel("document-mlp", said("models.document_mlp.title"), said("models.document_mlp.summary")),
 )
 
 SHIPPED: dict[str, ShippedModel] = {entry.name: entry for entry in _ENTRIES}

@@ -18,6 +18,7 @@ from lab.data.dataset import CLASSES, IMAGE_SHAPE
 from lab.parts.layers import Fix, Flatten, GlobalPool, Layer, LayerMisfit, Linear, Shape
 from lab.registry import FieldError
 from lab.spec import NetworkSpec
+from lab.texts import text
 
 
 @dataclass(frozen=True)
@@ -80,8 +81,12 @@ def layer_reports(spec: NetworkSpec) -> tuple[LayerReport, ...]:
     if shape is not None and shape != (CLASSES,):
         last = spec.layers[-1]
         if isinstance(last, Linear) and len(shape) == 1:
-            fix = Fix("Give it 10 units", "replace", last.model_copy(update={"units": CLASSES}))
-            reason = f"the last layer must give {CLASSES} logits, one per digit, not {shape[0]}"
+            fix = Fix(
+                text("network.give_ten_units", n=CLASSES),
+                "replace",
+                last.model_copy(update={"units": CLASSES}),
+            )
+            reason = text("network.wrong_logits", n=CLASSES, got=shape[0])
             if not reports[-1].error:  # the layer's own reason comes first
                 reports[-1] = replace(reports[-1], error=reason, fix=fix)
         else:
@@ -95,24 +100,34 @@ def misfits(spec: NetworkSpec) -> list[FieldError]:
         FieldError(
             f"network.layers.{report.index}" if report.index < len(spec.layers) else "network.layers",
             report.title,
-            f"{report.error}{f' ({report.fix.title})' if report.fix else ''}",
+            _with_fix(report),
         )
         for report in layer_reports(spec)
         if report.error
     ]
 
 
+def _with_fix(report: LayerReport) -> str:
+    if report.fix is None:
+        return report.error
+    return text("network.with_fix", error=report.error, fix=report.fix.title)
+
+
 def _output_report(index: int, shape: Shape) -> LayerReport:
     """What is missing behind the last layer."""
-    shown = " x ".join(str(n) for n in shape)
     missing: Layer = Linear(units=CLASSES, activation="identity")
     if len(shape) == 3:
         missing = Flatten()
     elif len(shape) == 2:
         missing = GlobalPool()
-    reason = f"the network must end in {CLASSES} logits, one per digit, but ends in {shown}"
+    reason = text("network.wrong_end", n=CLASSES, shape=shape)
     return LayerReport(
-        index, "Output", shape, None, error=reason, fix=Fix(f"Add {missing.title}", "insert_before", missing)
+        index,
+        text("network.output"),
+        shape,
+        None,
+        error=reason,
+        fix=Fix(text("network.add", layer=missing.title), "insert_before", missing),
     )
 
 
@@ -153,9 +168,9 @@ def _cost(layer: Layer, shape: Shape) -> _Cost:
     except (RuntimeError, ValueError) as error:
         if isinstance(error, LayerMisfit):
             raise
-        raise LayerMisfit(f"{layer.title} does not take {' x '.join(map(str, shape))}: {error}") from None
+        raise LayerMisfit(text("network.not_taken", layer=layer.title, shape=shape, reason=error)) from None
     out_shape = tuple(out.shape[1:])
     if math.prod(out_shape) == 0:
-        raise LayerMisfit(f"nothing is left of {' x '.join(map(str, shape))}")
+        raise LayerMisfit(text("network.nothing_left", shape=shape))
     parameters = sum(parameter.numel() for parameter in module.parameters())
     return _Cost(out_shape, parameters, flops.get_total_flops() // batch, values.count // batch)

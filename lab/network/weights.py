@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import torch
 from lab.files import write_beside
+from lab.texts import text
 
 MAX_FILE_BYTES = 1 << 30
 MAX_CHECKPOINT_BYTES = 1 << 36  # of the lab's own, with what the optimizer keeps
@@ -41,7 +42,7 @@ def load(path: Path, max_bytes: int = MAX_FILE_BYTES) -> tuple[dict[str, torch.T
     """
     size = path.stat().st_size
     if size > max_bytes:
-        raise WeightsError(f"{path.name} has {size:,} bytes; at most {max_bytes:,} are read")
+        raise WeightsError(text("network.too_large", name=path.name, size=size, most=max_bytes))
     return loads(path.read_bytes(), path.name, max_bytes)
 
 
@@ -56,7 +57,9 @@ def shapes(path: Path) -> dict[str, tuple[int, ...]]:
         with safe_open(path, framework="np") as file:
             return {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
     except SafetensorError as error:
-        raise WeightsError(f"{path.name} is not a safetensors file: {str(error)[:200]}") from error
+        raise WeightsError(
+            text("network.not_safetensors", name=path.name, reason=str(error)[:200])
+        ) from error
 
 
 def dumps(tensors: Mapping[str, torch.Tensor], metadata: Mapping[str, str]) -> bytes:
@@ -73,7 +76,7 @@ def dumps(tensors: Mapping[str, torch.Tensor], metadata: Mapping[str, str]) -> b
 
 
 def loads(
-    data: bytes, name: str = "the file", max_bytes: int = MAX_FILE_BYTES
+    data: bytes, name: str = "", max_bytes: int = MAX_FILE_BYTES
 ) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
     """The tensors and the metadata in the bytes of a weight file, such as an upload.
 
@@ -82,16 +85,17 @@ def loads(
     from safetensors import SafetensorError
     from safetensors.torch import load as parse
 
+    name = name or text("network.the_file")
     if len(data) > max_bytes:
-        raise WeightsError(f"{name} has {len(data):,} bytes; at most {max_bytes:,} are read")
+        raise WeightsError(text("network.too_large", name=name, size=len(data), most=max_bytes))
     metadata = _metadata(data, name)
     try:
         tensors = parse(data)
     except (SafetensorError, ValueError, KeyError, AttributeError, RuntimeError) as error:
-        raise WeightsError(f"{name} is not a safetensors file: {str(error)[:200]}") from error
+        raise WeightsError(text("network.not_safetensors", name=name, reason=str(error)[:200])) from error
     seal = metadata.pop(SEAL, None)
     if seal is not None and seal != _seal(tensors):
-        raise WeightsError(f"{name} is damaged: its sha256 does not match; use another copy")
+        raise WeightsError(text("network.damaged", name=name))
     return tensors, metadata
 
 
@@ -101,21 +105,18 @@ def _fills_its_memory(tensor: torch.Tensor) -> bool:
 
 def _metadata(data: bytes, name: str) -> dict[str, str]:
     if len(data) < 8:
-        raise WeightsError(f"{name} has {len(data)} bytes; a safetensors file has at least 8")
+        raise WeightsError(text("network.too_short", name=name, size=len(data)))
     (length,) = struct.unpack("<Q", data[:8])
     if length > min(MAX_HEADER_BYTES, len(data) - 8):
         allowed = min(MAX_HEADER_BYTES, len(data) - 8)
-        raise WeightsError(
-            f"{name} is not a safetensors file: it announces a header of {length:,} bytes,"
-            f" where at most {allowed:,} are possible"
-        )
+        raise WeightsError(text("network.header_too_long", name=name, length=length, most=allowed))
     try:
         header = json.loads(data[8 : 8 + length])
     except (ValueError, RecursionError) as error:
-        raise WeightsError(f"{name} is not a safetensors file: its header is not JSON") from error
+        raise WeightsError(text("network.header_not_json", name=name)) from error
     metadata = header.get("__metadata__", {}) if isinstance(header, dict) else {}
     if not isinstance(metadata, dict) or not all(isinstance(value, str) for value in metadata.values()):
-        raise WeightsError(f"{name} has metadata that is not text: {str(metadata)[:80]}")
+        raise WeightsError(text("network.metadata_not_text", name=name, value=str(metadata)[:80]))
     return metadata
 
 

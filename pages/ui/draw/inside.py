@@ -66,7 +66,7 @@ def _pixels(model: Model, framing: Framing) -> None:
     method = right.selectbox(
         "Method",
         list(METHODS),
-        format_func=METHODS.__getitem__,
+        format_func=lambda name: str(METHODS[name]),
         key="draw/inside-method",
         persist_state="session",
         help="Input x gradient multiplies each pixel by the slope of the digit's score. Integrated gradients "

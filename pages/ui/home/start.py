@@ -11,6 +11,7 @@ from lab.data import available
 from lab.paths import lab_home
 from lab.presets import PRESETS
 from lab.spec import RunSpec, changed
+from lab.texts import text
 from pages.ui.kit.store import start_run
 
 FIRST = PRESETS["document-mlp"]
@@ -23,31 +24,30 @@ def first_steps() -> None:
     with train.container(border=True, height="stretch"):
         _train_card()
     with by_hand.container(border=True, height="stretch"):
-        st.markdown("##### :material/function: By hand")
-        st.markdown("Every number of a 3-4-2 network, forward and backward, one step at a time.")
-        st.page_link("pages/by_hand.py", label="Work through it", icon=":material/arrow_forward:")
+        st.markdown(f"##### :material/function: {text('by_hand.page')}")
+        st.markdown(text("home.start.by_hand"))
+        st.page_link(
+            "pages/by_hand.py", label=text("home.start.work_through"), icon=":material/arrow_forward:"
+        )
     with draw.container(border=True, height="stretch"):
-        st.markdown("##### :material/draw: Draw")
-        st.markdown("Write a digit and see what the network answers, and why.")
-        st.page_link("pages/draw.py", label="Draw a digit", icon=":material/arrow_forward:")
+        st.markdown(f"##### :material/draw: {text('draw.page')}")
+        st.markdown(text("home.start.draw"))
+        st.page_link("pages/draw.py", label=text("home.start.draw_a_digit"), icon=":material/arrow_forward:")
 
 
 def _train_card() -> None:
-    st.markdown("##### :material/play_circle: Start here")
-    st.markdown(
-        f"Watch a network of {_layers_in_words()} learn to read handwritten digits: "
-        "its loss falls, its weights take shape, its mistakes become fewer."
-    )
+    st.markdown(f"##### :material/play_circle: {text('home.start.here')}")
+    st.markdown(text("home.start.watch", layers=_layers()))
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         pressed = st.button(
-            "Train the document's network", type="primary", icon=":material/play_arrow:", key="home/train"
+            text("home.start.train"), type="primary", icon=":material/play_arrow:", key="home/train"
         )
-        st.page_link("pages/train.py", label="Configure your own", icon=":material/tune:")
+        st.page_link("pages/train.py", label=text("home.start.configure"), icon=":material/tune:")
     if pressed:
         _train()
 
 
-def _layers_in_words() -> str:
+def _layers() -> str:
     units = [layer.units for layer in FIRST.spec.network.layers if layer.kind == "linear"]
     return "-".join(map(str, [28 * 28, *units]))
 

@@ -30,7 +30,7 @@ def preset_choice(draft: Draft) -> None:
     st.pills(
         "Start from",
         tuple(PRESETS),
-        format_func=lambda name: PRESETS[name].title,
+        format_func=lambda name: str(PRESETS[name].title),
         default=following(PRESET_KEY, equal),
         key=PRESET_KEY,
         on_change=_chosen,

@@ -44,7 +44,7 @@ def _sentence(error: FieldError) -> str:
 
 def _title(spec: RunSpec) -> str:
     """What the run is called: a preset's name is the preset's alone."""
-    if any(spec.title == entry.title and spec != entry.spec for entry in PRESETS.values()):
+    if any(spec.title == entry.spec.title and spec != entry.spec for entry in PRESETS.values()):
         return f"{spec.title}, changed"
     return spec.title
 

@@ -84,8 +84,8 @@ def test_a_picture_of_any_kind_is_framed_like_the_strokes(kind: str) -> None:
 
 
 def test_an_animation_and_a_turn_are_told() -> None:
-    assert "first frame" in read_picture(animated()).notes[0]
-    assert "upright" in read_picture(rotated_by_the_camera()).notes[0]
+    assert "first frame" in str(read_picture(animated()).notes[0])
+    assert "upright" in str(read_picture(rotated_by_the_camera()).notes[0])
 
 
 def test_a_phone_photo_with_a_second_picture_inside_is_no_animation() -> None:
@@ -139,8 +139,8 @@ BAD = {
     "truncated png": (WHOLE[: len(WHOLE) // 2], "cut off"),
     "truncated jpeg": (GOOD["colour jpeg"]()[:900], "cut off"),
     "only a header": (WHOLE[:30], "shot.png"),
-    "20,000 x 20,000": (png_that_claims(20_000, 20_000), "allowed: 64 million pixels"),
-    "9,000 x 9,000": (png_that_claims(9_000, 9_000), "9,000 x 9,000 pixels; allowed: 64 million"),
+    "20,000 x 20,000": (png_that_claims(20_000, 20_000), "allowed: 64,000,000"),
+    "9,000 x 9,000": (png_that_claims(9_000, 9_000), "9,000 × 9,000 pixels; allowed: 64,000,000"),
     "2^31 wide": (png_that_claims(2**31 - 1, 2**31 - 1), "shot.png"),
     "zero wide": (png_that_claims(0, 10), "shot.png"),
     "too many bytes": (b"\xff" * 25_000_001, "25 MB; allowed: 25 MB"),

@@ -65,7 +65,7 @@ def test_a_file_that_is_no_model_is_refused(tmp_path: Path, spec: RunSpec) -> No
         "not a safetensors file": lambda: path.write_bytes(b"\x08" + b"\0" * 40),
         "no spec in its metadata": lambda: save(path, network.state_dict(), {}),
         "holds a spec that cannot be used": lambda: save(path, network.state_dict(), {"spec": "{}"}),
-        "weights missing": lambda: saved(path, spec, {"a": torch.zeros(3)}),
+        "layer 1 has no weights": lambda: saved(path, spec, {"a": torch.zeros(3)}),
         "training diverged": lambda: saved(
             path, spec, {name: tensor * torch.nan for name, tensor in network.state_dict().items()}
         ),
@@ -83,7 +83,7 @@ def test_a_small_file_cannot_ask_for_a_network_that_fills_the_memory(tmp_path: P
     path = tmp_path / "wide.safetensors"
     weights = build_network(spec.network).state_dict()
     save(path, weights, {"spec": json.dumps(wide)})
-    with pytest.raises(ModelError, match="layer 1 has weights 256 x 784"):
+    with pytest.raises(ModelError, match="layer 1 has weights 256 × 784"):
         load_model(str(path))
 
 

@@ -1,0 +1,110 @@
+"""How values are written: numbers, shares, durations, sizes, shapes, lists and nouns by their number, each one rule.
+
+Owns the forms that a sentence may name. Knows no sentence but those of units.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from lab.texts.languages import TAGS, language
+
+_PLURALS = {"en": ("one", "other"), "zh": ("other",)}
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+_UNITS = (
+    (_DAY, _HOUR, "units.days_hours", "units.days"),
+    (_HOUR, _MINUTE, "units.hours_minutes", "units.hours"),
+    (_MINUTE, 1, "units.minutes_seconds", "units.minutes"),
+)
+
+
+def _locale() -> Any:
+    from babel import Locale  # loads its data, some 30 ms for the first text that needs it
+
+    return Locale.parse(TAGS[language()], sep="-")
+
+
+def number(value: float | None) -> str:
+    """A number as people write it: 16,384, 0.001, 1e-08."""
+    if value is None:
+        return ""
+    if float(value).is_integer() and abs(value) < 1e15:
+        return f"{int(value):,}"
+    return repr(float(value))
+
+
+def rounded(value: float) -> str:
+    """A measured number to three digits that count: 0.0123, 1.46, 1,230."""
+    return number(float(f"{value:.3g}"))
+
+
+def percent(share: float) -> str:
+    """A share of one to a tenth of a per cent: 97.1%."""
+    return f"{share:.1%}"
+
+
+def whole_percent(share: float) -> str:
+    """A share of one as a whole per cent: 97%."""
+    return f"{share:.0%}"
+
+
+def duration(seconds: float) -> str:
+    """A time as its two largest units: 0.4 s, 12 s, 3 min 20 s, 2 h 5 min, 3 d 4 h."""
+    from lab.texts.catalogue import text
+
+    if seconds < 10:
+        return text("units.seconds", n=f"{max(seconds, 0):.1f}".removesuffix(".0"))
+    whole = round(seconds)
+    for large, small, both, alone in _UNITS:
+        if whole >= large:
+            count, rest = divmod(whole, large)
+            return text(both, n=count, m=rest // small) if rest // small else text(alone, n=count)
+    return text("units.seconds", n=whole)
+
+
+def size(count: float) -> str:
+    """Bytes in decimal units: 12 kB, 3.4 MB, 1.2 GB."""
+    for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if count >= factor:
+            return f"{count / factor:.3g} {unit}"
+    return f"{count:.0f} B"
+
+
+def shape(lengths: Iterable[int]) -> str:
+    """A shape with the multiplication sign: 1 × 28 × 28."""
+    return " × ".join(f"{length:,}" for length in lengths)
+
+
+def listed(items: Iterable[object]) -> str:
+    """A list as it is said: a, b and c."""
+    from babel.lists import format_list
+
+    return str(format_list([str(item) for item in items], locale=_locale())).replace(", and ", " and ")
+
+
+def either(items: Iterable[object]) -> str:
+    """A choice as it is said: a, b or c."""
+    from babel.lists import format_list
+
+    return str(format_list([str(item) for item in items], style="or", locale=_locale())).replace(
+        ", or ", " or "
+    )
+
+
+def noun(count: float, forms: Sequence[str]) -> str:
+    """The form of a noun that goes with the number; forms stand in the order of the language's plurals."""
+    return forms[min(_PLURALS[language()].index(_locale().plural_form(count)), len(forms) - 1)]
+
+
+FORMS: dict[str, Callable[[Any], str]] = {
+    "number": number,
+    "rounded": rounded,
+    "percent": percent,
+    "whole_percent": whole_percent,
+    "duration": duration,
+    "size": size,
+    "shape": shape,
+    "list": listed,
+    "either": either,
+}
