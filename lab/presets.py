@@ -41,7 +41,7 @@ def _preset(name: str, *, title: Text, summary: Text, source: str, spec: RunSpec
     """A preset whose run is called as it is; in a link and in the store the name is the English one."""
     with speaking(FALLBACK):
         named = spec.model_copy(update={"title": str(title)})
-    return Preset(name, title, summary, source, named)
+    return Preset(name=name, title=title, summary=summary, source=source, spec=named)
 
 
 _MLP = NetworkSpec(

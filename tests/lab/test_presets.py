@@ -14,7 +14,7 @@ def test_a_preset_has_words_and_layers_that_fit(name: str) -> None:
     entry = PRESETS[name]
     assert entry.name == name
     assert entry.title
-    assert entry.summary.endswith(".")
+    assert str(entry.summary).endswith(".")
     assert entry.source
     assert preset(name) is entry.spec
     assert not misfits(entry.spec.network)

@@ -138,7 +138,7 @@ class _Words(ast.NodeVisitor):
         return bool(_LETTERS.search(plain)) and not _WORDS.search(words)
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
-        words = "".join(v.value if isinstance(v, ast.Constant) else "{}" for v in node.values)
+        words = "".join(str(v.value) if isinstance(v, ast.Constant) else "{}" for v in node.values)
         pieces = [v for v in node.values if isinstance(v, ast.FormattedValue)]
         told = sum(isinstance(v.value, ast.Call) and _name(v.value) in _ASKING for v in pieces)
         if self._speaks(words) or told > 1:
