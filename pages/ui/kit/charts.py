@@ -37,7 +37,8 @@ class Panel:
 def live_charts(panels: Sequence[Panel], *, key: str, columns: int = 2) -> None:
     """Draws the panels side by side, and again in place whenever their figures change."""
     data = {"columns": columns, "figures": [asdict(panel) for panel in panels]}
-    _component()(key=key, data=data)
+    # In a list: Streamlit 1.67 looks through a dict for data frames, and imports pandas before the first page is out.
+    _component()(key=key, data=[data])
 
 
 def preload_charts() -> None:
@@ -53,7 +54,7 @@ def _component() -> Callable[..., Any]:
     stub = f"""
 const charts = import(new URL("app/static/live_charts.js?v={version}", document.baseURI))
 export default function (component) {{
-  charts.then(module => module.render(component))
+  charts.then(module => module.render({{ ...component, data: component.data[0] }}))
   return () => charts.then(module => module.forget(component.parentElement.querySelector(".layerlab-charts")))
 }}
 """
