@@ -6,6 +6,7 @@ Owns which field stands where. The fields themselves come from the spec.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
@@ -31,7 +32,13 @@ _CLOSED_HEIGHT = 360  # about as high as a tab's fields, so that the page keeps 
 def recipe(draft: Draft, *, ready: bool) -> None:
     """The tabs of the recipe, of which only the open one is drawn; `ready` says that torch is loaded."""
     tabs = st.tabs(TABS, key=_TAB_SHOWN, default=st.session_state.get(_TAB, TABS[0]), on_change=_tab_chosen)
-    for tab, draw in zip(tabs, (_optimise, partial(data_tab, ready=ready), _loss, _initialise), strict=True):
+    contents: tuple[Callable[[Draft], None], ...] = (
+        _optimise,
+        partial(data_tab, ready=ready),
+        _loss,
+        _initialise,
+    )
+    for tab, draw in zip(tabs, contents, strict=True):
         with tab:
             if tab.open:
                 draw(draft)
