@@ -18,6 +18,10 @@ from pages.ui.train.state import ADDRESS, current, follow_address, write_address
 from pages.ui.train.verdict import fill_in_when_ready, verdict
 
 through_app()
+st.title("Train")
+st.caption(
+    "Pick a network, change what you like, press Start. Every setting explains itself at its question mark."
+)
 follow_address()
 open_started_run()
 draft = current()
@@ -25,10 +29,6 @@ known = verdict(draft.spec)
 reports = known.reports if known else None
 shown = marked(draft, known.errors if known else ())
 
-st.title("Train")
-st.caption(
-    "Pick a network, change what you like, press Start. Every setting explains itself at its question mark."
-)
 ADDRESS.notice()
 preset_choice(draft)
 data_notice(draft)

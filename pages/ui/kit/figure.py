@@ -38,7 +38,7 @@ def show_figures(panels: Sequence[Panel], *, key: str, columns: int = 2) -> None
 
 def preload_figures() -> None:
     """Has the browser fetch what figures need, so that the first one need not wait for it."""
-    show_figures([], key="figures-preload")
+    show_figures([], key="kit/figures-preload")
 
 
 def is_dark() -> bool:

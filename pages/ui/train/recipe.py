@@ -5,6 +5,9 @@ Owns which field stands where. The fields themselves come from the spec.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import streamlit as st
 
 from lab.data import DATASETS, at_hand
@@ -23,21 +26,24 @@ from pages.ui.train.state import kind_putter, putter
 COLUMNS = 2
 TABS = ("Optimise", "Data", "Loss", "Initialise")
 _TAB, _TAB_SHOWN = "train/tab", "train/tab-shown"
+_CLOSED_HEIGHT = 360  # about as high as a tab's fields, so that the page keeps its length until they come
 
 
 def recipe(draft: Draft, *, ready: bool) -> None:
-    """All tabs of the recipe; `ready` says that torch is loaded."""
-    optimise, data, loss, initialise = st.tabs(
-        TABS, key=_TAB_SHOWN, default=st.session_state.get(_TAB, TABS[0]), on_change=_tab_chosen
+    """The tabs of the recipe, of which only the open one is drawn; `ready` says that torch is loaded."""
+    tabs = st.tabs(TABS, key=_TAB_SHOWN, default=st.session_state.get(_TAB, TABS[0]), on_change=_tab_chosen)
+    contents: tuple[Callable[[Draft], None], ...] = (
+        _optimise,
+        partial(data_tab, ready=ready),
+        _loss,
+        _initialise,
     )
-    with optimise:
-        _optimise(draft)
-    with data:
-        data_tab(draft, seen=bool(data.open), ready=ready)
-    with loss:
-        _loss(draft)
-    with initialise:
-        _initialise(draft)
+    for tab, draw in zip(tabs, contents, strict=True):
+        with tab:
+            if tab.open:
+                draw(draft)
+            else:
+                st.space(_CLOSED_HEIGHT)
 
 
 def _tab_chosen() -> None:
