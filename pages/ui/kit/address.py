@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 import streamlit as st
 
 from lab.link import Parameters, parameters
+from pages.ui.kit import language
 from pages.ui.kit.controls import escaped
 from pages.ui.kit.entry import by_history, visit
 
@@ -75,11 +76,19 @@ class Address:
 
     def write(self, link: Mapping[str, str]) -> None:
         """Lets the address say what the page shows, beside what others put into it."""
-        seen, foreign = self._seen, self.read().foreign
+        seen, theirs = self._seen, self.read().foreign
+        foreign = {
+            **theirs,
+            **language.carried(),
+        }  # in one step: each would be an entry of the browser's history
         own = {name: list(values) for name, values in _given().items() if name not in foreign}
         # What was written last may still be on its way; and a link that leads to the page it stands on leaves the
         # browser's address as it was (Streamlit 1.67). So both have to agree.
-        if own != {name: [value] for name, value in link.items()} or seen.written != link:
+        if (
+            own != {name: [value] for name, value in link.items()}
+            or seen.written != link
+            or foreign != theirs
+        ):
             st.query_params.from_dict({**link, **foreign})
         bare = link if not link or (seen.came_bare and not own) else seen.bare
         self._note(replace(seen, written=dict(link), bare=dict(bare), came_bare=False, edited=False))

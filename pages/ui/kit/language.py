@@ -23,11 +23,15 @@ def settle() -> None:
     asked = nearest([st.query_params.get(PARAMETER, "")])
     if asked:
         st.session_state[_KEY] = st.session_state[_CHOSEN] = asked
-    elif _CHOSEN in st.session_state:  # a page switch cleared the address
-        st.query_params[PARAMETER] = st.session_state[_CHOSEN]
-    elif _KEY not in st.session_state:
+    elif _CHOSEN not in st.session_state and _KEY not in st.session_state:
         header = st.context.headers.get("Accept-Language", "")
         st.session_state[_KEY] = of_server() or nearest(accepted(header)) or FALLBACK
+
+
+def carried() -> dict[str, tuple[str, ...]]:
+    """What every address says of the language: the one that was chosen, if one was."""
+    chosen = st.session_state.get(_CHOSEN)
+    return {PARAMETER: (chosen,)} if chosen else {}
 
 
 def _of_session() -> str | None:
@@ -44,6 +48,11 @@ def _switch(code: str) -> None:
 
 def language_switch() -> None:
     """The button that offers the other languages, each by its own name."""
+    chosen = st.session_state.get(_CHOSEN)
+    if (
+        chosen and PARAMETER not in st.query_params
+    ):  # a page switch cleared the address, and the page wrote none
+        st.query_params[PARAMETER] = chosen
     page_style("kit/language_switch")
     with st.container(key="kit/language-switch", width="content"):
         for code, name in LANGUAGES.items():
