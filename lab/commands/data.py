@@ -13,6 +13,7 @@ from typing import Any
 
 from lab.data import DATASETS, available, fetch
 from lab.paths import lab_home
+from lab.runs.wording import data_stand_in
 
 BAR_WIDTH = 30
 
@@ -25,13 +26,18 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         "--fetch", action="store_true", help="download MNIST through torchvision if it is missing"
     )
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help="print one JSON object; while fetching, JSON lines with the share to stderr",
+    )
 
 
 def main(args: argparse.Namespace) -> int:
     """Prints the data sets; 1 when MNIST was asked for and could not be had."""
     home = lab_home()
-    problem = fetch("mnist", home, _Progress()) if args.fetch else ""
+    progress = _json_progress if args.json else _Progress()
+    problem = fetch("mnist", home, progress) if args.fetch else ""
     rows = [_row(name, home) for name in DATASETS]
     if args.json:
         print(json.dumps({"home": str(home), "data": rows, "problem": problem}))
@@ -39,7 +45,8 @@ def main(args: argparse.Namespace) -> int:
         print(f"Data folder: {home}")
         for row in rows:
             print(f"  {row['title']:<15} {row['train']:>6,} + {row['test']:>6,} images   {_state(row)}")
-        notice = available("mnist", home)[1]
+        stand_in = available("mnist", home)[1]
+        notice = data_stand_in(stand_in) if stand_in else ""
         if problem or notice:
             print("\n".join(line for line in (problem, notice) if line), file=sys.stderr)
     return 1 if problem else 0
@@ -54,6 +61,11 @@ def _row(name: str, home: Path) -> dict[str, Any]:
 
 def _state(row: dict[str, Any]) -> str:
     return "ready" if row["ready"] else "missing"
+
+
+def _json_progress(what: str, share: float) -> None:
+    """A line for whatever program draws the bar."""
+    print(json.dumps({"fetching": "mnist", "share": share}), file=sys.stderr, flush=True)
 
 
 class _Progress:

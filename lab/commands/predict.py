@@ -19,6 +19,7 @@ from lab.ink.drawing import BRUSH_PX, CANVAS_PX, Drawing, InkError, rasterise, u
 from lab.ink.framing import Framing, frame
 from lab.ink.pictures import MAX_BYTES, PictureError, read_picture
 from lab.models.shipped import DEFAULT, SHIPPED
+from lab.models.wording import refusal_in_words
 from lab.paths import HomeError, lab_home
 
 if TYPE_CHECKING:
@@ -182,7 +183,11 @@ def _print(asked: Asked, answer: Prediction | None, model: Model, *, as_json: bo
         print(json.dumps(_record(asked, answer)))
     elif answer is not None:
         share = f"{answer.probabilities[answer.digit]:.1%}, {model.title}"
-        found = f"{answer.digit} ({share})" if answer.is_digit else f"no digit: {answer.reason}"
+        found = (
+            f"{answer.digit} ({share})"
+            if answer.is_digit
+            else f"no digit: {refusal_in_words(answer.refusal)}"
+        )
         print(f"{where}: {found}")
 
 
@@ -192,7 +197,7 @@ def _record(asked: Asked, answer: Prediction | None) -> dict[str, Any]:
         "digit": answer.digit if answer else None,
         "probabilities": list(answer.probabilities) if answer else [],
         "is_digit": answer.is_digit if answer else False,
-        "reason": answer.reason if answer else asked.problem,
+        "reason": refusal_in_words(answer.refusal) if answer else asked.problem,
     }
     if asked.index is not None:
         record["index"] = asked.index

@@ -188,13 +188,9 @@ def load(option: ModelChoice) -> tuple[Model, str]:
 
     Raises: ModelError when not even the default can be loaded.
     """
-    import torch
+    from lab.models.loading import ModelError, answer_alone, load_model
 
-    from lab.models.loading import ModelError, load_model
-
-    # OpenMP counts per thread, and every run of the page has a new one: a drawing is too small to share, and
-    # two threads wait for each other three times as long as one computes.
-    torch.set_num_threads(1)
+    answer_alone()
     try:
         return load_model(option.reference, lab_home()), ""
     except ModelError as error:

@@ -6,9 +6,9 @@ Owns the words. Finding devices and data belongs to `lab`; torch is asked only o
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import streamlit as st
@@ -17,9 +17,9 @@ from lab.data import DATASETS, available
 from lab.machine.device import choose_device, cpu_title, device_title
 from lab.paths import lab_home
 from lab.runner.warm import torch_ready
+from lab.runs.wording import data_stand_in
 
 ROOT = Path(__file__).parents[3]
-PROGRESS = re.compile(r"Fetching MNIST: (\d+)%")
 
 
 def this_machine() -> None:
@@ -46,15 +46,15 @@ def _device_line(was_ready: bool) -> None:
 
 
 def _data_line(home: Path) -> None:
-    usable, notice = available("mnist", home)
+    usable, stand_in = available("mnist", home)
     entry = DATASETS[usable]
     train, test = entry.sizes
-    if not notice:
+    if stand_in is None:
         st.markdown(f":material/database: {entry.title}, {train:,} + {test:,} images")
         st.caption(f"In {home}; training and test set.")
         return
     st.markdown(f":material/database: No MNIST found: {entry.title.lower()}, {train:,} + {test:,} images")
-    st.caption(notice)
+    st.caption(data_stand_in(stand_in))
     if st.button("Download MNIST", icon=":material/download:", key="home-fetch"):
         problem = _fetched()
         if problem:
@@ -76,8 +76,8 @@ def _fetched() -> str:
         text=True,
     ) as process:
         for line in process.stderr or ():
-            if share := PROGRESS.match(line):
-                bar.progress(min(1.0, int(share[1]) / 100), "Fetching MNIST")
+            with suppress(ValueError, KeyError, TypeError):  # a warning of a library's, say
+                bar.progress(min(1.0, float(json.loads(line)["share"])), "Fetching MNIST")
         answer = process.stdout.read() if process.stdout else ""
     bar.empty()
     try:

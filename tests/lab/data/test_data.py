@@ -19,6 +19,7 @@ from bench.served import mnist_source
 from lab import data
 from lab.data import fetching, mnist
 from lab.data.dataset import DataError
+from lab.runs.wording import data_stand_in
 
 
 @pytest.fixture
@@ -44,14 +45,16 @@ def place(packed: Path, folder: Path, unpacked: bool = False) -> Path:
 def test_without_mnist_the_bundled_digits_are_used_and_said(tmp_path: Path) -> None:
     loaded = data.load("mnist", tmp_path)
     assert loaded.name == "digits"
-    assert "1,797" in loaded.notice
-    assert "python -m lab data --fetch" in loaded.notice
-    assert "\n" not in loaded.notice
+    assert loaded.stand_in is not None
+    notice = data_stand_in(loaded.stand_in)
+    assert "1,797" in notice
+    assert "python -m lab data --fetch" in notice
+    assert "\n" not in notice
 
 
 def test_bundled_digits_look_like_mnist(tmp_path: Path) -> None:
     loaded = data.load("digits", tmp_path)
-    assert loaded.notice == ""
+    assert loaded.stand_in is None
     assert loaded.train_images.shape == (1437, 28, 28)
     assert loaded.test_images.shape == (360, 28, 28)
     assert loaded.train_images.dtype == loaded.train_labels.dtype == np.uint8
@@ -99,7 +102,7 @@ def test_asking_what_is_available_imports_neither_torch_nor_scikit_learn(tmp_pat
 @pytest.mark.parametrize("where", ["", "MNIST", "MNIST/raw", "data/MNIST/raw", "data"])
 def test_mnist_is_found_where_people_put_it(packed: Path, tmp_path: Path, where: str) -> None:
     place(packed, tmp_path / where)
-    assert data.available("mnist", tmp_path) == ("mnist", "")
+    assert data.available("mnist", tmp_path) == ("mnist", None)
     loaded = data.load("mnist", tmp_path)
     assert loaded.train_images.shape == (60_000, 28, 28)
     assert list(loaded.train_labels[:5]) == [5, 0, 4, 1, 9]
@@ -142,7 +145,9 @@ def test_a_damaged_file_is_named(packed: Path, tmp_path: Path, damage: str) -> N
     content[30_000] ^= 1
     cut = {"byte": content, "truncated": content[:5000], "empty": b"", "longer": content + b"0"}
     path.write_bytes(cut[damage])
-    name, notice = data.available("mnist", tmp_path)
+    name, stand_in = data.available("mnist", tmp_path)
+    assert stand_in is not None
+    notice = data_stand_in(stand_in)
     assert name == "digits"
     assert "train-images-idx3-ubyte" in notice
     assert "t10k" not in notice
@@ -153,7 +158,7 @@ def test_a_damaged_unpacked_file_is_replaced_from_a_good_packed_one(packed: Path
     place(packed, tmp_path)
     data.load("mnist", tmp_path)
     (tmp_path / "data/MNIST/raw/t10k-labels-idx1-ubyte").write_bytes(b"nonsense")
-    assert data.available("mnist", tmp_path) == ("mnist", "")
+    assert data.available("mnist", tmp_path) == ("mnist", None)
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
@@ -183,7 +188,7 @@ def test_a_damaged_file_is_fetched_again(
     monkeypatch.setattr(fetching.reachable_mirrors, "__defaults__", (fetching.MIRRORS, 4.0))
     shares: list[float] = []
     assert data.fetch("mnist", tmp_path, lambda name, share: shares.append(share)) == ""
-    assert data.available("mnist", tmp_path) == ("mnist", "")
+    assert data.available("mnist", tmp_path) == ("mnist", None)
     assert shares[-1] == 1.0
     assert not list((tmp_path / "data/MNIST").rglob("*.gz"))
     assert not list((tmp_path / "data/MNIST").glob("fetch-*"))

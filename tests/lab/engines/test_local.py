@@ -12,14 +12,16 @@ from pathlib import Path
 import pytest
 import torch
 
-from lab.engines import ENDS, Lost, deaths, worker
+from lab.engines import deaths, worker
 from lab.engines.checkpoints import Checkpoints
 from lab.engines.deaths import ended_for_memory, lost
 from lab.engines.local import LocalEngine, slots_of_this_machine
 from lab.engines.worker import failure, work
 from lab.events import (
     Checkpoint,
+    DiskFull,
     LearningRateChanged,
+    Loss,
     Pause,
     Resume,
     Resumed,
@@ -27,10 +29,12 @@ from lab.events import (
     StepOnce,
     Stop,
     from_json,
+    is_end,
 )
 from lab.network import weights
 from lab.paths import checkpoint_file, epoch_weights, latest_weights
 from lab.runs.run import new_run_id
+from lab.runs.wording import advice, failure_sentence
 from lab.spec import parse_spec
 from tests.support.waiting import LONG, SHORT, patience
 
@@ -57,7 +61,7 @@ def kinds(said) -> list[str]:
 
 
 def is_over(said) -> bool:
-    return any(kind in (*ENDS, "lost") for kind in kinds(said))
+    return any(is_end(event) or isinstance(event, Loss) for _, event in said)
 
 
 def test_a_run_is_told_from_its_start_to_its_end_and_its_weights_lie_in_its_folder(engine, home):
@@ -96,8 +100,8 @@ def test_a_killed_worker_is_reported_lost_and_goes_on_from_its_checkpoint(engine
     collect(engine, lambda said: kinds(said).count("checkpoint") >= 2)
     os.kill(engine.worker_ids()[run_id], signal.SIGKILL)
     said = collect(engine, is_over)
-    assert isinstance(said[-1][1], Lost)
-    assert "SIGKILL" in said[-1][1].reason
+    assert isinstance(said[-1][1], Loss)
+    assert said[-1][1].signal == "SIGKILL"
     step = int(weights.load(checkpoint_file(home, run_id))[1]["step"])
     engine.start(run_id, LONG, from_checkpoint=True)
     begun = collect(engine, lambda said: len(said) >= 2)
@@ -110,16 +114,16 @@ def test_a_killed_worker_is_reported_lost_and_goes_on_from_its_checkpoint(engine
 def test_a_worker_that_crashes_is_not_said_to_have_lacked_memory(name, monkeypatch):
     monkeypatch.setattr(deaths, "ended_for_memory", lambda: 5)
     said = lost(-getattr(signal, name), 4)
-    assert said == Lost(f"its process crashed inside a library ({name})", "crashed")
+    assert said == Loss(cause="crashed", signal=name)
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this platform has no SIGKILL")
 def test_memory_is_the_cause_only_where_the_kernel_counted_one_process_more(monkeypatch):
     monkeypatch.setattr(deaths, "ended_for_memory", lambda: 5)
-    assert lost(-signal.SIGKILL, 5) == Lost("its process was ended by SIGKILL")
+    assert lost(-signal.SIGKILL, 5) == Loss(cause="ended", signal="SIGKILL")
     assert lost(-signal.SIGKILL, 4).cause == "out_of_memory"
-    assert lost(-signal.SIGTERM, 4) == Lost("its process was ended by SIGTERM")
-    assert lost(1, 4) == Lost("its process ended unexpectedly (exit code 1)")
+    assert lost(-signal.SIGTERM, 4) == Loss(cause="ended", signal="SIGTERM")
+    assert lost(1, 4) == Loss(cause="exited", exit_code=1)
 
 
 def test_the_containers_count_goes_before_the_machines_and_none_is_zero(tmp_path, monkeypatch):
@@ -150,7 +154,7 @@ def test_a_run_obeys_while_it_runs(engine):
     assert said[-1][1].step == step + 7
     engine.tell(run_id, SetLearningRate(0.25))
     said = collect(engine, lambda said: "learning_rate_changed" in kinds(said))
-    assert said[-1][1] == LearningRateChanged(step + 7, 0.25)
+    assert said[-1][1] == LearningRateChanged(step=step + 7, learning_rate=0.25)
     engine.tell(run_id, Resume())
     said = collect(engine, lambda said: "steps_done" in kinds(said))
     assert said[-1][1].learning_rate == pytest.approx(0.25, rel=1e-3)
@@ -195,7 +199,7 @@ def test_a_configuration_that_cannot_run_fails_in_words(engine):
     engine.start(run_id, SHORT.replace('"units":10', '"units":9'), from_checkpoint=False)
     said = collect(engine, is_over)
     assert kinds(said)[-1] == "failed"
-    assert said[-1][1].reason
+    assert failure_sentence(said[-1][1].cause, 0)
 
 
 def test_a_folder_that_cannot_be_written_ends_the_run_in_words(engine, home):
@@ -205,7 +209,7 @@ def test_a_folder_that_cannot_be_written_ends_the_run_in_words(engine, home):
     engine.start(run_id, SHORT, from_checkpoint=False)
     said = collect(engine, is_over)
     assert kinds(said)[-1] == "failed"
-    assert said[-1][1].reason
+    assert failure_sentence(said[-1][1].cause, 0)
 
 
 def test_workers_leave_nothing_behind(engine):
@@ -226,25 +230,33 @@ def test_a_run_beyond_the_budget_is_refused_whichever_way_it_was_started(home, m
     work(theirs, home, new_run_id(), LONG, from_checkpoint=True)
     refused = from_json(ours.recv_bytes().decode())
     assert refused.kind == "failed"
-    assert "at most 0 minutes are allowed (LAB_MAX_HOURS)" in refused.reason
+    assert "at most 0 minutes are allowed (LAB_MAX_HOURS)" in refused.cause.text
 
 
 def test_a_full_disk_and_a_full_memory_are_told_apart(home):
     disk = failure(OSError(28, "No space left on device"), 7, home, SHORT)
-    assert (disk.cause, disk.step) == ("disk_full", 7)
-    assert str(home) in disk.reason
-    assert failure(MemoryError(), 0, home, SHORT).cause == "out_of_memory"
+    assert (disk.cause, disk.step) == (DiskFull(folder=str(home), unwritten="weights"), 7)
+    assert failure(MemoryError(), 0, home, SHORT).cause.kind == "out_of_memory"
     memory = failure(RuntimeError("CUDA out of memory"), 0, home, SHORT)
-    assert memory.cause == "out_of_memory"
-    assert "Try a batch size of" in memory.advice
-    assert failure(ZeroDivisionError("by zero"), 0, home, SHORT).reason == "ZeroDivisionError: by zero"
+    assert memory.cause.kind == "out_of_memory"
+    assert "Try a batch size of" in advice(memory.cause)
+    unexpected = failure(ZeroDivisionError("by zero"), 0, home, SHORT)
+    assert failure_sentence(unexpected.cause, 0) == "ZeroDivisionError: by zero."
 
 
 def test_of_very_many_epochs_those_evenly_apart_and_the_newest_are_kept(home):
     run_id = new_run_id()
     checkpoints = Checkpoints(home, run_id, SHORT)
     for epoch in range(1, 131):
-        checkpoints.write(Checkpoint(epoch, epoch, epoch, {"a": torch.ones(1)}, {"a": torch.ones(1)}))
+        checkpoints.write(
+            Checkpoint(
+                step=epoch,
+                epoch=epoch,
+                epoch_end=epoch,
+                state={"a": torch.ones(1)},
+                weights={"a": torch.ones(1)},
+            )
+        )
     kept = [epoch for epoch in range(1, 131) if epoch_weights(home, run_id, epoch).exists()]
     assert kept == [*range(4, 129, 4), 130]
 

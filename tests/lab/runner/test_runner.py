@@ -12,13 +12,14 @@ import torch
 
 from lab.engines import deaths
 from lab.engines.local import LocalEngine
-from lab.events import Failed, SetLearningRate, StepOnce
+from lab.events import DiskFull, Failed, GivenUp, Loss, SetLearningRate, StepOnce
 from lab.network import weights
 from lab.paths import checkpoint_file, latest_weights, run_folder
 from lab.runner import fair_share
 from lab.runner.runner import CRASHES_ALLOWED, PAUSED_KEPT, Runner
 from lab.runs.run import RunState
 from lab.runs.store import Store
+from lab.runs.wording import advice
 from tests.support.waiting import patience, small
 
 LONG = small(epochs=900)
@@ -39,7 +40,7 @@ class Bench:
             self.runner.turn(0.02)
             if reached():
                 return
-        raise AssertionError([(run.id, run.state, run.reason) for run in self.store.runs()])
+        raise AssertionError([(run.id, run.state, run.cause) for run in self.store.runs()])
 
     def until_state(self, run_id: str, state: RunState) -> None:
         self.until(lambda: self.store.run(run_id).state == state)
@@ -96,10 +97,8 @@ def test_a_run_whose_worker_is_killed_ends_with_the_weights_of_one_that_was_not(
     bench.until_state(killed, "finished")
     bench.until_state(undisturbed, "finished")
     assert same(final_weights(bench, killed), final_weights(bench, undisturbed))
-    said = [event.reason for _, event in bench.store.events(killed, kinds=("resumed",))]
-    assert len(said) == 1
-    assert "SIGKILL" in said[0]
-    assert "resumed from step" in said[0]
+    ((_, resumed),) = bench.store.events(killed, kinds=("resumed",))
+    assert resumed.loss == Loss(cause="ended", signal="SIGKILL")
 
 
 def test_a_run_that_was_going_when_the_runner_ended_is_taken_up_by_the_next(bench):
@@ -118,11 +117,11 @@ def test_after_a_restart_a_run_says_that_it_was_interrupted(bench):
     bench.restart()
     bench.until_state(run_id, "running")
     ((_, resumed),) = bench.store.events(run_id, kinds=("resumed",))
-    assert "the lab was stopped" in resumed.reason
+    assert resumed.loss == Loss(cause="lab_stopped")
     assert resumed.step > 0
 
 
-def given_up_after(bench: Bench, kind: signal.Signals) -> Failed:
+def given_up_after(bench: Bench, kind: signal.Signals) -> GivenUp:
     """How a run fails whose worker gets a signal whenever there is one."""
     run_id = bench.store.submit(small(epochs=1, train_samples=1500, batch_size=4))
 
@@ -132,31 +131,32 @@ def given_up_after(bench: Bench, kind: signal.Signals) -> Failed:
         return bench.store.run(run_id).state == "failed"
 
     bench.until(end)
-    assert f"after {CRASHES_ALLOWED + 1} attempts" in bench.store.run(run_id).reason
-    return bench.store.last_event(run_id, "failed")[1]
+    cause = bench.store.last_event(run_id, "failed")[1].cause
+    assert bench.store.run(run_id).cause == cause
+    assert cause.attempts == CRASHES_ALLOWED + 1
+    return cause
 
 
 def test_a_worker_that_dies_again_and_again_is_given_up(bench):
-    failed = given_up_after(bench, signal.SIGKILL)
-    assert failed.cause == "lost"
-    assert "Start it again" in failed.advice
-    assert "batch" not in failed.advice
+    cause = given_up_after(bench, signal.SIGKILL)
+    assert cause.loss.cause == "ended"
+    assert "Start it again" in advice(cause)
+    assert "batch" not in advice(cause)
 
 
 def test_a_worker_that_the_kernel_ends_for_want_of_memory_is_told_a_smaller_batch(bench, monkeypatch):
     counts = iter(range(10_000))
     monkeypatch.setattr(deaths, "ended_for_memory", lambda: next(counts))
-    failed = given_up_after(bench, signal.SIGKILL)
-    assert failed.cause == "out_of_memory"
-    assert "Try a batch size of 1" in failed.advice
+    cause = given_up_after(bench, signal.SIGKILL)
+    assert cause.loss.cause == "out_of_memory"
+    assert "Try a batch size of 1" in advice(cause)
 
 
 def test_a_worker_that_crashes_again_and_again_is_told_no_batch_size(bench):
-    failed = given_up_after(bench, signal.SIGSEGV)
-    assert failed.cause == "crashed"
-    assert "crashed inside a library (SIGSEGV)" in failed.reason
-    assert "report" in failed.advice
-    assert "batch" not in failed.advice
+    cause = given_up_after(bench, signal.SIGSEGV)
+    assert cause.loss == Loss(cause="crashed", signal="SIGSEGV")
+    assert "report" in advice(cause)
+    assert "batch" not in advice(cause)
 
 
 def test_a_run_whose_worker_crashed_once_goes_on_from_its_checkpoint(bench):
@@ -165,7 +165,7 @@ def test_a_run_whose_worker_crashed_once_goes_on_from_its_checkpoint(bench):
     os.kill(bench.worker(run_id), signal.SIGSEGV)
     bench.until_state(run_id, "finished")
     ((_, resumed),) = bench.store.events(run_id, kinds=("resumed",))
-    assert "its process crashed inside a library (SIGSEGV); resumed from step" in resumed.reason
+    assert resumed.loss == Loss(cause="crashed", signal="SIGSEGV")
 
 
 def test_pause_step_learning_rate_resume_and_stop_are_obeyed_while_it_runs(bench):
@@ -339,9 +339,9 @@ def test_a_full_disk_ends_that_run_and_not_the_runner(bench):
     assert bench.store.events(earlier)
     connection.execute("PRAGMA max_page_count = 1000000")
     bench.until_state(run_id, "failed")
-    assert "is full" in bench.store.run(run_id).reason
+    assert bench.store.run(run_id).cause == DiskFull(folder=str(bench.home), unwritten="events")
     _, failed = bench.store.last_event(run_id, "failed")
     assert isinstance(failed, Failed)
-    assert failed.cause == "disk_full"
+    assert failed.cause == bench.store.run(run_id).cause
     again = bench.store.submit(SHORT)
     bench.until_state(again, "finished")

@@ -10,10 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lab import database
+from lab.database import DiskFullError, StoreError
 from lab.events import (
     Checkpoint,
     EpochDone,
     Finished,
+    NoProcess,
     Pause,
     Resume,
     SetLearningRate,
@@ -26,9 +29,8 @@ from lab.events import (
 from lab.paths import is_run_id, latest_weights
 from lab.presets import preset
 from lab.runner.lock import is_held, take
-from lab.runs import database
 from lab.runs.coarse_curve import POINTS, CoarseCurve, coarse_curve_from_json
-from lab.runs.database import DiskFullError, StoreError, store_path
+from lab.runs.database import store_path
 from lab.runs.journal import SNAPSHOTS_KEPT, Journal
 from lab.runs.run import new_run_id
 from lab.runs.store import Store, UnknownRunError
@@ -51,15 +53,35 @@ def record(home, store):
 
 
 def steps(step: int, *losses: float) -> StepsDone:
-    return StepsDone(step, losses, 0.1, 1000.0, 0.5)
+    return StepsDone(step=step, losses=losses, learning_rate=0.1, samples_per_s=1000.0, elapsed_s=0.5)
 
 
 def epoch(number: int, train: float, validation: float | None) -> EpochDone:
-    return EpochDone(number, number * 10, 0.3, train, None, validation, 1.0, 1000.0, 0.1)
+    return EpochDone(
+        epoch=number,
+        step=number * 10,
+        train_loss=0.3,
+        train_accuracy=train,
+        validation_loss=None,
+        validation_accuracy=validation,
+        epoch_s=1.0,
+        samples_per_s=1000.0,
+        learning_rate=0.1,
+    )
 
 
 def finished(step: int, accuracy: float) -> Finished:
-    return Finished(step, accuracy, 0.9, 0.95, 0.2, ((1, 0), (0, 1)), 3.0, (1.0,), 1000.0)
+    return Finished(
+        step=step,
+        test_accuracy=accuracy,
+        test_low=0.9,
+        test_high=0.95,
+        test_loss=0.2,
+        confusion=((1, 0), (0, 1)),
+        elapsed_s=3.0,
+        epoch_s=(1.0,),
+        samples_per_s=1000.0,
+    )
 
 
 def write(record: Journal, run_id: str, *events) -> None:
@@ -145,11 +167,11 @@ def test_pause_resume_and_stop_are_wishes_whichever_way_they_are_said(store, rec
 def test_an_ended_run_takes_no_messages(store, record):
     run_id = store.submit(SPEC)
     with record.transaction():
-        record.state(run_id, "failed", "the reason")
+        record.state(run_id, "failed", NoProcess(detail="no more"))
     with pytest.raises(UnknownRunError):
         store.tell(run_id, SetLearningRate(0.1))
     run = store.run(run_id)
-    assert (run.state, run.reason, run.is_active) == ("failed", "the reason", False)
+    assert (run.state, run.cause, run.is_active) == ("failed", NoProcess(detail="no more"), False)
     assert run.ended_at is not None
     assert record.tasks() == []
 
@@ -157,11 +179,21 @@ def test_an_ended_run_takes_no_messages(store, record):
 def test_events_come_back_equal_in_order_and_only_the_new_ones(store, record):
     run_id, other = store.submit(SPEC), store.submit(SPEC)
     said = [
-        Started("cpu", "mnist", 100, 20, 10, 7850, 10, 3, 10),
+        Started(
+            device="cpu",
+            dataset="mnist",
+            train_samples=100,
+            validation_samples=20,
+            test_samples=10,
+            parameters=7850,
+            steps_per_epoch=10,
+            epochs=3,
+            batch_size=10,
+        ),
         steps(2, 2.5, 2.25),
-        Snapshot(2, weights=((1, -127),), probabilities=((0.5, 0.5),)),
+        Snapshot(step=2, weights=((1, -127),), probabilities=((0.5, 0.5),)),
         epoch(1, 0.5, 0.4),
-        Checkpoint(10, 1, 1),
+        Checkpoint(step=10, epoch=1, epoch_end=1),
     ]
     write(record, run_id, *said)
     write(record, other, steps(1, 9.0))
@@ -189,7 +221,22 @@ def test_a_long_run_can_be_read_in_few_evenly_spread_events_with_the_last(store,
 
 def test_the_figures_of_the_list_follow_the_events(store, record):
     run_id = store.submit(SPEC)
-    write(record, run_id, Started("cpu", "mnist", 100, 20, 10, 7850, 10, 3, 10), steps(2, 2.0, 1.0))
+    write(
+        record,
+        run_id,
+        Started(
+            device="cpu",
+            dataset="mnist",
+            train_samples=100,
+            validation_samples=20,
+            test_samples=10,
+            parameters=7850,
+            steps_per_epoch=10,
+            epochs=3,
+            batch_size=10,
+        ),
+        steps(2, 2.0, 1.0),
+    )
     run = store.run(run_id)
     assert (run.step, run.steps, run.epochs, run.curve) == (2, 30, 3, (2.0, 1.0))
     write(record, run_id, epoch(1, 0.5, None))
@@ -202,7 +249,7 @@ def test_the_figures_of_the_list_follow_the_events(store, record):
 def test_of_many_snapshots_the_newest_and_a_spread_of_the_others_are_kept(store, record):
     run_id = store.submit(SPEC)
     for step in range(1, 2 * SNAPSHOTS_KEPT):
-        write(record, run_id, Snapshot(step))
+        write(record, run_id, Snapshot(step=step))
     kept = [event.step for _, event in store.events(run_id, kinds=("snapshot",))]
     assert SNAPSHOTS_KEPT // 2 <= len(kept) <= SNAPSHOTS_KEPT
     assert (kept[0], kept[-1]) == (1, 2 * SNAPSHOTS_KEPT - 1)

@@ -12,9 +12,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from lab.data import DataError
 from lab.events import (
     Checkpoint,
+    Diverged,
     EpochDone,
     Failed,
     Finished,
@@ -38,7 +38,9 @@ from lab.parts.normalisation import NORMALISATIONS
 from lab.parts.optimizers import SGD, AdamW
 from lab.parts.schedules import Cosine, OneCycle
 from lab.registry import SpecError
+from lab.runs.wording import advice, failure
 from lab.spec import RunSpec
+from lab.training.failures import OtherDataError
 from lab.training.loop import train
 from lab.training.samples import draw_samples, epoch_order, generator_for
 from tests.support.small_runs import DROPOUT_STACK, digits, of_kind, run, spec_of, told
@@ -283,9 +285,9 @@ def test_a_diverging_run_says_what_it_was_and_what_to_try() -> None:
     events = run(spec_of(optimizer=SGD(lr=100.0), epochs=20, loss={"kind": "mse"}))
     failed = events[-1]
     assert isinstance(failed, Failed)
-    assert failed.cause == "diverged"
-    assert f"step {failed.step}" in failed.reason
-    assert "learning rate of 0.1," in failed.advice
+    assert isinstance(failed.cause, Diverged)
+    assert f"step {failed.step}" in failure(failed.cause, failed.step)
+    assert "learning rate of 0.1," in advice(failed.cause)
     assert all(map(math.isfinite, losses_of(events)))
     assert len(losses_of(events)) == failed.step - 1
 
@@ -294,8 +296,8 @@ def test_after_divergence_the_rate_to_try_is_that_of_the_field_not_of_the_step()
     spec = spec_of(optimizer=SGD(lr=0.02), schedule=OneCycle(), epochs=20, loss={"kind": "mse"})
     failed = run(spec, None, told([StepOnce(5), SetLearningRate(50.0)], *[()] * 5, [Resume()]))[-1]
     assert isinstance(failed, Failed)
-    assert "(50 before the schedule's factor)" in failed.reason
-    assert "learning rate of 0.1," in failed.advice
+    assert "(50 before the schedule's factor)" in failure(failed.cause, failed.step)
+    assert "learning rate of 0.1," in advice(failed.cause)
 
 
 def test_running_out_of_memory_names_a_batch_size_to_try(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -305,8 +307,8 @@ def test_running_out_of_memory_names_a_batch_size_to_try(monkeypatch: pytest.Mon
     monkeypatch.setattr("lab.training.learner.make_step", full)
     (failed,) = run(spec_of(batch_size=40))
     assert isinstance(failed, Failed)
-    assert failed.cause == "out_of_memory"
-    assert "batch size of 10" in failed.advice
+    assert failed.cause.kind == "out_of_memory"
+    assert "batch size of 10" in advice(failed.cause)
 
 
 def test_a_gpu_that_runs_out_of_memory_is_answered_by_its_own_figures(
@@ -319,10 +321,10 @@ def test_a_gpu_that_runs_out_of_memory_is_answered_by_its_own_figures(
     monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device: (300_000_000, 8_000_000_000))
     (failed,) = run(spec_of(batch_size=40))
     assert isinstance(failed, Failed)
-    assert failed.cause == "out_of_memory"
-    assert "The GPU's memory" in failed.reason
-    assert "Of its 8.0 GB, 0.3 GB are free now." in failed.reason
-    assert "batch size of 10" in failed.advice
+    assert failed.cause.kind == "out_of_memory"
+    said = failure(failed.cause, failed.step)
+    assert said == "Not enough memory on the GPU for batches of 40. Of its 8.0 GB, 0.3 GB are free now."
+    assert "batch size of 10" in advice(failed.cause)
 
 
 def test_early_stopping_ends_the_run_and_keeps_the_best_weights() -> None:
@@ -337,7 +339,8 @@ def test_early_stopping_ends_the_run_and_keeps_the_best_weights() -> None:
     epochs = of_kind(events, EpochDone)
     best = min(epochs, key=lambda epoch: epoch.validation_loss or math.inf)
     assert len(epochs) == best.epoch + 2 < 60
-    assert "early stopping" in of_kind(events, Finished)[0].reason
+    finished = of_kind(events, Finished)[0]
+    assert (finished.ended_by, finished.best_epoch, finished.patience) == ("patience", best.epoch, 2)
     at_best = next(p for p in of_kind(events, Checkpoint) if p.epoch_end == best.epoch)
     assert same(last_weights(events), dict(at_best.weights))
 
@@ -389,5 +392,5 @@ def test_a_run_interrupted_on_other_data_is_not_continued() -> None:
     fewer = replace(
         whole_set, train_images=whole_set.train_images[:900], train_labels=whole_set.train_labels[:900]
     )
-    with pytest.raises(DataError, match="start it again"):
+    with pytest.raises(OtherDataError, match="other data"):
         list(train(spec, fewer, of_kind(part, Checkpoint)[-1]))
