@@ -31,7 +31,7 @@ def test_a_rate_that_was_set_while_it_ran_is_the_one_to_change() -> None:
     said = found(
         spec_of(optimizer__lr=0.01),
         losses(2.3, 2.3),
-        events.LearningRateChanged(2, 0.5),
+        events.LearningRateChanged(step=2, learning_rate=0.5),
         diverged(4, math.nan, 2.3, 0.5, 0.5, spec_of().train),
     )
     assert titles(said)[0] == "Lower the learning rate to 0.05"

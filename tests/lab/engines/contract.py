@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 import torch
 
-from lab.engines import ENDS, Engine, Lost
+from lab.engines import Engine, Lost
 from lab.events import (
     Event,
     Failed,
     LearningRateChanged,
+    Loss,
     Pause,
     Paused,
     Resume,
@@ -27,6 +28,7 @@ from lab.events import (
     StepsDone,
     Stop,
     Stopped,
+    is_end,
 )
 from lab.files import write_beside
 from lab.network import weights
@@ -57,8 +59,7 @@ def kinds(said: list[Said]) -> list[str]:
 
 
 def is_over(said: list[Said]) -> bool:
-    """Whether a run has ended, whichever way."""
-    return any(kind in (*ENDS, "lost") for kind in kinds(said))
+    return any(is_end(event) or isinstance(event, Loss) for _, event in said)
 
 
 def until_said(engine: Engine, kind: str, times: int = 1) -> list[Said]:
@@ -147,11 +148,11 @@ class EngineContract:
         engine.start(run_id, LONG, from_checkpoint=False)
         engine.tell(run_id, Pause())
         step = as_a(Paused, until_said(engine, "paused")[-1][1]).step
-        engine.tell(run_id, StepOnce(7))
+        engine.tell(run_id, StepOnce(steps=7))
         assert as_a(Paused, until_said(engine, "paused")[-1][1]).step == step + 7
-        engine.tell(run_id, SetLearningRate(0.25))
+        engine.tell(run_id, SetLearningRate(learning_rate=0.25))
         said = until_said(engine, "learning_rate_changed")
-        assert said[-1][1] == LearningRateChanged(step + 7, 0.25)
+        assert said[-1][1] == LearningRateChanged(step=step + 7, learning_rate=0.25)
         engine.tell(run_id, Resume())
         went_on = as_a(StepsDone, until_said(engine, "steps_done")[-1][1])
         assert went_on.learning_rate == pytest.approx(0.25, rel=1e-3)
@@ -165,7 +166,7 @@ class EngineContract:
         engine.start(run_id, MIDDLE, from_checkpoint=False)
         engine.tell(run_id, Pause())
         until_said(engine, "paused")
-        engine.tell(run_id, StepOnce(7))
+        engine.tell(run_id, StepOnce(steps=7))
         until_said(engine, "paused")
         engine.tell(run_id, Resume())
         self.ends_like(engine, home, run_id, undisturbed)
@@ -177,7 +178,7 @@ class EngineContract:
         engine.start(run_id, MIDDLE, from_checkpoint=False)
         engine.tell(run_id, Pause())
         step = as_a(Paused, until_said(engine, "paused")[-1][1]).step + 25
-        engine.tell(run_id, StepOnce(25))
+        engine.tell(run_id, StepOnce(steps=25))
         until_said(engine, "paused")
         engine.tell(run_id, Stop())
         assert as_a(Stopped, collect(engine, is_over)[-1][1]).step == step
