@@ -55,7 +55,7 @@ def test_what_is_not_finite_is_written_as_null() -> None:
 
 
 def test_an_unknown_kind_is_refused() -> None:
-    with pytest.raises(ValueError, match="'boom'.*'started'"):
+    with pytest.raises(ValueError, match=r"'boom'.*'started'"):
         events.from_json('{"kind": "boom"}')
 
 

@@ -28,7 +28,6 @@ from lab.events import (
 )
 from lab.paths import is_run_id, latest_weights
 from lab.presets import preset
-from lab.runner.lock import is_held, take
 from lab.runs.coarse_curve import POINTS, CoarseCurve, coarse_curve_from_json
 from lab.runs.database import store_path
 from lab.runs.journal import SNAPSHOTS_KEPT, Journal
@@ -370,20 +369,3 @@ def test_a_coarse_curve_of_a_run_taken_up_again_forgets_what_came_after_the_chec
     curve.add(4, (4.0, 3.0, 2.0, 1.0))
     curve.add(3, (9.0,))
     assert curve.points == [4.0, 3.0, 9.0]
-
-
-def test_a_lease_has_one_holder_or_several_who_share(tmp_path):
-    path = tmp_path / "a.lock"
-    alone = take(path)
-    assert take(path) is None
-    assert take(path, shared=True) is None
-    alone.release()
-    first, second = take(path, shared=True), take(path, shared=True)
-    assert first is not None
-    assert second is not None
-    assert take(path) is None
-    first.release()
-    assert is_held(path, shared=True)
-    assert not is_held(path)
-    second.release()
-    take(path).release()
