@@ -205,6 +205,28 @@ def test_a_full_disk_shows_no_old_file_as_if_it_were_new(
     assert is_as_it_was(old)
 
 
+def test_what_a_runner_of_the_older_lab_writes_into_the_new_file_is_understood(old: Path, home: Path) -> None:
+    """It goes on when the lab is updated while a run is trained."""
+    with closing(sqlite3.connect(old)) as connection:
+        sentences = connection.execute(
+            "SELECT run_id, seq, body FROM events WHERE kind IN ('started', 'resumed', 'finished', 'failed')"
+        ).fetchall()
+        reasons = connection.execute("SELECT reason, id FROM runs").fetchall()
+    store = Store(home)
+    events = {run.id: store.events(run.id) for run in store.runs(limit=100)}
+    kinds = {run.id: run.cause and run.cause.kind for run in store.runs(limit=100)}
+    with closing(sqlite3.connect(old)) as connection, connection:
+        for run_id, seq, body in sentences:
+            connection.execute("UPDATE events SET body = ? WHERE run_id = ? AND seq = ?", (body, run_id, seq))
+        connection.executemany("UPDATE runs SET reason = ? WHERE id = ?", reasons)
+    assert {run.id: store.events(run.id) for run in store.runs(limit=100)} == events
+    # A reason without its advice may keep its words.
+    assert {run.id: run.cause is None for run in store.runs(limit=100)} == {
+        run_id: kind is None for run_id, kind in kinds.items()
+    }
+    store.close()
+
+
 WITH_LESS = "Try a batch size of 25, or a smaller network."
 CAUSES = [
     (
