@@ -42,6 +42,16 @@ def choose_device(name: str) -> torch.device:
     return torch.device("cpu")
 
 
+def compute_on_one_core() -> None:
+    """Has torch compute with one core in this thread, for what is too small to share.
+
+    OpenMP counts per thread: two that share a drawing wait for each other three times as long as one computes.
+    """
+    import torch
+
+    torch.set_num_threads(1)
+
+
 def tried_device(name: str) -> tuple[torch.device, DevicePassedOver | None]:
     """The device to train on, once it has computed something right, and why the GPU was passed over, if it was.
 

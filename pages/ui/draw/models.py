@@ -188,9 +188,10 @@ def load(option: ModelChoice) -> tuple[Model, str]:
 
     Raises: ModelError when not even the default can be loaded.
     """
-    from lab.models.loading import ModelError, answer_alone, load_model
+    from lab.machine.device import compute_on_one_core
+    from lab.models.loading import ModelError, load_model
 
-    answer_alone()
+    compute_on_one_core()  # every run of the page has a new thread
     try:
         return load_model(option.reference, lab_home()), ""
     except ModelError as error:

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from lab import database
 from lab.database import StoreError
 from lab.events import (
+    Cause,
     DataStandIn,
     DevicePassedOver,
     Diverged,
@@ -156,7 +157,7 @@ def test_an_upgrade_that_fails_half_way_leaves_the_old_file(
         connection.execute("UPDATE events SET body = 'rubbish'")
         raise ValueError("out of words")
 
-    monkeypatch.setitem(runs_database.SCHEMA.upgrades, 1, half)  # type: ignore[arg-type]
+    monkeypatch.setitem(runs_database.SCHEMA.upgrades, 1, half)
     with pytest.raises(StoreError, match=r"\(out of words\); it is as it was"):
         Store(home)
     assert is_as_it_was(old)
@@ -228,7 +229,7 @@ def test_what_a_runner_of_the_older_lab_writes_into_the_new_file_is_understood(o
 
 
 WITH_LESS = "Try a batch size of 25, or a smaller network."
-CAUSES = [
+CAUSES: list[tuple[str, str, str, Cause]] = [
     (
         "out_of_memory",
         "The memory did not suffice for a batch size of 100.",
@@ -265,9 +266,9 @@ CAUSES = [
 
 
 @pytest.mark.parametrize(("word", "reason", "to_try", "cause"), CAUSES)
-def test_each_failure_has_its_cause(word: str, reason: str, to_try: str, cause: object) -> None:
+def test_each_failure_has_its_cause(word: str, reason: str, to_try: str, cause: Cause) -> None:
     assert cause_from_sentences(word, reason, to_try) == cause
-    assert cause_from_json(cause_to_json(cause)) == cause  # type: ignore[arg-type]
+    assert cause_from_json(cause_to_json(cause)) == cause
 
 
 @given(st.text(), st.text(), st.text())
