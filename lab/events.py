@@ -457,14 +457,11 @@ Message: TypeAlias = Pause | Resume | StepOnce | SetLearningRate | Stop
 
 # --- as JSON -----------------------------------------------------------------------------------------
 
-_AT_FIRST_USE = ConfigDict(
-    defer_build=True
-)  # it takes tens of milliseconds, which a page that starts has not
-_EVENTS: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")], config=_AT_FIRST_USE)
-_MESSAGES: TypeAdapter[Message] = TypeAdapter(
-    Annotated[Message, Field(discriminator="kind")], config=_AT_FIRST_USE
-)
-_CAUSES: TypeAdapter[Cause] = TypeAdapter(Annotated[Cause, Field(discriminator="kind")], config=_AT_FIRST_USE)
+# Made at the first use: it takes tens of milliseconds, which a page that starts has not.
+_CONFIG = ConfigDict(defer_build=True, extra="forbid")
+_EVENTS: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")], config=_CONFIG)
+_MESSAGES: TypeAdapter[Message] = TypeAdapter(Annotated[Message, Field(discriminator="kind")], config=_CONFIG)
+_CAUSES: TypeAdapter[Cause] = TypeAdapter(Annotated[Cause, Field(discriminator="kind")], config=_CONFIG)
 
 
 def to_json(value: Event | Message) -> str:

@@ -58,15 +58,6 @@ class Model:
         return NORMALISATIONS[self.spec.data.normalisation]
 
 
-def answer_alone() -> None:
-    """Has this thread compute its answers by itself.
-
-    OpenMP counts per thread, and every run of a page has a new one: a drawing is too small to share, and two threads
-    wait for each other three times as long as one computes.
-    """
-    torch.set_num_threads(1)
-
-
 def load_model(reference: str, home: Path | None = None) -> Model:
     """The model of a shipped name, a run's id, `RUN@EPOCH`, or the path of a .safetensors file.
 

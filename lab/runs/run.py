@@ -10,8 +10,9 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Literal
 
-from lab.events import Cause, cause_from_json
+from lab.events import Cause
 from lab.runs.coarse_curve import coarse_curve_from_json
+from lab.runs.sentences import failure_of
 from lab.spec import RunSpec, parse_spec
 
 RunState = Literal["queued", "running", "paused", "interrupted", "finished", "stopped", "failed"]
@@ -90,7 +91,7 @@ def run_of(row: sqlite3.Row) -> Run:
     """The run that a row of the table holds."""
     curve = coarse_curve_from_json(row["curve"])
     same = {name: row[name] for name in set(row.keys()) & set(Run.__dataclass_fields__)}
-    cause = cause_from_json(row["reason"]) if row["reason"] else None
+    cause = failure_of(row["reason"]) if row["state"] == "failed" and row["reason"] else None
     made = {
         "curve": tuple(curve.points),
         "curve_stride": curve.stride,

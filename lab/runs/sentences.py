@@ -17,6 +17,7 @@ from lab.events import (
     DevicePassedOver,
     DiskFull,
     Diverged,
+    Event,
     FileProblem,
     GivenUp,
     Loss,
@@ -30,6 +31,7 @@ from lab.events import (
     Refused,
     Unexpected,
     WeightsCopied,
+    cause_from_json,
     cause_to_json,
     from_json,
     to_json,
@@ -56,6 +58,29 @@ def to_causes(connection: sqlite3.Connection) -> None:
         if state == "failed":
             cause = failures.get(run_id) or cause_to_json(cause_from_sentences("error", reason, ""))
         connection.execute("UPDATE runs SET reason = ? WHERE id = ?", (cause, run_id))
+
+
+def event_of(text: str) -> Event:
+    """The event in a row; a runner of version 1 that still works while the file is of version 2 writes sentences.
+
+    Raises: ValueError.
+    """
+    try:
+        return from_json(text)
+    except ValueError:
+        body = json.loads(text)
+        upgrade = _UPGRADES.get(body.get("kind"))
+        if upgrade is None:
+            raise
+        return from_json(json.dumps(upgrade(body)))
+
+
+def failure_of(reason: str) -> Cause:
+    """Why a run failed, by its row; in JSON, or in a sentence of such a runner."""
+    try:
+        return cause_from_json(reason)
+    except ValueError:
+        return cause_from_sentences("error", reason, "")
 
 
 # --- what was said of a run that begins ---------------------------------------------------------------

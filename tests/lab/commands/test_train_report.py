@@ -7,7 +7,18 @@ import json
 import pytest
 
 from lab.commands.train_report import JsonLines, Report, Words, epoch_line
-from lab.events import EpochDone, Failed, Finished, LearningRateChanged, Paused, Resumed, Started, Stopped
+from lab.events import (
+    EpochDone,
+    Failed,
+    Finished,
+    GivenUp,
+    LearningRateChanged,
+    Loss,
+    Paused,
+    Resumed,
+    Started,
+    Stopped,
+)
 
 STARTED = Started(
     device="cpu",
@@ -30,8 +41,9 @@ FINISHED = Finished(
     elapsed_s=1.0,
     epoch_s=(0.2, 0.3),
     samples_per_s=5e4,
-    reason="as asked",
 )
+
+LOSS = Loss(cause="ended", signal="SIGKILL")
 
 
 def epoch(number: int, validation: float | None = None) -> EpochDone:
@@ -51,7 +63,15 @@ def epoch(number: int, validation: float | None = None) -> EpochDone:
 def test_json_has_a_line_for_each_epoch_once_and_a_last_one(capsys: pytest.CaptureFixture[str]) -> None:
     report = JsonLines()
     report.begin("amber-finch-k3v7qa")
-    for event in (STARTED, epoch(1), epoch(2), Resumed(step=10, reason="lost"), epoch(2), epoch(3), FINISHED):
+    for event in (
+        STARTED,
+        epoch(1),
+        epoch(2),
+        Resumed(step=10, after="loss", loss=LOSS),
+        epoch(2),
+        epoch(3),
+        FINISHED,
+    ):
         report(event)
     printed = capsys.readouterr()
     lines = [json.loads(line) for line in printed.out.splitlines()]
@@ -66,7 +86,7 @@ def test_json_has_a_line_for_each_epoch_once_and_a_last_one(capsys: pytest.Captu
     ("event", "state"),
     [
         (Stopped(step=7), "stopped"),
-        (Failed(step=7, reason="NaN", advice="Lower the rate.", cause="diverged"), "failed"),
+        (Failed(step=7, cause=GivenUp(attempts=4, loss=LOSS)), "failed"),
     ],
 )
 def test_json_of_a_run_that_did_not_finish_keeps_its_epochs(

@@ -22,6 +22,9 @@ STARTED = events.Started(
     epochs=5,
     batch_size=100,
 )
+DIVERGED = events.Diverged(
+    loss="nan", before=2.5, learning_rate=0.1, base_rate=0.1, try_rate=0.01, try_clipping=True
+)
 
 
 def epoch(number: int, train: float, validation: float | None, accuracy: float = 0.9) -> events.EpochDone:

@@ -9,11 +9,7 @@ from lab.diagnosis import findings
 from lab.presets import preset
 from lab.runs.history import History
 from lab.training.failures import given_up
-from tests.lab.diagnosis.courses import STARTED, epoch, said
-
-DIVERGED = events.Diverged(
-    loss="nan", before=2.5, learning_rate=0.1, base_rate=0.1, try_rate=0.01, try_clipping=True
-)
+from tests.lab.diagnosis.courses import DIVERGED, STARTED, epoch, said
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from lab.presets import PRESETS, preset
 from lab.runs.history import History
 from lab.spec import changed, parse_spec
 from lab.training.failures import diverged, given_up
-from tests.lab.diagnosis.courses import STARTED, epoch, found, spec_of, titles, watched
+from tests.lab.diagnosis.courses import DIVERGED, STARTED, epoch, found, spec_of, titles, watched
 
 
 @pytest.mark.parametrize("cause", ["crashed", "ended"])

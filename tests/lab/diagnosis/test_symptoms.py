@@ -69,7 +69,7 @@ def test_dead_units_are_named_with_their_layer() -> None:
 def test_one_worse_epoch_on_the_way_is_not_yet_overfitting() -> None:
     course = [watched(1, 1.9, 1.84, 0.37, 0.3), watched(2, 1.5, 1.93, 0.48, 0.3)]
     spec = spec_of(data__validation_share=0.2, train__early_stopping=1)
-    said = found(spec, *course, ended("early stopping: ..."))
+    said = found(spec, *course, ended("patience"))
     assert [finding.kind for finding in said] == ["early", "far"]
     more = found(spec_of(), *course, watched(3, 1.3, 2.0, 0.55, 0.3))
     assert [finding.kind for finding in more] == ["overfitting", "gap"]

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from lab.engines import Engine, Lost
+from lab.engines import Engine
 from lab.events import (
     Event,
     Failed,
@@ -34,11 +34,12 @@ from lab.files import write_beside
 from lab.network import weights
 from lab.paths import checkpoint_file, epoch_weights, latest_weights
 from lab.runs.run import new_run_id
+from lab.runs.wording import failure_sentence
 from lab.spec import parse_spec
 from tests.support.narrowing import as_a
 from tests.support.waiting import LONG, SHORT, patience, small
 
-Said = tuple[str, Event | Lost]
+Said = tuple[str, Event | Loss]
 SLOTS = 2
 MIDDLE = small(epochs=4).model_dump_json()
 
@@ -118,7 +119,7 @@ class EngineContract:
         assert kinds(said)[0] == "started"
         assert kinds(said)[-1] == "finished"
         assert kinds(said).count("epoch_done") == 2
-        steps = [event.step for _, event in said if not isinstance(event, Lost)]
+        steps = [event.step for _, event in said if not isinstance(event, Loss)]
         assert steps == sorted(steps)
         losses = [loss for _, event in said if isinstance(event, StepsDone) for loss in event.losses]
         assert len(losses) == steps[-1]
@@ -194,7 +195,7 @@ class EngineContract:
         until_said(engine, "checkpoint", times=2)
         self.kill_worker(engine, run_id)
         said = collect(engine, is_over)
-        assert as_a(Lost, said[-1][1]).reason
+        assert as_a(Loss, said[-1][1]).cause
         step = int(weights.load(checkpoint_file(home, run_id))[1]["step"])
         engine.start(run_id, LONG, from_checkpoint=True)
         begun = collect(engine, lambda said: len(said) >= 2)
@@ -229,7 +230,7 @@ class EngineContract:
     def test_a_configuration_that_cannot_run_fails_in_words(self, engine: Engine, spec: str) -> None:
         engine.start(new_run_id(), spec, from_checkpoint=False)
         said = collect(engine, is_over)
-        assert as_a(Failed, said[-1][1]).reason
+        assert failure_sentence(as_a(Failed, said[-1][1]).cause, 0)
 
     def test_a_folder_that_cannot_be_written_ends_the_run_in_words(self, engine: Engine, home: Path) -> None:
         run_id = new_run_id()
@@ -237,7 +238,7 @@ class EngineContract:
         latest_weights(home, run_id).parent.write_text("a file where the folder should be")
         engine.start(run_id, SHORT, from_checkpoint=False)
         said = collect(engine, is_over)
-        assert as_a(Failed, said[-1][1]).reason
+        assert failure_sentence(as_a(Failed, said[-1][1]).cause, 0)
 
     def test_an_engine_that_is_closed_leaves_no_run_behind(self, engine: Engine) -> None:
         engine.start(new_run_id(), LONG, from_checkpoint=False)

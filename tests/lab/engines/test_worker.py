@@ -9,12 +9,10 @@ import pytest
 
 from lab.engines import worker
 from lab.engines.worker import failure, work
-from lab.events import (
-    DiskFull,
-    from_json,
-)
+from lab.events import DiskFull, Failed, Refused, from_json
 from lab.runs.run import new_run_id
 from lab.runs.wording import advice, failure_sentence
+from tests.support.narrowing import as_a
 from tests.support.waiting import LONG, SHORT
 
 
@@ -25,9 +23,8 @@ def test_a_run_beyond_the_budget_is_refused_whichever_way_it_was_started(
     monkeypatch.setattr(worker, "FIRST_TO_GO", "0")  # here it is the tests' own process
     ours, theirs = mp.Pipe()
     work(theirs, home, new_run_id(), LONG, from_checkpoint=True)
-    refused = from_json(ours.recv_bytes().decode())
-    assert refused.kind == "failed"
-    assert "at most 0 minutes are allowed (LAB_MAX_HOURS)" in refused.cause.text
+    failed = as_a(Failed, from_json(ours.recv_bytes().decode()))
+    assert "at most 0 minutes are allowed (LAB_MAX_HOURS)" in as_a(Refused, failed.cause).text
 
 
 def test_a_full_disk_and_a_full_memory_are_told_apart(home: Path) -> None:

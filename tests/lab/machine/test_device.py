@@ -72,6 +72,13 @@ def test_a_binding_below_the_quota_counts(monkeypatch: pytest.MonkeyPatch, tmp_p
     assert usable_cores(tmp_path) == 1
 
 
+def precision_kinds() -> list[Any]:
+    """What on a GPU has a precision of its own."""
+    # torch sets these modules together at run time, out of the type checker's sight
+    cudnn: Any = torch.backends.cudnn
+    return [torch.backends.cuda.matmul, cudnn.conv, cudnn.rnn]
+
+
 @pytest.fixture
 def a_gpu(
     monkeypatch: pytest.MonkeyPatch,
@@ -79,9 +86,7 @@ def a_gpu(
     """A GPU that torch announces; what it does with a tensor that is sent there is the test's."""
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     _trouble_with_gpu.cache_clear()
-    # torch sets these modules together at run time, out of the type checker's sight
-    cudnn: Any = torch.backends.cudnn
-    kinds = (torch.backends.cuda.matmul, cudnn.conv, cudnn.rnn)
+    kinds = precision_kinds()
     before = [kind.fp32_precision for kind in kinds]
     real = torch.Tensor.to
 
@@ -104,8 +109,7 @@ def _built_for_others(tensor: torch.Tensor) -> torch.Tensor:
 def test_a_gpu_that_computes_right_is_taken_with_full_float32(a_gpu: Any) -> None:
     a_gpu(lambda tensor: tensor)
     assert tried_device("auto") == (torch.device("cuda"), None)
-    assert torch.backends.cudnn.conv.fp32_precision == "ieee"
-    assert torch.backends.cudnn.rnn.fp32_precision == "ieee"
+    assert [kind.fp32_precision for kind in precision_kinds()] == ["ieee"] * 3
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,16 @@ from lab.runs.journal import Task
 
 
 def task(number: int, owner: str) -> Task:
-    return Task(f"run-{number}", number, owner, "{}", "run", "queued", 0.0, 0)
+    return Task(
+        run_id=f"run-{number}",
+        number=number,
+        owner=owner,
+        spec_json="{}",
+        want="run",
+        state="queued",
+        served_at=0.0,
+        step=0,
+    )
 
 
 def served(run: LiveRun) -> LiveRun:

@@ -12,11 +12,13 @@ from pathlib import Path
 import pytest
 import torch
 
+from lab.events import Resumed
 from lab.network import weights
 from lab.paths import latest_weights
 from lab.runner import process
 from lab.runner.process import ensure_runner, no_longer_needed, runner_alive, runner_problem
 from lab.runs.store import Store
+from tests.support.kept import events_of
 from tests.support.narrowing import present
 from tests.support.waiting import end_runner, small, until
 
@@ -56,7 +58,7 @@ def test_runs_outlive_whoever_submitted_them_and_a_runner_that_is_killed(
     assert (present(store.run(one)).state, present(store.run(other)).state) == ("finished", "finished")
     first, second = (weights.load(latest_weights(home, run_id))[0] for run_id in (one, other))
     assert all(torch.equal(first[name], second[name]) for name in first)
-    assert any(event.loss for _, event in store.events(other, kinds=("resumed",)))
+    assert any(event.loss for event in events_of(store, other, Resumed))
 
 
 def test_there_is_one_runner_however_often_it_is_asked_for_and_none_when_nobody_needs_it(

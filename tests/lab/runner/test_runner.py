@@ -12,7 +12,7 @@ import torch
 
 from lab.engines import deaths
 from lab.engines.local import LocalEngine
-from lab.events import DiskFull, Failed, GivenUp, Loss, SetLearningRate, StepOnce, StepsDone
+from lab.events import DiskFull, Failed, GivenUp, Loss, Resumed, SetLearningRate, StepOnce, StepsDone
 from lab.network import weights
 from lab.paths import checkpoint_file, latest_weights, run_folder
 from lab.runner import fair_share
@@ -20,7 +20,7 @@ from lab.runner.runner import CRASHES_ALLOWED, PAUSED_KEPT, Runner
 from lab.runs.run import RunState
 from lab.runs.store import Store
 from lab.runs.wording import advice
-from tests.support.kept import last_of
+from tests.support.kept import events_of, last_of
 from tests.support.narrowing import as_a, present
 from tests.support.waiting import patience, small
 
@@ -107,7 +107,7 @@ def test_a_run_whose_worker_is_killed_ends_with_the_weights_of_one_that_was_not(
     bench.until_state(killed, "finished")
     bench.until_state(undisturbed, "finished")
     assert same(final_weights(bench, killed), final_weights(bench, undisturbed))
-    ((_, resumed),) = bench.store.events(killed, kinds=("resumed",))
+    (resumed,) = events_of(bench.store, killed, Resumed)
     assert resumed.loss == Loss(cause="ended", signal="SIGKILL")
 
 
@@ -126,7 +126,7 @@ def test_after_a_restart_a_run_says_that_it_was_interrupted(bench: Bench) -> Non
     bench.until(lambda: bench.count(run_id, "checkpoint") >= 2)
     bench.restart()
     bench.until_state(run_id, "running")
-    ((_, resumed),) = bench.store.events(run_id, kinds=("resumed",))
+    (resumed,) = events_of(bench.store, run_id, Resumed)
     assert resumed.loss == Loss(cause="lab_stopped")
     assert resumed.step > 0
 
@@ -141,8 +141,8 @@ def given_up_after(bench: Bench, kind: signal.Signals) -> GivenUp:
         return present(bench.store.run(run_id)).state == "failed"
 
     bench.until(end)
-    cause = bench.store.last_event(run_id, "failed")[1].cause
-    assert bench.store.run(run_id).cause == cause
+    cause = as_a(GivenUp, last_of(bench.store, run_id, Failed).cause)
+    assert present(bench.store.run(run_id)).cause == cause
     assert cause.attempts == CRASHES_ALLOWED + 1
     return cause
 
@@ -176,7 +176,7 @@ def test_a_run_whose_worker_crashed_once_goes_on_from_its_checkpoint(bench: Benc
     bench.until(lambda: bench.count(run_id, "checkpoint") >= 2)
     os.kill(bench.worker(run_id), signal.SIGSEGV)
     bench.until_state(run_id, "finished")
-    ((_, resumed),) = bench.store.events(run_id, kinds=("resumed",))
+    (resumed,) = events_of(bench.store, run_id, Resumed)
     assert resumed.loss == Loss(cause="crashed", signal="SIGSEGV")
 
 
@@ -357,9 +357,8 @@ def test_a_full_disk_ends_that_run_and_not_the_runner(bench: Bench) -> None:
     assert bench.store.events(earlier)
     connection.execute("PRAGMA max_page_count = 1000000")
     bench.until_state(run_id, "failed")
-    assert bench.store.run(run_id).cause == DiskFull(folder=str(bench.home), unwritten="events")
-    _, failed = bench.store.last_event(run_id, "failed")
-    assert isinstance(failed, Failed)
-    assert failed.cause == bench.store.run(run_id).cause
+    cause = DiskFull(folder=str(bench.home), unwritten="events")
+    assert present(bench.store.run(run_id)).cause == cause
+    assert last_of(bench.store, run_id, Failed).cause == cause
     again = bench.store.submit(SHORT)
     bench.until_state(again, "finished")

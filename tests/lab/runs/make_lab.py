@@ -1,7 +1,7 @@
 """Makes a small lab as this version of the code writes it: one run for each way in which a run can go and end.
 
 `python -m tests.lab.runs.make_lab FILE.gz` (with OMP_NUM_THREADS=1) wrote `version-1.sqlite.gz` beside this file with the
-code of the last version whose database was 1, before its sentences became causes; `test_migration` reads it.
+code of the last version whose database was 1, before its sentences became causes; `test_sentences` reads it.
 """
 
 from __future__ import annotations
@@ -16,20 +16,23 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from lab.engines.local import LocalEngine
 from lab.events import SetLearningRate, StepOnce
 from lab.parts.layers import Conv2d, Flatten, Linear
 from lab.runner.runner import Runner
+from lab.runs.run import Run
 from lab.runs.store import Store
 from lab.spec import DataSpec, NetworkSpec, RunSpec, TrainSpec, parse_spec
+from tests.support.narrowing import present
 
 # Small pictures of the first weights, so that a snapshot is small.
 STACK = (Conv2d(channels=4, stride=2), Flatten(), Linear(units=10, activation="identity"))
 GIVEN_UP_AFTER_S = 120.0
 
 
-def spec_of(title: str, dataset: str = "digits", samples: int = 400, **train: object) -> RunSpec:
+def spec_of(title: str, dataset: str = "digits", samples: int = 400, **train: Any) -> RunSpec:
     """A run of a tenth of a second, with some fields changed."""
     share = 0.5 if "early_stopping" in train else 0.0
     noise = 0.6 if "early_stopping" in train else 0.0
@@ -52,7 +55,15 @@ class Lab:
 
     def __init__(self, home: Path) -> None:
         self.home, self.store = home, Store(home)
-        self.runner = Runner(home, LocalEngine(home, 1))
+        self._start()
+
+    def _start(self) -> None:
+        self.engine = LocalEngine(self.home, 1)
+        self.runner = Runner(self.home, self.engine)
+
+    def run(self, run_id: str) -> Run:
+        """The run as it stands."""
+        return present(self.store.run(run_id))
 
     def until(self, reached: Callable[[], object]) -> None:
         """Turns the runner until it is so."""
@@ -68,7 +79,7 @@ class Lab:
     def to_its_end(self, spec: RunSpec) -> str:
         """The id of a run that was computed undisturbed."""
         run_id = self.store.submit(spec, owner="ada")
-        self.until(lambda: not self.store.run(run_id).is_active)
+        self.until(lambda: not self.run(run_id).is_active)
         return run_id
 
     def begun(self, spec: RunSpec) -> str:
@@ -79,12 +90,12 @@ class Lab:
 
     def kill(self, run_id: str, kind: signal.Signals) -> None:
         """Ends the run's worker from outside."""
-        os.kill(self.runner.engine.worker_ids()[run_id], kind)
+        os.kill(present(self.engine.worker_ids()[run_id]), kind)
 
     def restart(self) -> None:
         """Ends the runner and starts another."""
         self.runner.close()
-        self.runner = Runner(self.home, LocalEngine(self.home, 1))
+        self._start()
 
 
 def make(lab: Lab) -> None:
@@ -106,42 +117,42 @@ def make(lab: Lab) -> None:
 
     long = lab.begun(spec_of("paused, stepped, changed, resumed, stopped", epochs=900))
     lab.store.want(long, "pause")
-    lab.until(lambda: lab.store.run(long).state == "paused")
+    lab.until(lambda: lab.run(long).state == "paused")
     lab.store.tell(long, StepOnce(steps=3))
     lab.store.tell(long, SetLearningRate(learning_rate=0.02))
     lab.until(lambda: lab.count(long, "learning_rate_changed") and lab.count(long, "paused") > 1)
     lab.store.want(long, "run")
     lab.until(lambda: lab.count(long, "resumed"))
     lab.store.want(long, "stop")
-    lab.until(lambda: lab.store.run(long).state == "stopped")
+    lab.until(lambda: lab.run(long).state == "stopped")
 
     killed = lab.begun(spec_of("killed, then crashed, then finished", epochs=40))
     lab.kill(killed, signal.SIGKILL)
     lab.until(lambda: lab.count(killed, "resumed"))
-    lab.until(lambda: killed in lab.runner.engine.worker_ids())
+    lab.until(lambda: killed in lab.engine.worker_ids())
     lab.kill(killed, signal.SIGSEGV)
-    lab.until(lambda: not lab.store.run(killed).is_active)
+    lab.until(lambda: not lab.run(killed).is_active)
     lost = lab.store.submit(spec_of("given up", epochs=900, batch_size=1), owner="ada")
 
     def end_again() -> bool:
-        if lost in lab.runner.engine.worker_ids():
+        if lost in lab.engine.worker_ids():
             lab.kill(lost, signal.SIGKILL)
-        return not lab.store.run(lost).is_active
+        return not lab.run(lost).is_active
 
     lab.until(end_again)
     full = lab.begun(spec_of("no room for its events", epochs=900))
     connection = lab.runner.journal._connection
     pages = connection.execute("PRAGMA page_count").fetchone()[0]
     connection.execute(f"PRAGMA max_page_count = {pages}")
-    lab.until(lambda: full not in lab.runner.engine.worker_ids())
+    lab.until(lambda: full not in lab.engine.worker_ids())
     connection.execute("PRAGMA max_page_count = 1000000")
-    lab.until(lambda: not lab.store.run(full).is_active)
+    lab.until(lambda: not lab.run(full).is_active)
     restarted = lab.begun(spec_of("the lab was stopped", epochs=60))
     lab.restart()
-    lab.until(lambda: not lab.store.run(restarted).is_active)
+    lab.until(lambda: not lab.run(restarted).is_active)
     left = lab.begun(spec_of("interrupted", epochs=900))
     lab.restart()
-    assert lab.store.run(left).state == "interrupted"
+    assert lab.run(left).state == "interrupted"
 
 
 def main(target: Path) -> None:

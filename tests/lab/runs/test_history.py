@@ -102,7 +102,6 @@ def test_an_interrupted_run_goes_on_from_its_checkpoint() -> None:
 def test_time_left_follows_the_speed_and_ends_with_the_run() -> None:
     assert History().remaining_s is None
     history = History()
-    assert history.remaining_s is None
     history.extend(
         [
             _started(),

@@ -54,7 +54,7 @@ def test_the_figures_of_the_list_follow_the_events(store: Store, record: Journal
         ),
         steps(2, 2.0, 1.0),
     )
-    run = store.run(run_id)
+    run = present(store.run(run_id))
     assert (run.step, run.steps, run.epochs, run.curve) == (2, 30, 3, (2.0, 1.0))
     write(record, run_id, epoch(1, 0.5, None))
     assert present(store.run(run_id)).accuracy == 0.5

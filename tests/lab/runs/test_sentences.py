@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from lab import database
 from lab.database import StoreError
 from lab.events import (
+    Cause,
     DataStandIn,
     DevicePassedOver,
     Diverged,
@@ -156,7 +157,7 @@ def test_an_upgrade_that_fails_half_way_leaves_the_old_file(
         connection.execute("UPDATE events SET body = 'rubbish'")
         raise ValueError("out of words")
 
-    monkeypatch.setitem(runs_database.SCHEMA.upgrades, 1, half)  # type: ignore[arg-type]
+    monkeypatch.setitem(runs_database.SCHEMA.upgrades, 1, half)
     with pytest.raises(StoreError, match=r"\(out of words\); it is as it was"):
         Store(home)
     assert is_as_it_was(old)
@@ -205,8 +206,30 @@ def test_a_full_disk_shows_no_old_file_as_if_it_were_new(
     assert is_as_it_was(old)
 
 
+def test_what_a_runner_of_the_older_lab_writes_into_the_new_file_is_understood(old: Path, home: Path) -> None:
+    """It goes on when the lab is updated while a run is trained."""
+    with closing(sqlite3.connect(old)) as connection:
+        sentences = connection.execute(
+            "SELECT run_id, seq, body FROM events WHERE kind IN ('started', 'resumed', 'finished', 'failed')"
+        ).fetchall()
+        reasons = connection.execute("SELECT reason, id FROM runs").fetchall()
+    store = Store(home)
+    events = {run.id: store.events(run.id) for run in store.runs(limit=100)}
+    kinds = {run.id: run.cause and run.cause.kind for run in store.runs(limit=100)}
+    with closing(sqlite3.connect(old)) as connection, connection:
+        for run_id, seq, body in sentences:
+            connection.execute("UPDATE events SET body = ? WHERE run_id = ? AND seq = ?", (body, run_id, seq))
+        connection.executemany("UPDATE runs SET reason = ? WHERE id = ?", reasons)
+    assert {run.id: store.events(run.id) for run in store.runs(limit=100)} == events
+    # A reason without its advice may keep its words.
+    assert {run.id: run.cause is None for run in store.runs(limit=100)} == {
+        run_id: kind is None for run_id, kind in kinds.items()
+    }
+    store.close()
+
+
 WITH_LESS = "Try a batch size of 25, or a smaller network."
-CAUSES = [
+CAUSES: list[tuple[str, str, str, Cause]] = [
     (
         "out_of_memory",
         "The memory did not suffice for a batch size of 100.",
@@ -243,9 +266,9 @@ CAUSES = [
 
 
 @pytest.mark.parametrize(("word", "reason", "to_try", "cause"), CAUSES)
-def test_each_failure_has_its_cause(word: str, reason: str, to_try: str, cause: object) -> None:
+def test_each_failure_has_its_cause(word: str, reason: str, to_try: str, cause: Cause) -> None:
     assert cause_from_sentences(word, reason, to_try) == cause
-    assert cause_from_json(cause_to_json(cause)) == cause  # type: ignore[arg-type]
+    assert cause_from_json(cause_to_json(cause)) == cause
 
 
 @given(st.text(), st.text(), st.text())

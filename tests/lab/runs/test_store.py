@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from lab.events import (
     Checkpoint,
+    Event,
     NoProcess,
     Pause,
     Resume,
@@ -93,7 +94,7 @@ def test_an_ended_run_takes_no_messages(store: Store, record: Journal) -> None:
         record.state(run_id, "failed", NoProcess(detail="no more"))
     with pytest.raises(UnknownRunError):
         store.tell(run_id, SetLearningRate(learning_rate=0.1))
-    run = store.run(run_id)
+    run = present(store.run(run_id))
     assert (run.state, run.cause, run.is_active) == ("failed", NoProcess(detail="no more"), False)
     assert run.ended_at is not None
     assert record.tasks() == []
@@ -101,7 +102,7 @@ def test_an_ended_run_takes_no_messages(store: Store, record: Journal) -> None:
 
 def test_events_come_back_equal_in_order_and_only_the_new_ones(store: Store, record: Journal) -> None:
     run_id, other = store.submit(SPEC), store.submit(SPEC)
-    said = [
+    said: list[Event] = [
         Started(
             device="cpu",
             dataset="mnist",
