@@ -36,7 +36,6 @@ from lab.spec import RunSpec
 from lab.training.loop import train
 from lab.training.samples import draw_samples, epoch_order, generator_for
 from tests.differential import trainer
-from tests.support.narrowing import present
 
 TIMES = 30  # as far from the truth as plain float32, and half a per cent of what training changed
 SHARE = 5e-3
@@ -170,7 +169,7 @@ def _until_the_end(
     last: Checkpoint | None = None
     for event in train(spec, data, resume, inbox, learned):
         if isinstance(event, StepsDone):
-            losses += map(present, event.losses)
+            losses += event.losses
         elif isinstance(event, Checkpoint):
             last = event
         elif isinstance(event, Started) and (faults := [n for n in event.notes if isinstance(n, PlainSteps)]):

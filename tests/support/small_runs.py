@@ -21,7 +21,6 @@ from lab.events import (
 from lab.parts.layers import AnyLayer, Dropout, Flatten, Linear
 from lab.spec import DataSpec, NetworkSpec, RunSpec, TrainSpec
 from lab.training.loop import train
-from tests.support.narrowing import present
 
 E = TypeVar("E")
 SMALL_STACK: tuple[AnyLayer, ...] = (Flatten(), Linear(units=24), Linear(units=10, activation="identity"))
@@ -72,7 +71,7 @@ def of_kind(events: list[Event], kind: type[E]) -> list[E]:
 
 
 def losses_of(events: list[Any]) -> list[float]:
-    return [present(loss) for block in of_kind(events, StepsDone) for loss in block.losses]
+    return [loss for block in of_kind(events, StepsDone) for loss in block.losses]
 
 
 def last_weights(events: list[Any]) -> dict[str, torch.Tensor]:

@@ -37,7 +37,6 @@ from lab.presets import PRESETS
 from lab.spec import NetworkSpec, RunSpec
 from lab.steps import make_step
 from lab.training.samples import Prepare, draw_samples, epoch_order, generator_for
-from tests.support.narrowing import present
 from tests.support.parts import part
 from tests.support.small_runs import SMALL_STACK, digits, of_kind, run, spec_of
 
@@ -62,7 +61,7 @@ STACKS: dict[str, tuple[AnyLayer, ...]] = {
 def losses_of(spec: RunSpec) -> list[float]:
     events = run(spec)
     assert events[-1].kind == "finished"
-    return [present(loss) for block in of_kind(events, StepsDone) for loss in block.losses]
+    return [loss for block in of_kind(events, StepsDone) for loss in block.losses]
 
 
 def assert_learns(spec: RunSpec) -> None:
