@@ -21,6 +21,7 @@ from lab.models.answers import answer, answers
 from lab.models.loading import load_model
 from lab.models.shipped import SHIPPED
 from lab.paths import lab_home
+from lab.runs.wording import data_stand_in
 from tests.support.pen import pen_digits
 
 BRUSHES = (8, 14, 20, 26, 32)
@@ -73,8 +74,8 @@ def row(title: str, what: str, share: float, count: int, bar: float | None) -> R
 def on_mnist() -> Iterator[Row]:
     """Accuracy on MNIST's test images as they are, and framed once more."""
     data = load("mnist", lab_home())
-    if data.notice:
-        print(data.notice, file=sys.stderr)
+    if data.stand_in:
+        print(data_stand_in(data.stand_in), file=sys.stderr)
         return
     images, labels = np.array(data.test_images, dtype=np.float32) / 255, data.test_labels.tolist()
     plain = [frame(image, off=("crop", "pen", "box", "mass"), stages=False) for image in images]

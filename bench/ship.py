@@ -24,6 +24,7 @@ from lab.network.weights import load as load_weights
 from lab.network.weights import save
 from lab.parts.normalisation import NORMALISATIONS
 from lab.paths import lab_home
+from lab.runs.wording import data_stand_in
 from lab.spec import parse_spec
 from lab.training.augmenting import augmented
 from lab.training.loop import train
@@ -144,8 +145,8 @@ def main() -> None:
     names = parser.parse_args().names
     torch.set_num_threads(1)
     data = load("mnist", lab_home())
-    if data.notice:
-        raise SystemExit(data.notice)
+    if data.stand_in:
+        raise SystemExit(data_stand_in(data.stand_in))
     for name in names:
         if name == "judge":
             ship_judge(data)

@@ -1,27 +1,207 @@
 """What training says and what it can be told: small frozen values that travel as JSON.
 
-Owns the words between the engine, the store and the pages. Knows none of them.
+Owns the words between the engine, the store and the pages, as causes and values. Knows none of them, and no sentence:
+those are made where somebody reads them (lab.runs.wording).
 Weights never travel as JSON: a `Checkpoint` carries tensors in memory, and only its step is written down.
 """
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
-from typing import Any, ClassVar, TypeAlias
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import ConfigDict, Field, TypeAdapter
 
 PROBE_IMAGES = 100  # test images on which a snapshot measures; fewer where there are fewer
+Measured: TypeAlias = (
+    float | None
+)  # None once it was written down and was not finite: JSON has no such number
 
-# --- what training says -----------------------------------------------------------------------------
+# --- what is to be said of a run that begins ---------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
+class FileProblem:
+    """What keeps a file of a data set from being used.
+
+    `size` is what it has of the `expected` bytes, None where it has more; `detail` is the system's own word.
+    """
+
+    file: str
+    code: Literal["missing", "packed_wrong", "unreadable", "wrong_size", "wrong_content", "unwritable"]
+    size: int | None = None
+    expected: int | None = None
+    folder: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataStandIn:
+    """Another data set is used than the one asked for, whose files in `folder` have these problems."""
+
+    kind: Literal["data_stand_in"] = "data_stand_in"
+    wanted: str
+    used: str
+    samples: int
+    folder: str
+    problems: tuple[FileProblem, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class DevicePassedOver:
+    """The GPU was not used: what it computes is wrong, or it does not work (`detail`, in torch's words)."""
+
+    kind: Literal["device_passed_over"] = "device_passed_over"
+    trouble: Literal["not_working", "wrong_numbers"]
+    detail: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WeightsCopied:
+    """The run goes on from another: so many of its tensors were copied, the others are new."""
+
+    kind: Literal["weights_copied"] = "weights_copied"
+    copied: int
+    tensors: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlainSteps:
+    """The fast way of training was not used, for this fault of it."""
+
+    kind: Literal["plain_steps"] = "plain_steps"
+    fault: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OtherNote:
+    """Something that an earlier version of the lab said, in its words."""
+
+    kind: Literal["other"] = "other"
+    text: str
+
+
+Note: TypeAlias = DataStandIn | DevicePassedOver | WeightsCopied | PlainSteps | OtherNote
+
+# --- why a run was interrupted, or failed ------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loss:
+    """How a run's process was lost: ended by a signal or with an exit code, or with the whole lab."""
+
+    cause: Literal["ended", "exited", "crashed", "out_of_memory", "lab_stopped", "other"]
+    signal: str = ""
+    exit_code: int | None = None
+    text: str = ""  # of what an earlier version said
+
+
+@dataclass(frozen=True, kw_only=True)
+class Diverged:
+    """The loss became no number.
+
+    `before` is the loss before it; `learning_rate` that of the step, `base_rate` the one that was set, before the
+    schedule's factor; `try_rate` the one to try, `try_clipping` whether clipping may help.
+    """
+
+    kind: Literal["diverged"] = "diverged"
+    loss: Literal["nan", "infinite"]
+    before: float | None
+    learning_rate: float
+    base_rate: float
+    try_rate: float
+    try_clipping: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutOfMemory:
+    """There was not enough memory: of the machine, or of a GPU with so much in all and so much free.
+
+    Units: GB of 10^9 bytes.
+    """
+
+    kind: Literal["out_of_memory"] = "out_of_memory"
+    batch_size: int | None
+    try_batch_size: int | None
+    gpu_free_gb: float | None = None
+    gpu_gb: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class GivenUp:
+    """The run's process was lost again and again, the last time in this way."""
+
+    kind: Literal["given_up"] = "given_up"
+    attempts: int
+    loss: Loss
+    try_batch_size: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DiskFull:
+    """The disk that holds this folder has no room for what was to be written."""
+
+    kind: Literal["disk_full"] = "disk_full"
+    folder: str
+    unwritten: Literal["weights", "events"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoProcess:
+    """The system would not start a process for the run; `detail` is its own word."""
+
+    kind: Literal["no_process"] = "no_process"
+    detail: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OtherData:
+    """The run was interrupted on other data than there are now under the name."""
+
+    kind: Literal["other_data"] = "other_data"
+    dataset: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refused:
+    """The configuration or the data cannot be used; `text` says which field or file, and what is allowed."""
+
+    kind: Literal["refused"] = "refused"
+    what: Literal["spec", "data", "store"]
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unexpected:
+    """An error that nobody foresaw, as Python names it."""
+
+    kind: Literal["unexpected"] = "unexpected"
+    error: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OtherCause:
+    """What an earlier version of the lab said, in its words."""
+
+    kind: Literal["other"] = "other"
+    text: str
+    advice: str = ""
+
+
+Cause: TypeAlias = (
+    Diverged | OutOfMemory | GivenUp | DiskFull | NoProcess | OtherData | Refused | Unexpected | OtherCause
+)
+
+# --- what training says ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
 class Started:
-    """A run has begun, or begun again after an interruption at `step`."""
+    """A run has begun, or begun again after an interruption at `step`; `notes` are what a person should know."""
 
-    kind: ClassVar[str] = "started"
+    kind: Literal["started"] = "started"
     device: str
     dataset: str
     train_samples: int
@@ -33,10 +213,10 @@ class Started:
     batch_size: int
     step: int = 0
     memory_mb: float = 0.0
-    notice: str = ""
+    notes: tuple[Annotated[Note, Field(discriminator="kind")], ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class StepsDone:
     """A block of steps: the loss of each, where it ended, and the speed.
 
@@ -45,7 +225,7 @@ class StepsDone:
     Units: losses in the loss's own unit, elapsed_s seconds of training since the run began.
     """
 
-    kind: ClassVar[str] = "steps_done"
+    kind: Literal["steps_done"] = "steps_done"
     step: int
     losses: tuple[float, ...]
     learning_rate: float
@@ -53,7 +233,7 @@ class StepsDone:
     elapsed_s: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class LayerState:
     """One layer with parameters, seen at one moment.
 
@@ -62,13 +242,13 @@ class LayerState:
     """
 
     name: str
-    gradient_norm: float
-    update_ratio: float
-    mean_activation: float
+    gradient_norm: Measured
+    update_ratio: Measured
+    mean_activation: Measured
     dead_share: float | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Snapshot:
     """What the network looks like at `step`: its layers, first-layer weights, twelve predictions.
 
@@ -77,18 +257,18 @@ class Snapshot:
     `activations` holds, per layer of the network, up to 64 mean activations (the coloured picture).
     """
 
-    kind: ClassVar[str] = "snapshot"
+    kind: Literal["snapshot"] = "snapshot"
     step: int
     layers: tuple[LayerState, ...] = ()
     weight_height: int = 0
     weight_width: int = 0
     weights: tuple[tuple[int, ...], ...] = ()
-    probabilities: tuple[tuple[float, ...], ...] = ()
-    activations: tuple[tuple[float, ...], ...] = ()
+    probabilities: tuple[tuple[Measured, ...], ...] = ()
+    activations: tuple[tuple[Measured, ...], ...] = ()
     memory_mb: float = 0.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class EpochDone:
     """An epoch has ended. Validation figures are None where the run keeps no validation samples.
 
@@ -98,7 +278,7 @@ class EpochDone:
     Units: epoch_s seconds of training alone, evaluation and snapshots not counted.
     """
 
-    kind: ClassVar[str] = "epoch_done"
+    kind: Literal["epoch_done"] = "epoch_done"
     epoch: int
     step: int
     train_loss: float
@@ -110,7 +290,7 @@ class EpochDone:
     learning_rate: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Checkpoint:
     """Everything that an exact resume needs. The tensors stay in memory; a keeper writes them to a file.
 
@@ -118,78 +298,92 @@ class Checkpoint:
     `epoch_end` is the epoch that just ended, or 0 between epochs.
     """
 
-    kind: ClassVar[str] = "checkpoint"
+    kind: Literal["checkpoint"] = "checkpoint"
     step: int
     epoch: int
     epoch_end: int = 0
-    state: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
-    weights: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    state: Annotated[Mapping[str, Any], Field(exclude=True)] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+    weights: Annotated[Mapping[str, Any], Field(exclude=True)] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class LearningRateChanged:
     """A person changed the optimizer's learning rate while the run was going; the schedule multiplies it."""
 
-    kind: ClassVar[str] = "learning_rate_changed"
+    kind: Literal["learning_rate_changed"] = "learning_rate_changed"
     step: int
     learning_rate: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Paused:
     """The run waits; Resume, StepOnce or Stop go on from here."""
 
-    kind: ClassVar[str] = "paused"
+    kind: Literal["paused"] = "paused"
     step: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Resumed:
-    """The run goes on after a pause, or from its checkpoint after an interruption (`reason`)."""
+    """The run goes on: after a pause, from a checkpoint, or from one after its process was lost (`loss`)."""
 
-    kind: ClassVar[str] = "resumed"
+    kind: Literal["resumed"] = "resumed"
     step: int
-    reason: str = ""
+    after: Literal["pause", "checkpoint", "loss"] = "pause"
+    loss: Loss | None = None
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether it was taken up from its checkpoint, and did not only wait."""
+        return self.after != "pause"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Finished:
-    """The run has ended by itself: all epochs done, or early stopping (`reason`).
+    """The run has ended by itself: all epochs done, or early stopping.
+
+    With early stopping, `best_epoch` is the one whose weights are kept and `patience` how many epochs were waited
+    for a better one; `text` is what an earlier version of the lab said of an end that this one does not know.
 
     Shapes: confusion (10, 10), rows are labels, columns predictions.
     Units: accuracy and its 95 % Wilson interval as shares of 1.
     """
 
-    kind: ClassVar[str] = "finished"
+    kind: Literal["finished"] = "finished"
     step: int
     test_accuracy: float
     test_low: float
     test_high: float
-    test_loss: float
+    test_loss: Measured
     confusion: tuple[tuple[int, ...], ...]
     elapsed_s: float
     epoch_s: tuple[float, ...]
     samples_per_s: float
-    reason: str = ""
+    ended_by: Literal["epochs", "patience", "other"] = "epochs"
+    best_epoch: int = 0
+    patience: int = 0
+    text: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Stopped:
     """A person stopped the run; its weights so far are kept."""
 
-    kind: ClassVar[str] = "stopped"
+    kind: Literal["stopped"] = "stopped"
     step: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Failed:
-    """The run could not go on: what happened, at which step, and what to try."""
+    """The run could not go on after `step`, for this cause."""
 
-    kind: ClassVar[str] = "failed"
+    kind: Literal["failed"] = "failed"
     step: int
-    reason: str
-    advice: str = ""
-    cause: str = "error"  # diverged | out_of_memory | disk_full | crashed | lost | data | error
+    cause: Annotated[Cause, Field(discriminator="kind")]
 
 
 Event: TypeAlias = (
@@ -206,28 +400,41 @@ Event: TypeAlias = (
     | Failed
 )
 
-# --- what training can be told ----------------------------------------------------------------------
+
+def wanted_memory(cause: Cause) -> bool:
+    """Whether a run failed for want of memory: it said so, or its process was ended for it."""
+    return isinstance(cause, OutOfMemory) or (
+        isinstance(cause, GivenUp) and cause.loss.cause == "out_of_memory"
+    )
+
+
+def is_end(event: object) -> bool:
+    """Whether a run is over with this event."""
+    return isinstance(event, Finished | Stopped | Failed)
+
+
+# --- what training can be told -----------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Pause:
     """Wait after the step in hand."""
 
-    kind: ClassVar[str] = "pause"
+    kind: Literal["pause"] = field(default="pause", kw_only=True)
 
 
 @dataclass(frozen=True)
 class Resume:
     """Go on."""
 
-    kind: ClassVar[str] = "resume"
+    kind: Literal["resume"] = field(default="resume", kw_only=True)
 
 
 @dataclass(frozen=True)
 class StepOnce:
     """Do `steps` more steps, then wait."""
 
-    kind: ClassVar[str] = "step_once"
+    kind: Literal["step_once"] = field(default="step_once", kw_only=True)
     steps: int = 1
 
 
@@ -235,7 +442,7 @@ class StepOnce:
 class SetLearningRate:
     """Use this learning rate from the next step on; the schedule's factor applies to it as to the first one."""
 
-    kind: ClassVar[str] = "set_learning_rate"
+    kind: Literal["set_learning_rate"] = field(default="set_learning_rate", kw_only=True)
     learning_rate: float
 
 
@@ -243,81 +450,50 @@ class SetLearningRate:
 class Stop:
     """End now and keep what there is."""
 
-    kind: ClassVar[str] = "stop"
+    kind: Literal["stop"] = field(default="stop", kw_only=True)
 
 
 Message: TypeAlias = Pause | Resume | StepOnce | SetLearningRate | Stop
 
-# --- as JSON ----------------------------------------------------------------------------------------
+# --- as JSON -----------------------------------------------------------------------------------------
 
-_EVENTS: dict[str, type] = {
-    cls.kind: cls
-    for cls in (
-        Started,
-        StepsDone,
-        Snapshot,
-        EpochDone,
-        Checkpoint,
-        LearningRateChanged,
-        Paused,
-        Resumed,
-        Finished,
-        Stopped,
-        Failed,
-    )
-}
-_MESSAGES: dict[str, type] = {cls.kind: cls for cls in (Pause, Resume, StepOnce, SetLearningRate, Stop)}
-_IN_MEMORY_ONLY = ("state", "weights")
-
-
-def _finite(value: Any) -> Any:
-    """JSON has no NaN: what is not finite is written as None."""
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, tuple | list):
-        return [_finite(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
-    return value
+# Made at the first use: it takes tens of milliseconds, which a page that starts has not.
+_CONFIG = ConfigDict(defer_build=True, extra="forbid")
+_EVENTS: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")], config=_CONFIG)
+_MESSAGES: TypeAdapter[Message] = TypeAdapter(Annotated[Message, Field(discriminator="kind")], config=_CONFIG)
+_CAUSES: TypeAdapter[Cause] = TypeAdapter(Annotated[Cause, Field(discriminator="kind")], config=_CONFIG)
 
 
 def to_json(value: Event | Message) -> str:
-    """The event or message as one line of JSON; tensors of a checkpoint are left out."""
-    skip = _IN_MEMORY_ONLY if isinstance(value, Checkpoint) else ()
-    content = (
-        {f.name: getattr(value, f.name) for f in fields(value) if f.name not in skip}
-        if skip
-        else asdict(value)
-    )
-    return json.dumps({"kind": value.kind, **_finite(content)}, separators=(",", ":"))
-
-
-def _frozen(value: Any) -> Any:
-    return tuple(_frozen(item) for item in value) if isinstance(value, list) else value
+    """The event or message as one line of JSON; tensors of a checkpoint are left out, what is not finite is null."""
+    adapter: TypeAdapter[Any] = _MESSAGES if isinstance(value, Message) else _EVENTS
+    return adapter.dump_json(value).decode()
 
 
 def from_json(text: str) -> Event:
     """The event that `to_json` wrote.
 
-    Raises: ValueError for a kind that this version does not know.
+    Raises: ValueError for a kind that this version does not know, or values that it does not have.
     """
-    return _parsed(text, _EVENTS)  # type: ignore[no-any-return]
+    return _EVENTS.validate_json(text)
 
 
 def message_from_json(text: str) -> Message:
     """The message that `to_json` wrote.
 
-    Raises: ValueError for a kind that this version does not know.
+    Raises: ValueError for a kind that this version does not know, or values that it does not have.
     """
-    return _parsed(text, _MESSAGES)  # type: ignore[no-any-return]
+    return _MESSAGES.validate_json(text)
 
 
-def _parsed(text: str, kinds: dict[str, type]) -> Any:
-    content = json.loads(text)
-    kind = content.pop("kind", None)
-    if kind not in kinds:
-        raise ValueError(f"unknown kind {kind!r}; allowed: {', '.join(kinds)}")
-    values = {key: _frozen(value) for key, value in content.items()}
-    if "layers" in values:
-        values["layers"] = tuple(LayerState(**layer) for layer in values["layers"])
-    return kinds[kind](**values)
+def cause_to_json(cause: Cause) -> str:
+    """Why a run failed, as one line of JSON."""
+    return _CAUSES.dump_json(cause).decode()
+
+
+def cause_from_json(text: str) -> Cause:
+    """The cause that `cause_to_json` wrote.
+
+    Raises: ValueError.
+    """
+    return _CAUSES.validate_json(text)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, get_args
+from typing import Any, ClassVar, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic.config import JsonDict
@@ -137,13 +137,19 @@ def name_in(names: Mapping[str, Any], what: str) -> NameIn:
     return NameIn(check, names)
 
 
+FieldCode = Literal[
+    "unknown_key", "unknown_index", "unknown_name", "missing", "out_of_range", "not_json", "other"
+]
+
+
 @dataclass(frozen=True)
 class FieldError:
-    """What is wrong at one field: where, the value found, and what is allowed."""
+    """What is wrong at one field: where, the value found, and what is allowed; `code` is for what must tell it apart."""
 
     path: str
     value: str
     message: str
+    code: FieldCode = "other"
 
     def __str__(self) -> str:
         return f"{self.path}: {self.message}" if self.path else self.message
@@ -173,6 +179,15 @@ def _walk(model: type[BaseModel], location: tuple[int | str, ...]) -> tuple[list
 
 
 _OUT_OF_RANGE = ("greater_than_equal", "less_than_equal", "greater_than", "less_than")
+_CODES: dict[str, FieldCode] = {
+    "extra_forbidden": "unknown_key",
+    "union_tag_invalid": "unknown_name",
+    "unknown_name": "unknown_name",
+    "union_tag_not_found": "missing",
+    "missing": "missing",
+    "json_invalid": "not_json",
+    **dict.fromkeys(_OUT_OF_RANGE, "out_of_range"),
+}
 
 
 def _field_error(detail: ErrorDetails, model: type[BaseModel]) -> FieldError:
@@ -206,7 +221,7 @@ def _field_error(detail: ErrorDetails, model: type[BaseModel]) -> FieldError:
         message = f"not JSON: {context.get('error', detail['msg'])}"
     else:
         message = f"{value} is not allowed: {detail['msg'][:1].lower()}{detail['msg'][1:]}"
-    return FieldError(".".join(path), value, message)
+    return FieldError(".".join(path), value, message, _CODES.get(kind, "other"))
 
 
 def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -148,7 +148,7 @@ def parse_spec(text: str | bytes) -> RunSpec:
     except ValidationError as error:
         raise spec_error(error, RunSpec) from None
     except (ValueError, RecursionError) as error:
-        raise SpecError([FieldError("", "", f"not JSON: {error}")]) from None
+        raise SpecError([FieldError("", "", f"not JSON: {error}", "not_json")]) from None
 
 
 def _unmarked(text: str | bytes) -> str | bytes:
@@ -190,13 +190,14 @@ def _child(here: Any, step: str, path: str) -> Any:
         if step.isdecimal() and int(step) < len(here):
             return here[int(step)]
         allowed = f"allowed: 0 to {len(here) - 1}" if here else "the list is empty"
-        raise SpecError([FieldError(path, step, f"unknown index {step!r}; {allowed}")])
+        raise SpecError([FieldError(path, step, f"unknown index {step!r}; {allowed}", "unknown_index")])
     if isinstance(here, dict) and step in here:
         return here[step]
     known = list(here) if isinstance(here, dict) else []
     if known == list(RunSpec.model_fields):
         known += [*DataSpec.model_fields, *NetworkSpec.model_fields, *TrainSpec.model_fields]
-    raise SpecError([FieldError(path, step, f"unknown key {step!r}; {did_you_mean(step, known)}")])
+    message = f"unknown key {step!r}; {did_you_mean(step, known)}"
+    raise SpecError([FieldError(path, step, message, "unknown_key")])
 
 
 def _change_kind(part: dict[str, Any], kind: str, steps: list[str], spec: RunSpec) -> None:

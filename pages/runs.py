@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from lab.runs.wording import notice
 from pages.ui.kit.controls import escaped
 from pages.ui.kit.entry import through_app
 from pages.ui.kit.owner import owner, remember_owner
@@ -39,8 +40,8 @@ try:
             all_runs_link()
         known = past(run.id)
         control_bar(run)
-        if known.history.started and known.history.started.notice:
-            st.info(known.history.started.notice, icon=":material/info:")
+        if known.history.started and (said := notice(known.history.started)):
+            st.info(said, icon=":material/info:")
         result(run, known.history)
         if run.is_active or known.history.loss.steps:
             st.toggle(

@@ -13,6 +13,7 @@ from typing import Any
 
 from lab.data import DATASETS, available, fetch
 from lab.paths import lab_home
+from lab.runs.wording import data_stand_in
 from lab.texts import text
 
 BAR_WIDTH = 30
@@ -30,7 +31,8 @@ def add_parser(subparsers: Any) -> None:
 def main(args: argparse.Namespace) -> int:
     """Prints the data sets; 1 when MNIST was asked for and could not be had."""
     home = lab_home()
-    problem = fetch("mnist", home, _Progress()) if args.fetch else ""
+    progress = _json_progress if args.json else _Progress()
+    problem = fetch("mnist", home, progress) if args.fetch else ""
     rows = [_row(name, home) for name in DATASETS]
     if args.json:
         print(json.dumps({"home": str(home), "data": rows, "problem": problem}))
@@ -38,7 +40,8 @@ def main(args: argparse.Namespace) -> int:
         print(text("commands.data.folder", home=home))
         for row in rows:
             print(f"  {_line(row)}")
-        notice = available("mnist", home)[1]
+        stand_in = available("mnist", home)[1]
+        notice = data_stand_in(stand_in) if stand_in else ""
         if problem or notice:
             print("\n".join(line for line in (problem, notice) if line), file=sys.stderr)
     return 1 if problem else 0
@@ -56,6 +59,11 @@ def _line(row: dict[str, Any]) -> str:
     if row["ready"]:
         return text("commands.data.ready", title=title, train=train, test=test)
     return text("commands.data.missing", title=title, train=train, test=test)
+
+
+def _json_progress(what: str, share: float) -> None:
+    """A line for whatever program draws the bar."""
+    print(json.dumps({"fetching": "mnist", "share": share}), file=sys.stderr, flush=True)
 
 
 class _Progress:

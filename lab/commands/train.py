@@ -15,12 +15,13 @@ from typing import Any
 
 from lab.commands.train_report import JsonLines, Report, Words
 from lab.data import available
-from lab.events import Event, Failed, Finished, Stopped
+from lab.events import Event, Finished, is_end
 from lab.paths import lab_home
 from lab.presets import PRESETS, preset
 from lab.registry import FieldError, SpecError
 from lab.runner.process import ensure_runner, runner_problem
 from lab.runs.store import Store
+from lab.runs.wording import data_stand_in
 from lab.spec import MAX_TEXT_BYTES, RunSpec, changed, parse_spec
 
 DONE, FAILED, INTERRUPTED = 0, 1, 130
@@ -65,15 +66,15 @@ def main(args: argparse.Namespace) -> int:
     if args.title:
         spec = changed(spec, "title", args.title)
     home = lab_home()
-    _, notice = available(spec.data.dataset, home)
+    _, stand_in = available(spec.data.dataset, home)
     store = Store(home)
     ensure_runner(home)  # loads torch while this process does, which takes as long
     from lab.training.budget import admit_here
 
     admit_here(spec, home)
     report: Report = JsonLines() if args.json else Words()
-    if notice:
-        report.say(notice)
+    if stand_in:
+        report.say(data_stand_in(stand_in))
     run_id = store.submit(spec)
     try:
         return _follow(store, run_id, report)
@@ -118,7 +119,7 @@ def _with(spec: RunSpec, assignment: str) -> RunSpec:
         try:
             return changed(spec, f"{path}.kind", value)
         except SpecError as error:
-            if not str(error.errors[0].message).startswith("unknown key"):
+            if error.errors[0].code != "unknown_key":
                 raise
     return changed(spec, path, value)
 
@@ -134,7 +135,7 @@ def _follow(store: Store, run_id: str, report: Report) -> int:
                 report(event)
                 if isinstance(event, Finished):
                     return DONE
-                if isinstance(event, Failed | Stopped):
+                if is_end(event):
                     return INTERRUPTED if interrupted else FAILED
             report.say("the run was deleted")
             return FAILED

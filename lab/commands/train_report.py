@@ -21,6 +21,7 @@ from lab.events import (
     StepsDone,
     Stopped,
 )
+from lab.runs.wording import advice, ending, failure, resumed
 from lab.text import counted
 
 BAR_WIDTH = 24
@@ -111,8 +112,8 @@ class Words:
                 f"  {sum(event.epoch_s):.1f} s of training, {event.samples_per_s:,.0f} samples/s",
                 flush=True,
             )
-            if event.reason:
-                self.say(event.reason)
+            if early := ending(event):
+                self.say(early)
         else:
             _say_other(event, self._bar)
         self._bar(event)
@@ -164,12 +165,14 @@ class JsonLines:
                 test_loss=event.test_loss,
                 epoch_s=list(event.epoch_s),
                 samples_per_s=event.samples_per_s,
-                reason=event.reason,
+                reason=ending(event),
             )
         elif isinstance(event, Stopped | Failed):
-            reason, advice = (event.reason, event.advice) if isinstance(event, Failed) else ("stopped", "")
+            reason, to_try = "stopped", ""
+            if isinstance(event, Failed):
+                reason, to_try = failure(event.cause, event.step), advice(event.cause)
             self._print(
-                state=event.kind, step=event.step, epoch_s=self._epoch_s, reason=reason, advice=advice
+                state=event.kind, step=event.step, epoch_s=self._epoch_s, reason=reason, advice=to_try
             )
         _say_other(event, self._bar)
         self._bar(event)
@@ -198,12 +201,13 @@ def _say_other(event: Event, bar: Bar) -> None:
         epochs = counted(event.epochs, "epoch")
         bar.say(f"{event.parameters:,} parameters, {samples}, {epochs} on {event.device}")
     elif isinstance(event, Failed):
-        bar.say(" ".join(filter(None, (f"failed at step {event.step:,}: {event.reason}", event.advice))))
+        said = failure(event.cause, event.step)
+        bar.say(" ".join(filter(None, (f"failed at step {event.step:,}: {said}", advice(event.cause)))))
     elif isinstance(event, Stopped):
         bar.say(f"stopped at step {event.step:,}")
     elif isinstance(event, Paused):
         bar.say(f"paused at step {event.step:,}, from a page")
     elif isinstance(event, Resumed):
-        bar.say(event.reason or "resumed")
+        bar.say(resumed(event))
     elif isinstance(event, LearningRateChanged):
         bar.say(f"learning rate {event.learning_rate:g} from step {event.step:,} on")

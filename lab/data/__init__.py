@@ -15,6 +15,7 @@ from lab.data.digits import TRAIN_SIZE as DIGITS_TRAIN
 from lab.data.digits import load_digits
 from lab.data.fetching import fetch_mnist
 from lab.data.mnist import TEST_SIZE, TRAIN_SIZE, load_mnist, missing_mnist
+from lab.events import DataStandIn
 from lab.registry import did_you_mean, name_in
 
 __all__ = ["DATASETS", "DataError", "Dataset", "DatasetName", "at_hand", "available", "fetch", "load"]
@@ -23,24 +24,24 @@ FALLBACK = "digits"
 
 _ENTRIES = (
     DatasetEntry(
-        "mnist",
-        "MNIST",
-        "70,000 handwritten digits, 28 x 28 pixels: 60,000 to train on, 10,000 to test with.",
-        "LeCun, Cortes & Burges 1998",
-        (TRAIN_SIZE, TEST_SIZE),
-        load_mnist,
-        missing_mnist,
-        fetch_mnist,
+        name="mnist",
+        title="MNIST",
+        summary="70,000 handwritten digits, 28 x 28 pixels: 60,000 to train on, 10,000 to test with.",
+        source="LeCun, Cortes & Burges 1998",
+        sizes=(TRAIN_SIZE, TEST_SIZE),
+        load=load_mnist,
+        missing=missing_mnist,
+        fetch=fetch_mnist,
     ),
     DatasetEntry(
-        "digits",
-        "Bundled digits",
-        "1,797 handwritten digits that come with scikit-learn, enlarged from 8 x 8 to 28 x 28.",
-        "Alpaydin & Kaynak 1998, UCI",
-        (DIGITS_TRAIN, DIGITS_TEST),
-        load_digits,
-        lambda home: "",
-        lambda home, progress: None,
+        name="digits",
+        title="Bundled digits",
+        summary="1,797 handwritten digits that come with scikit-learn, enlarged from 8 x 8 to 28 x 28.",
+        source="Alpaydin & Kaynak 1998, UCI",
+        sizes=(DIGITS_TRAIN, DIGITS_TEST),
+        load=load_digits,
+        missing=lambda home: (),
+        fetch=lambda home, progress: None,
     ),
 )
 
@@ -55,25 +56,19 @@ def _entry(name: str) -> DatasetEntry:
     return DATASETS[name]
 
 
-def available(name: str, home: Path) -> tuple[str, str]:
-    """The name of the data that a run would use now, and one line to show if it is another one.
+def available(name: str, home: Path) -> tuple[str, DataStandIn | None]:
+    """The name of the data that a run would use now, and for what they stand in if they are others.
 
     Cheap enough for every draw of a page.
     Raises: DataError, for an unknown name.
     """
     entry = _entry(name)
-    missing = entry.missing(home)
-    if not missing:
-        return name, ""
-    # Four times "is not there" is one fact; a damaged file is worth its name.
-    damaged = "; ".join(part for part in missing.split("; ") if not part.endswith("is not there"))
-    reason = f"{entry.title} is not usable ({damaged})" if damaged else f"{entry.title} is not in {home}"
-    fallback = DATASETS[FALLBACK]
-    return (
-        FALLBACK,
-        f"{reason}: training uses the {sum(fallback.sizes):,} {fallback.title.lower()} of scikit-learn. "
-        f"To get {entry.title}, connect to the network and run `python -m lab data --fetch`, "
-        "or copy its four files there.",
+    problems = entry.missing(home)
+    if not problems:
+        return name, None
+    samples = sum(DATASETS[FALLBACK].sizes)
+    return FALLBACK, DataStandIn(
+        wanted=name, used=FALLBACK, samples=samples, folder=str(home), problems=problems
     )
 
 
@@ -86,13 +81,13 @@ def at_hand(name: str, home: Path) -> str:
 
 
 def load(name: str, home: Path) -> Dataset:
-    """The data set, or the bundled digits with a notice when it is not on this machine.
+    """The data set, or the bundled digits, which say so, when it is not on this machine.
 
     Never uses the network: that is `fetch`.
     Raises: DataError, for an unknown name.
     """
-    usable, notice = available(name, home)
-    return Dataset(usable, *DATASETS[usable].load(home), notice=notice)
+    usable, stand_in = available(name, home)
+    return Dataset(usable, *DATASETS[usable].load(home), stand_in=stand_in)
 
 
 def fetch(name: str, home: Path, progress: Progress = lambda name, share: None) -> str:

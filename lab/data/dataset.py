@@ -13,6 +13,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from lab.events import DataStandIn, FileProblem
+
 Bytes: TypeAlias = NDArray[np.uint8]
 Progress: TypeAlias = Callable[[str, float], None]
 CLASSES = 10
@@ -22,10 +24,14 @@ IMAGE_SHAPE = (1, 28, 28)  # as a network takes one
 class DataError(RuntimeError):
     """Data that cannot be used: names the file, what is wrong with it, and what to do."""
 
+    def __init__(self, text: str, problems: tuple[FileProblem, ...] = ()) -> None:
+        super().__init__(text)
+        self.problems = problems
+
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Labelled grey images, and one line to show when they are not the ones asked for.
+    """Labelled grey images, and for what they stand in when they are not the ones asked for.
 
     Shapes: images (N, 28, 28) uint8, 0 background to 255 ink; labels (N,) uint8 below 10.
     """
@@ -35,15 +41,15 @@ class Dataset:
     train_labels: Bytes
     test_images: Bytes
     test_labels: Bytes
-    notice: str = ""
+    stand_in: DataStandIn | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class DatasetEntry:
     """One choice of data: its words, how to read it, how to know at once whether it is there.
 
-    `load(home)` returns the four arrays; `missing(home)` says in words what is missing, "" when
-    nothing is; `fetch(home, progress)` gets it from its source.
+    `load(home)` returns the four arrays; `missing(home)` names what is missing, nothing when
+    all is there; `fetch(home, progress)` gets it from its source.
     """
 
     name: str
@@ -52,7 +58,7 @@ class DatasetEntry:
     source: str
     sizes: tuple[int, int]
     load: Callable[[Path], tuple[Bytes, Bytes, Bytes, Bytes]]
-    missing: Callable[[Path], str]
+    missing: Callable[[Path], tuple[FileProblem, ...]]
     fetch: Callable[[Path, Progress], None]
 
 

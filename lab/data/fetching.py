@@ -19,6 +19,7 @@ from typing import Any
 
 from lab.data.dataset import DataError, Progress
 from lab.data.mnist import FILES, missing_mnist, raw_folder
+from lab.data.problems import all_in_words
 
 REACH_S = 4.0
 STALL_S = 15.0
@@ -80,9 +81,8 @@ def fetch_mnist(home: Path, progress: Progress = lambda name, share: None) -> No
             if (workplace / name).is_file():
                 raw_folder(home).mkdir(parents=True, exist_ok=True)
                 (workplace / name).replace(raw_folder(home) / name)
-        problem = missing_mnist(home)
-        if problem:
-            raise DataError("; ".join([*problems, problem]))
+        if left := missing_mnist(home):
+            raise DataError("; ".join([*problems, all_in_words(left)]), left)
         # Unpacked and checked, the packed files are only weight.
         for name in _PACKED_SIZES:
             (raw_folder(home) / name).unlink(missing_ok=True)

@@ -17,6 +17,8 @@ from pathlib import Path
 import numpy as np
 
 from lab.data.dataset import Bytes, DataError, read_only
+from lab.data.problems import all_in_words
+from lab.events import FileProblem
 
 TRAIN_SIZE, TEST_SIZE = 60_000, 10_000
 
@@ -73,19 +75,18 @@ def raw_folder(home: Path) -> Path:
     return home / "data" / "MNIST" / "raw"
 
 
-def missing_mnist(home: Path) -> str:
-    """What keeps MNIST from being used, in words; "" when it is ready.
+def missing_mnist(home: Path) -> tuple[FileProblem, ...]:
+    """What keeps MNIST from being used, file by file; nothing when it is ready.
 
     Takes microseconds once the files are checked; unpacks and checks them the first time.
     """
     folder = raw_folder(home)
     if _is_checked(folder):
-        return ""
-    problems = [problem for file in FILES if (problem := _settled(file, home))]
+        return ()
+    problems = tuple(problem for file in FILES if (problem := _settled(file, home)))
     if not problems:
         _note_checked(folder)
-        return ""
-    return "; ".join(dict.fromkeys(problems))
+    return problems
 
 
 def load_mnist(home: Path) -> tuple[Bytes, Bytes, Bytes, Bytes]:
@@ -93,9 +94,8 @@ def load_mnist(home: Path) -> tuple[Bytes, Bytes, Bytes, Bytes]:
 
     Raises: DataError, naming the file.
     """
-    problem = missing_mnist(home)
-    if problem:
-        raise DataError(problem)
+    if problems := missing_mnist(home):
+        raise DataError(all_in_words(problems), problems)
     folder = raw_folder(home)
     first, second, third, fourth = (
         read_only(np.memmap(folder / file.name, np.uint8, "r", file.header, file.shape)) for file in FILES
@@ -103,50 +103,51 @@ def load_mnist(home: Path) -> tuple[Bytes, Bytes, Bytes, Bytes]:
     return first, second, third, fourth
 
 
-def _settled(file: MnistFile, home: Path) -> str:
+def _settled(file: MnistFile, home: Path) -> FileProblem | None:
     """Puts the file, unpacked and right, into its folder; says what is wrong when none is right."""
-    problem = ""
+    problem = None
     for place in PLACES:
         folder = home / place
         for name in (file.name, file.name.replace("-idx", ".idx")):
             for path in (folder / name, folder / f"{name}.gz"):
                 if not path.is_file():
                     continue
-                found, content = _checked_content(path, file)
-                if content is None:
-                    problem = problem or found
+                content = _checked_content(path, file)
+                if isinstance(content, FileProblem):
+                    problem = problem or content
                     continue
                 target = raw_folder(home) / file.name
-                return "" if path == target else _written(content, target)
-    return problem or f"{file.name} is not there"
+                return None if path == target else _written(content, target)
+    return problem or FileProblem(file=file.name, code="missing")
 
 
-def _checked_content(path: Path, file: MnistFile) -> tuple[str, bytes | None]:
+def _checked_content(path: Path, file: MnistFile) -> bytes | FileProblem:
     """The file's bytes if they are MNIST's; else what is wrong with it."""
     try:
         with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as stream:
             content = stream.read(file.size + 1)
     except (EOFError, zlib.error, gzip.BadGzipFile):
-        return f"{path.name} is damaged: it cannot be unpacked", None
+        return FileProblem(file=path.name, code="packed_wrong")
     except OSError as error:
-        return f"{path.name} cannot be read: {error.strerror or error}", None
+        return FileProblem(file=path.name, code="unreadable", detail=error.strerror or str(error))
     if len(content) != file.size:
-        size = "more" if len(content) > file.size else f"{len(content):,} bytes"
-        return f"{path.name} is truncated or not MNIST: {size} instead of {file.size:,}", None
+        size = None if len(content) > file.size else len(content)
+        return FileProblem(file=path.name, code="wrong_size", size=size, expected=file.size)
     if hashlib.sha256(content).hexdigest() != file.sha256:
-        return f"{path.name} is corrupt: its sha256 is not MNIST's", None
-    return "", content
+        return FileProblem(file=path.name, code="wrong_content")
+    return content
 
 
-def _written(content: bytes, target: Path) -> str:
+def _written(content: bytes, target: Path) -> FileProblem | None:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=target.parent, suffix=".part", delete=False) as part:
             part.write(content)
         os.replace(part.name, target)
     except OSError as error:
-        return f"{target.name} cannot be written to {target.parent}: {error.strerror or error}"
-    return ""
+        detail = error.strerror or str(error)
+        return FileProblem(file=target.name, code="unwritable", folder=str(target.parent), detail=detail)
+    return None
 
 
 def _stamps(folder: Path) -> dict[str, list[int]]:

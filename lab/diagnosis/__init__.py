@@ -30,7 +30,9 @@ from lab.diagnosis.symptoms import (
     stopped_early,
     untrained,
 )
+from lab.events import Diverged, wanted_memory
 from lab.runs.history import History
+from lab.runs.wording import failure_sentence
 from lab.spec import RunSpec
 from lab.training.failures import smaller
 
@@ -66,16 +68,13 @@ def findings(spec: RunSpec, history: History) -> list[Finding]:
 def _failure(spec: RunSpec, history: History) -> Finding:
     failed = history.failed
     assert failed is not None
-    reason = failed.reason.removesuffix(".")
-    if reason.partition(" ")[0].isalpha():  # not the name of a field, which is to be found as it is
-        reason = reason[:1].upper() + reason[1:]
-    sentence = f"{reason}. {failed.advice}".strip()
+    cause = failed.cause
     steps: tuple[NextStep, ...] = ()
-    if failed.cause == "diverged":
+    if isinstance(cause, Diverged):
         steps = tries(lowered(spec, base_rate(spec, history)), clipped(spec))
-    elif failed.cause == "out_of_memory":
+    elif wanted_memory(cause):
         steps = tries(smaller_batches(spec, smaller(spec.train.batch_size)))
-    return Finding(failed.cause, "bad", sentence, steps)
+    return Finding(cause.kind, "bad", failure_sentence(cause, failed.step), steps)
 
 
 def _short(spec: RunSpec, history: History) -> Finding:

@@ -32,6 +32,7 @@ from lab.diagnosis.next_steps import (
 from lab.diagnosis.rules import Finding
 from lab.events import PROBE_IMAGES
 from lab.runs.history import History
+from lab.runs.wording import ending
 from lab.spec import RunSpec
 from lab.text import counted
 
@@ -45,10 +46,10 @@ _TOO_LARGE = "The loss rose on the way: the steps are likely too large."
 def stopped_early(spec: RunSpec, history: History) -> Finding | None:
     """Early stopping ended the run."""
     kept = kept_epoch(spec, history)
-    if kept is None or history.finished is None or not history.finished.reason:
+    if kept is None or history.finished is None or history.finished.ended_by == "epochs":
         return None
     tone: Literal["good", "hint"] = "good" if kept.train_accuracy >= FAR else "hint"
-    return Finding("early", tone, history.finished.reason)
+    return Finding("early", tone, ending(history.finished))
 
 
 def dead_cause(spec: RunSpec, history: History) -> Finding | None:

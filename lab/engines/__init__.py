@@ -6,21 +6,9 @@ Owns the contract. One suite of tests runs against every engine.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
-from lab.events import Event, Message
-
-# The kinds of the events that end a run.
-ENDS = ("finished", "stopped", "failed")
-
-
-@dataclass(frozen=True)
-class Lost:
-    """A run's worker is gone without having said that the run ended."""
-
-    reason: str
-    cause: str = "lost"  # or what is known better: crashed | out_of_memory
+from lab.events import Event, Loss, Message
 
 
 class Engine(Protocol):
@@ -34,10 +22,10 @@ class Engine(Protocol):
         """Begin a run, or go on from its checkpoint if it has one."""
         ...
 
-    def poll(self, timeout_s: float) -> Sequence[tuple[str, Event | Lost]]:
+    def poll(self, timeout_s: float) -> Sequence[tuple[str, Event | Loss]]:
         """What has happened since the last call, in order for each run; waits if nothing has.
 
-        After an event that ends a run, or a Lost, the run is no longer in the engine.
+        After an event that ends a run, or the Loss of its worker, the run is no longer in the engine.
         """
         ...
 

@@ -55,7 +55,7 @@ class Checkpoints:
         path = checkpoint_file(self._home, self._run_id)
         try:
             state, metadata = weights.load(path, weights.MAX_CHECKPOINT_BYTES)
-            return Checkpoint(int(metadata["step"]), int(metadata["epoch"]), state=state)
+            return Checkpoint(step=int(metadata["step"]), epoch=int(metadata["epoch"]), state=state)
         except FileNotFoundError:
             return None
         except (weights.WeightsError, KeyError) as error:

@@ -1,6 +1,6 @@
 """How a worker ended that did not say so itself: by which signal, and whether memory was the cause.
 
-Owns the words and the evidence. Knows no pipe and no run.
+Owns the evidence. Knows no pipe and no run.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import signal
 from pathlib import Path
 
-from lab.engines import Lost
+from lab.events import Loss
 
 # What a process gets for a fault of its own; Windows has only some of them.
 _FAULTS = ("SIGSEGV", "SIGABRT", "SIGBUS", "SIGILL", "SIGFPE")
@@ -26,16 +26,16 @@ def ended_for_memory() -> int:
     return 0
 
 
-def lost(exit_code: int | None, ended_before: int) -> Lost:
+def lost(exit_code: int | None, ended_before: int) -> Loss:
     """What to say of a worker that is gone; `ended_before` is `ended_for_memory()` of when it was started."""
     if exit_code is None or exit_code >= 0:
-        return Lost(f"its process ended unexpectedly (exit code {exit_code})")
+        return Loss(cause="exited", exit_code=exit_code)
     try:
         name = signal.Signals(-exit_code).name
     except ValueError:
         name = f"signal {-exit_code}"
     if name in _FAULTS:
-        return Lost(f"its process crashed inside a library ({name})", "crashed")
+        return Loss(cause="crashed", signal=name)
     if name == "SIGKILL" and ended_for_memory() > ended_before:
-        return Lost("its process was ended by the system for want of memory (SIGKILL)", "out_of_memory")
-    return Lost(f"its process was ended by {name}")
+        return Loss(cause="out_of_memory", signal=name)
+    return Loss(cause="ended", signal=name)

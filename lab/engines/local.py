@@ -15,9 +15,9 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from lab.engines import ENDS, Lost, deaths
+from lab.engines import deaths
 from lab.engines.worker import work
-from lab.events import Event, Message, from_json, to_json
+from lab.events import Event, Loss, Message, from_json, is_end, to_json
 from lab.machine.device import gpu_memory_gb, usable_cores
 
 SLOTS = "LAB_SLOTS"
@@ -76,13 +76,13 @@ class LocalEngine:
         theirs.close()
         self._workers[run_id] = worker
 
-    def poll(self, timeout_s: float) -> Sequence[tuple[str, Event | Lost]]:
+    def poll(self, timeout_s: float) -> Sequence[tuple[str, Event | Loss]]:
         """What the workers said; a worker's end is noticed at once."""
         if not self._workers:
             time.sleep(timeout_s)
             return []
         by_pipe = {worker.pipe: run_id for run_id, worker in self._workers.items()}
-        said: list[tuple[str, Event | Lost]] = []
+        said: list[tuple[str, Event | Loss]] = []
         # A dead worker's pipe is at its end: one wait serves for news and for losses.
         for pipe in wait(list(by_pipe), timeout_s):
             run_id = by_pipe[pipe]  # type: ignore[index]
@@ -110,12 +110,12 @@ class LocalEngine:
         for run_id in list(self._workers):
             self.kill(run_id)
 
-    def _read(self, run_id: str, worker: _Worker) -> list[Event | Lost]:
-        said: list[Event | Lost] = []
+    def _read(self, run_id: str, worker: _Worker) -> list[Event | Loss]:
+        said: list[Event | Loss] = []
         try:
             while len(said) < _BATCH and worker.pipe.poll():
                 event = from_json(worker.pipe.recv_bytes().decode())
-                worker.ended = worker.ended or event.kind in ENDS
+                worker.ended = worker.ended or is_end(event)
                 said.append(event)
         except (EOFError, OSError):
             del self._workers[run_id]

@@ -20,11 +20,16 @@ import lab.data
 import lab.engines.worker
 import lab.training.budget
 import lab.training.loop
+from lab.events import Stop, Stopped, message_from_json, to_json
 from lab.machine.blas import openblas_is_faster
 from lab.paths import lab_home
 
 # The first optimizer of a process would import it: 1.5 s.
 assert torch._dynamo
+
+# What is made at the first use is made here, once for all workers.
+to_json(Stopped(step=0))
+message_from_json(to_json(Stop()))
 
 openblas_is_faster()  # loads it, where it is to be used
 np.seterr(all="ignore")  # a run that diverges is told by its loss, not by a warning

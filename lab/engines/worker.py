@@ -14,13 +14,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lab.data import DataError
-from lab.engines import ENDS
 from lab.engines.checkpoints import Checkpoints
-from lab.events import Checkpoint, Event, Failed, Message, message_from_json, to_json
+from lab.events import (
+    Cause,
+    Checkpoint,
+    DiskFull,
+    Event,
+    Failed,
+    LearningRateChanged,
+    Message,
+    OtherData,
+    Paused,
+    Refused,
+    Unexpected,
+    is_end,
+    message_from_json,
+    to_json,
+)
 from lab.parts.initialisations import FromRun
 from lab.paths import latest_weights
 from lab.registry import FieldError, SpecError
-from lab.training.failures import batch_size_in, is_out_of_memory, out_of_memory
+from lab.training.failures import OtherDataError, batch_size_in, is_out_of_memory, out_of_memory
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -68,7 +82,7 @@ def work(pipe: Connection, home: Path, run_id: str, spec_json: str, from_checkpo
                 last_step = event.step
                 inbox.paused = event.kind == "paused"
                 pipe.send_bytes(to_json(event).encode())
-                if event.kind in ENDS:
+                if is_end(event):
                     break
         except Exception as error:
             if isinstance(error, (EOFError, BrokenPipeError, ConnectionResetError)):
@@ -105,7 +119,9 @@ def _training(
             left_out = None if checkpoints.write(event) else event
             if left_out:
                 continue
-        elif left_out and event.kind in ("paused", "learning_rate_changed", *ENDS):  # the files say so too
+        elif left_out and (
+            is_end(event) or isinstance(event, Paused | LearningRateChanged)
+        ):  # the files say so too
             checkpoints.write(left_out, always=True)
             yield left_out
             left_out = None
@@ -130,12 +146,18 @@ def _first_weights(home: Path, spec: RunSpec) -> Mapping[str, Tensor] | None:
 
 
 def failure(error: Exception, step: int, home: Path, spec_json: str) -> Failed:
-    """What went wrong, in words, with what to try."""
+    """What went wrong, with what to try."""
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        reason = f"the disk that holds {home} is full: the weights could not be written"
-        return Failed(step, reason, "Free some space or delete runs, then start again.", "disk_full")
+        return Failed(step=step, cause=DiskFull(folder=str(home), unwritten="weights"))
     if is_out_of_memory(error):
         return out_of_memory(step, batch_size_in(spec_json))
-    in_words = isinstance(error, SpecError | DataError)
-    reason = str(error) if in_words else f"{type(error).__name__}: {error}"
-    return Failed(step, reason[:1000], "", "data" if isinstance(error, DataError) else "error")
+    return Failed(step=step, cause=_cause_of(error))
+
+
+def _cause_of(error: Exception) -> Cause:
+    text = str(error)[:1000]
+    if isinstance(error, OtherDataError):
+        return OtherData(dataset=error.dataset)
+    if isinstance(error, SpecError | DataError):
+        return Refused(what="data" if isinstance(error, DataError) else "spec", text=text)
+    return Unexpected(error=type(error).__name__, text=text)

@@ -1,6 +1,6 @@
 """A person's own digits: what they drew, what was answered, and the labels they gave.
 
-Owns one SQLite file per owner under the data folder. Everything drawn is history; what carries a label is the
+Owns one SQLite file per owner under the data folder; how it is opened belongs to `lab.database`. Everything drawn is history; what carries a label is the
 person's set, ready to train on. Knows no network and no page. `lab.ink.formats` writes the set as files.
 """
 
@@ -12,13 +12,14 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lab.database import Schema, connect, in_words, transaction
 from lab.ink.drawing import Drawing, drawing_json, parse_drawing
 from lab.paths import lab_home
 
@@ -27,7 +28,11 @@ Pixels = NDArray[np.uint8]
 OWNER_ID = re.compile(r"[A-Za-z0-9_-]{22,64}")
 HISTORY_KEPT = 200
 SET_LIMIT = 5_000
-_SCHEMA = """
+# Files from before there were versions have the table already, and no version.
+_SCHEMA = Schema(
+    version=1,
+    kept="drawings",
+    tables="""
 CREATE TABLE IF NOT EXISTS drawing (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     key TEXT NOT NULL UNIQUE,
@@ -39,7 +44,8 @@ CREATE TABLE IF NOT EXISTS drawing (
     probability REAL,
     model TEXT NOT NULL
 )
-"""
+""",
+)
 _COLUMNS = "SELECT number, key, drawn_at, strokes, pixels, label, answer, probability, model FROM drawing "
 
 
@@ -171,14 +177,11 @@ class Collection:
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
+        """A connection and a transaction. Raises: StoreError, in words to show."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        store = sqlite3.connect(self.folder / "drawings.sqlite3", timeout=10)
-        try:
-            with store:
-                store.execute(_SCHEMA)
-                yield store
-        finally:
-            store.close()
+        path = self.folder / "drawings.sqlite3"
+        with closing(connect(path, _SCHEMA)) as store, in_words(path, _SCHEMA.kept), transaction(store):
+            yield store
 
 
 def load(owner: str, home: Path | None = None) -> tuple[Pixels, NDArray[np.int64]]:

@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lab.events import DevicePassedOver
 from lab.machine.blas import cpu_facts
 from lab.registry import FieldError, SpecError
 from lab.text import counted
@@ -51,8 +52,8 @@ def compute_on_one_core() -> None:
     torch.set_num_threads(1)
 
 
-def tried_device(name: str) -> tuple[torch.device, str]:
-    """The device to train on, once it has computed something right, and what is to be said where it was passed over.
+def tried_device(name: str) -> tuple[torch.device, DevicePassedOver | None]:
+    """The device to train on, once it has computed something right, and why the GPU was passed over, if it was.
 
     For the process that trains: trying a GPU takes some of its memory for good.
 
@@ -62,15 +63,22 @@ def tried_device(name: str) -> tuple[torch.device, str]:
 
     device = choose_device(name)
     if device.type != "cuda" or not (trouble := _trouble_with_gpu()):
-        return device, ""
+        return device, None
     if name == "cuda":
-        raise SpecError([FieldError("train.device", name, f"{trouble}; allowed: auto, cpu")])
-    return torch.device("cpu"), f"Trained on the CPU, for {trouble}."
+        raise SpecError([FieldError("train.device", name, f"{gpu_trouble(trouble)}; allowed: auto, cpu")])
+    return torch.device("cpu"), trouble
+
+
+def gpu_trouble(trouble: DevicePassedOver) -> str:
+    """Why a GPU cannot be used, to follow "for"."""
+    if trouble.trouble == "wrong_numbers":
+        return "the GPU computes wrong numbers"
+    return f"the GPU does not work here ({trouble.detail})"
 
 
 @cache
-def _trouble_with_gpu() -> str:
-    """Why the GPU cannot be trusted; "" where a product there is the CPU's. Full float32 from then on."""
+def _trouble_with_gpu() -> DevicePassedOver | None:
+    """Why the GPU cannot be trusted; None where a product there is the CPU's. Full float32 from then on."""
     import torch
 
     try:
@@ -82,8 +90,8 @@ def _trouble_with_gpu() -> str:
         right = torch.equal(made.cpu(), numbers @ numbers)
     except Exception as error:  # built for other cards, no driver, no memory left: whatever torch says
         said = str(error).strip().splitlines() or [type(error).__name__]
-        return f"the GPU does not work here ({said[0]})"
-    return "" if right else "the GPU computes wrong numbers"
+        return DevicePassedOver(trouble="not_working", detail=said[0])
+    return None if right else DevicePassedOver(trouble="wrong_numbers")
 
 
 def device_title(device: torch.device) -> str:

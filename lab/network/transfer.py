@@ -1,6 +1,6 @@
 """Fine-tuning: a network that goes on from what another has learned, its first layers frozen if wanted.
 
-Owns which weights fit, and what to say where none do.
+Owns which weights fit, and what is wrong where none do.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from lab.events import WeightsCopied
 from lab.network import weights
 from lab.network.report import layer_reports
 from lab.parts.initialisations import FromRun, Initialisation
@@ -54,8 +55,8 @@ def _shapes(spec: NetworkSpec) -> dict[str, tuple[int, ...]] | None:
     return {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
 
 
-def take_over(network: nn.Module, learned: Mapping[str, Tensor]) -> str:
-    """Copies every tensor that fits by name and shape, and says in a line how many did.
+def take_over(network: nn.Module, learned: Mapping[str, Tensor]) -> WeightsCopied:
+    """Copies every tensor that fits by name and shape, and says how many did.
 
     Raises: SpecError, when none does.
     """
@@ -68,9 +69,7 @@ def take_over(network: nn.Module, learned: Mapping[str, Tensor]) -> str:
     with torch.no_grad():
         for name, tensor in fitting.items():
             own[name].copy_(tensor)
-    fresh = len(own) - len(fitting)
-    rest = f"; {fresh} start afresh" if fresh else ""
-    return f"Goes on from another run: {len(fitting)} of {len(own)} tensors taken over{rest}."
+    return WeightsCopied(copied=len(fitting), tensors=len(own))
 
 
 def freeze(network: nn.Sequential, start: Initialisation) -> None:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from lab.events import Event, Paused, Resumed
+from lab.events import Event, Loss, Paused, Resumed
 from lab.runs.journal import Task
 
 SLICE_S = 2.0  # how long a run is computed before it is preempted for an owner of whom nothing is
@@ -50,16 +50,16 @@ class LiveRun:
         if isinstance(event, Resumed) and self.preempted:
             self.preempted = False
             return True
-        return isinstance(event, Resumed) and bool(event.reason) and self.taken_up  # said already
+        return isinstance(event, Resumed) and event.interrupted and self.taken_up  # said already
 
 
 @dataclass
 class Crashes:
-    """How often a run's worker was lost since it last got further, and what to say of it."""
+    """How often a run's worker was lost since it last got further, and the last loss while it is to be said."""
 
     count: int = 0
     step: int = 0
-    reason: str = ""
+    unsaid: Loss | None = None
 
 
 class FairShare(dict[str, LiveRun]):

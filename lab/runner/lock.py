@@ -1,6 +1,6 @@
 """Locks that a dying process gives back: one holder alone, or several who share.
 
-Owns the lock files under the data folder. Made of SQLite's file locks, which are the same on every
+Owns the lock files under the data folder. They are filelock's, on SQLite's file locks, which are the same on every
 platform and, unlike flock, are not inherited by a forked child.
 """
 
@@ -8,37 +8,40 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from filelock import ReadWriteLock
 
 
 class Lease:
     """A lock that is held from `take` until `release`, or until the process ends."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
+    def __init__(self, lock: ReadWriteLock) -> None:
+        self._lock = lock
 
     def release(self) -> None:
-        """Give the lock back."""
-        self._connection.close()
+        """Give the lock back, from whichever thread."""
+        self._lock.close()
 
 
 def take(path: Path, *, shared: bool = False, wait_s: float = 0.0) -> Lease | None:
-    """The lock, or None if another holds it (shared holders go together, an exclusive one is alone)."""
+    """The lock, or None if another holds it (shared holders go together, an exclusive one is alone).
+
+    Raises: OSError, naming the file that cannot be locked.
+    """
+    from filelock import ReadWriteLock, Timeout  # 50 ms, which the first page need not wait for
+
     path.parent.mkdir(parents=True, exist_ok=True)
-    connection = None
     try:
-        connection = sqlite3.connect(path, timeout=wait_s, isolation_level=None, check_same_thread=False)
-        if shared:
-            connection.execute("BEGIN")
-            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        else:
-            connection.execute("BEGIN EXCLUSIVE")
-    except sqlite3.OperationalError as error:
-        if connection is not None:
-            connection.close()
-        if "locked" in str(error):
-            return None
+        lock = ReadWriteLock(path, is_singleton=False)
+        acquire = lock.acquire_read if shared else lock.acquire_write
+        acquire(timeout=wait_s)
+    except Timeout:
+        return None
+    except (sqlite3.Error, ValueError, OSError) as error:
         raise OSError(f"{path} cannot be locked: {error}") from error
-    return Lease(connection)
+    return Lease(lock)
 
 
 def is_held(path: Path, *, shared: bool = False) -> bool:

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
@@ -23,7 +24,9 @@ IDLE = "LAB_IDLE_S"  # how long the runner stays warm when nobody needs it
 TURN_S = 0.02  # the longest that a new run waits to be seen
 IDLE_TURN_S = 0.04  # the same when nothing has happened for a while: 0.4 % of a core
 LOOK_AROUND_S = 1.0
-CANNOT_START = "the runner cannot start"
+SEEN_S = (
+    0.25  # how long a runner that was seen alive is taken to be: a look takes a millisecond, pages ask often
+)
 RELAUNCH_S = 5.0
 LOG_BYTES = 1_000_000
 
@@ -31,6 +34,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 _looking = threading.Lock()
 _needs: dict[Path, Lease] = {}
 _launched: dict[Path, tuple[float, subprocess.Popen[bytes]]] = {}
+_seen_alive: dict[Path, float] = {}
 
 
 def ensure_runner(home: Path) -> None:
@@ -42,9 +46,10 @@ def ensure_runner(home: Path) -> None:
         if home not in _needs:
             # The runner decides to end while it holds this lock alone: whoever comes later starts another.
             lease = take(home / "needed.lock", shared=True, wait_s=10.0)
+            _seen_alive.pop(home, None)  # it may have ended while nobody needed it
             if lease is not None:
                 _needs[home] = lease
-        if runner_alive(home):
+        if time.monotonic() < _seen_alive.get(home, -SEEN_S) + SEEN_S or runner_alive(home):
             return
         begun, process = _launched.get(home, (0.0, None))
         if process is not None and (process.poll() is None or time.monotonic() - begun < RELAUNCH_S):
@@ -54,7 +59,12 @@ def ensure_runner(home: Path) -> None:
 
 def runner_alive(home: Path) -> bool:
     """Whether a runner works for this data folder."""
-    return is_held(home / "runner.lock")
+    alive = is_held(home / "runner.lock")
+    if alive:
+        _seen_alive[home] = time.monotonic()
+    else:
+        _seen_alive.pop(home, None)
+    return alive
 
 
 def runner_problem(home: Path) -> str:
@@ -62,11 +72,10 @@ def runner_problem(home: Path) -> str:
     _, process = _launched.get(home, (0.0, None))
     if process is None or not process.poll() or runner_alive(home):  # exit code 0: another one serves
         return ""
-    lines = _log(home).read_text(errors="replace").splitlines()
-    said = [line for line in lines if CANNOT_START in line]
-    return (
-        said[-1][-500:] if said else f"the runner ended with exit code {process.returncode}, see {_log(home)}"
-    )
+    try:
+        return f"the runner cannot start: {_problem(home).read_text()[:500]}"
+    except (OSError, ValueError):
+        return f"the runner ended with exit code {process.returncode}, see {_log(home)}"
 
 
 def no_longer_needed(home: Path) -> None:
@@ -89,7 +98,9 @@ def serve(home: Path) -> int:
         idle_s = float(os.environ.get(IDLE, "60"))
         runner = Runner(home, LocalEngine(home))
     except (ValueError, OSError) as error:
-        logging.getLogger(__name__).error("%s: %s", CANNOT_START, error)
+        logging.getLogger(__name__).error("the runner cannot start: %s", error)
+        with suppress(OSError):  # a full disk, say: the log has it
+            write_beside(_problem(home), str(error).encode())
         return 2
     write_beside(home / "runner.pid", str(os.getpid()).encode())
     try:
@@ -135,6 +146,7 @@ def _launch(home: Path) -> subprocess.Popen[bytes]:
         "LAB_HOME": str(home),
         "PYTHONPATH": path,
     }
+    _problem(home).unlink(missing_ok=True)
     log = _log(home)
     too_long = log.is_file() and log.stat().st_size > LOG_BYTES
     # A group of its own: Ctrl-C in the server's terminal ends the server and not the runs.
@@ -154,6 +166,11 @@ def _launch(home: Path) -> subprocess.Popen[bytes]:
 
 def _log(home: Path) -> Path:
     return home / "runner.log"
+
+
+def _problem(home: Path) -> Path:
+    """Where a runner that cannot start says why."""
+    return home / "runner.problem"
 
 
 def _end(number: int, frame: FrameType | None) -> None:

@@ -11,13 +11,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lab.engines import ENDS, Engine, Lost
+from lab.database import DiskFullError, StoreError
+from lab.engines import Engine
 from lab.events import (
+    Cause,
+    Checkpoint,
+    DiskFull,
     Event,
     Failed,
+    Finished,
+    Loss,
     Message,
+    NoProcess,
     Pause,
     Paused,
+    Refused,
     Resume,
     Resumed,
     Started,
@@ -27,7 +35,6 @@ from lab.events import (
 )
 from lab.paths import checkpoint_file
 from lab.runner.fair_share import SHARING, Crashes, FairShare, LiveRun
-from lab.runs.database import DiskFullError, StoreError
 from lab.runs.journal import Journal, Task
 from lab.runs.run import DELETE, RunState
 from lab.training.failures import batch_size_in, given_up
@@ -36,7 +43,6 @@ CRASHES_ALLOWED = 3  # without getting further than before
 STOP_WITHIN_S = 10.0
 SHARE_EVERY_S = 0.25
 PAUSED_KEPT = 8  # paused workers kept in memory, so that Resume and Step answer at once
-_ENDED: dict[str, RunState] = {"finished": "finished", "stopped": "stopped", "failed": "failed"}
 
 
 @dataclass
@@ -90,11 +96,11 @@ class Runner:
 
     # --- what the engine says -------------------------------------------------------------------------
 
-    def _take(self, run_id: str, event: Event | Lost) -> None:
+    def _take(self, run_id: str, event: Event | Loss) -> None:
         life = self._live.get(run_id)
         if life is None:
             return
-        if isinstance(event, Lost):
+        if isinstance(event, Loss):
             self._lost(run_id, life, event)
             return
         life.step = event.step
@@ -102,8 +108,8 @@ class Runner:
             self._stale = True
             return
         self.journal.event(run_id, event)
-        if event.kind in ENDS:
-            self._end(run_id, _ENDED[event.kind], getattr(event, "reason", ""))
+        if isinstance(event, Finished | Stopped | Failed):
+            self._end(run_id, event.kind, event.cause if isinstance(event, Failed) else None)
         elif isinstance(event, Started):
             life.began = time.monotonic()
             self._say_what_had_happened(run_id, life)
@@ -113,37 +119,36 @@ class Runner:
             life.paused_at = time.monotonic()
             self.journal.state(run_id, "paused")
             self._stale = True
-        elif (
-            event.kind == "checkpoint" and run_id in self._crashes and event.step > self._crashes[run_id].step
-        ):
-            del self._crashes[run_id]
+        elif isinstance(event, Checkpoint):
+            crashes = self._crashes.get(run_id)
+            if crashes and event.step > crashes.step:
+                del self._crashes[run_id]
 
     def _say_what_had_happened(self, run_id: str, life: LiveRun) -> None:
         crashes = self._crashes.get(run_id)
-        if crashes and crashes.reason:
-            reason = f"interrupted: {crashes.reason}; resumed from step {life.step:,}"
-            self.journal.event(run_id, Resumed(life.step, reason))
-            crashes.reason, life.taken_up = "", True
+        if crashes and crashes.unsaid:
+            self.journal.event(run_id, Resumed(step=life.step, after="loss", loss=crashes.unsaid))
+            crashes.unsaid, life.taken_up = None, True
 
-    def _lost(self, run_id: str, life: LiveRun, lost: Lost) -> None:
+    def _lost(self, run_id: str, life: LiveRun, loss: Loss) -> None:
         del self._live[run_id]
         self._stale = True
         crashes = self._crashes.setdefault(run_id, Crashes())
         crashes.count += 1
-        crashes.step, crashes.reason = max(crashes.step, life.step), lost.reason
+        crashes.step, crashes.unsaid = max(crashes.step, life.step), loss
         if life.kill_at:
             self._stopped(run_id, life.step)
         elif crashes.count > CRASHES_ALLOWED:
-            failed = given_up(
-                life.step, crashes.count, lost.reason, lost.cause, batch_size_in(life.spec_json)
-            )
-            self.journal.event(run_id, failed)
-            self._end(run_id, "failed", failed.reason)
+            self._failed(run_id, given_up(life.step, crashes.count, loss, batch_size_in(life.spec_json)))
         else:
-            self.journal.state(run_id, "interrupted", lost.reason)
+            self.journal.state(run_id, "interrupted")
 
-    def _end(self, run_id: str, state: RunState, reason: str = "") -> None:
-        self.journal.state(run_id, state, reason)
+    def _failed(self, run_id: str, failed: Failed) -> None:
+        self.journal.event(run_id, failed)
+        self._end(run_id, "failed", failed.cause)
+
+    def _end(self, run_id: str, state: RunState, cause: Cause | None = None) -> None:
+        self.journal.state(run_id, state, cause)
         self.journal.forget(run_id)
         self._live.forget(run_id)
         self._crashes.pop(run_id, None)
@@ -152,7 +157,7 @@ class Runner:
             checkpoint_file(self.home, run_id).unlink(missing_ok=True)
 
     def _stopped(self, run_id: str, step: int) -> None:
-        self.journal.event(run_id, Stopped(step))
+        self.journal.event(run_id, Stopped(step=step))
         self._end(run_id, "stopped")
 
     # --- what is wanted -------------------------------------------------------------------------------
@@ -162,9 +167,8 @@ class Runner:
         with self.journal.transaction():
             for task in self.journal.tasks():
                 if task.state in ("running", "interrupted"):
-                    reason = "the lab was stopped"
-                    self._crashes[task.run_id] = Crashes(reason=reason)
-                    self.journal.state(task.run_id, "interrupted", reason)
+                    self._crashes[task.run_id] = Crashes(unsaid=Loss(cause="lab_stopped"))
+                    self.journal.state(task.run_id, "interrupted")
 
     def _reconcile(self) -> None:
         tasks = {task.run_id: task for task in self.journal.tasks() if task.run_id not in self._unsaid}
@@ -203,7 +207,7 @@ class Runner:
                 life.told_to_pause = True
                 self.engine.tell(run_id, Pause())
                 if life.preempted and not life.computes:  # it stands still already, for others
-                    self.journal.event(run_id, Paused(life.step))
+                    self.journal.event(run_id, Paused(step=life.step))
                     self.journal.state(run_id, "paused")
                 life.preempted = False
         elif life is None and task.state in ("paused", "stopped"):
@@ -256,9 +260,7 @@ class Runner:
         try:
             self.engine.start(task.run_id, task.spec_json, from_checkpoint=True)
         except OSError as error:
-            reason = f"no process could be started for it: {error}"
-            self.journal.event(task.run_id, Failed(task.step, reason, "End other programs, then try again."))
-            self._end(task.run_id, "failed", reason)
+            self._failed(task.run_id, Failed(step=task.step, cause=NoProcess(detail=str(error))))
 
     def _let_go_of_paused(self) -> None:
         """Of many paused workers, end those paused the longest: their checkpoint is on the disk."""
@@ -276,16 +278,17 @@ class Runner:
 
     def _give_up(self, run_ids: set[str], error: StoreError) -> None:
         """End the runs whose events could not be written; say so as soon as there is room."""
-        cause = "disk_full" if isinstance(error, DiskFullError) else "error"
+        cause: Cause = Refused(what="store", text=str(error))
+        if isinstance(error, DiskFullError):
+            cause = DiskFull(folder=str(self.home), unwritten="events")
         for run_id in run_ids:
             self.engine.kill(run_id)
             life = self._live.pop(run_id, None)
-            self._unsaid[run_id] = Failed(life.step if life else 0, str(error), "", cause)
+            self._unsaid[run_id] = Failed(step=life.step if life else 0, cause=cause)
         self._stale = True
 
     def _say_what_was_left_unsaid(self) -> None:
         for run_id, failed in list(self._unsaid.items()):
             with self.journal.transaction():
-                self.journal.event(run_id, failed)
-                self._end(run_id, "failed", failed.reason)
+                self._failed(run_id, failed)
             del self._unsaid[run_id]

@@ -1,18 +1,24 @@
-"""The SQLite file of the lab: its tables, its connections, and how its errors read.
+"""The tables of the runs, their events and what they are told.
 
-Owns the schema and the settings of a connection. Knows no run and no event.
+Owns what is kept in which column. How a file is opened and brought up to date belongs to `lab.database`.
 """
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
-VERSION = 1
-SCHEMA = """
+from lab import database
+from lab.database import Schema
+from lab.runs.sentences import to_causes
+
+# `reason` holds the cause of a failed run, as JSON.
+SCHEMA = Schema(
+    version=2,
+    kept="runs",
+    upgrades={1: to_causes},
+    tables="""
 CREATE TABLE runs (
     number        INTEGER PRIMARY KEY AUTOINCREMENT,
     id            TEXT NOT NULL UNIQUE,
@@ -48,23 +54,8 @@ CREATE TABLE messages (
     run_id TEXT NOT NULL,
     body   TEXT NOT NULL
 );
-"""
-
-
-class StoreError(OSError):
-    """The store cannot be read or written, and what to do about it."""
-
-
-class DiskFullError(StoreError):
-    """The disk that holds the store has no room left."""
-
-
-class ReadOnly(sqlite3.Connection):
-    """A connection for a full disk, where SQLite cannot make the files it writes with: what is there can be read."""
-
-
-_WITHOUT_ROOM = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
-_LITTLE_BYTES = 1 << 16
+""",
+)
 
 
 def store_path(home: Path) -> Path:
@@ -72,84 +63,17 @@ def store_path(home: Path) -> Path:
     return home / "lab.sqlite"
 
 
-@contextmanager
-def in_words(home: Path) -> Iterator[None]:
-    """Turns SQLite's errors into ones that name the folder and what to do.
-
-    Raises: DiskFullError, StoreError.
-    """
-    try:
-        yield
-    except sqlite3.Error as error:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if code == sqlite3.SQLITE_FULL or (code in _WITHOUT_ROOM and _is_full(home)):
-            raise DiskFullError(
-                f"the disk that holds {home} is full: free some space, or delete runs"
-            ) from error
-        if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
-            raise StoreError(
-                f"{store_path(home)} is damaged ({error}): move it away to start afresh"
-            ) from error
-        raise StoreError(f"{store_path(home)} cannot be used: {error}") from error
-
-
-def _is_full(home: Path) -> bool:
-    return home.is_dir() and shutil.disk_usage(home).free < _LITTLE_BYTES
-
-
 def connect(home: Path) -> sqlite3.Connection:
-    """A connection of its own, with the tables made if they are not there; a `ReadOnly` one on a full disk.
+    """A connection to the runs of a data folder.
 
     Raises: StoreError.
     """
-    try:
-        return _connect(home)
-    except DiskFullError:
-        if not store_path(home).exists():
-            raise
-    with in_words(home):
-        address = f"{store_path(home).absolute().as_uri()}?immutable=1"
-        connection = sqlite3.connect(
-            address, uri=True, isolation_level=None, check_same_thread=False, factory=ReadOnly
-        )
-        connection.row_factory = sqlite3.Row
-        connection.execute("SELECT 1 FROM runs LIMIT 1")
-        return connection
+    return database.connect(store_path(home), SCHEMA)
 
 
-def _connect(home: Path) -> sqlite3.Connection:
-    with in_words(home):
-        connection = sqlite3.connect(
-            store_path(home), timeout=10.0, isolation_level=None, check_same_thread=False
-        )
-        connection.row_factory = sqlite3.Row
-        # WAL: readers never wait for the writer. NORMAL: no fsync per commit, and no damage on power loss.
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version == 0:
-            with transaction(connection):
-                if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
-                    for statement in SCHEMA.split(";"):
-                        connection.execute(statement)
-                    connection.execute(f"PRAGMA user_version = {VERSION}")
-        elif version != VERSION:
-            connection.close()
-            raise StoreError(
-                f"{store_path(home)} is of version {version}, this lab reads version {VERSION}: "
-                "update the lab, or name another LAB_HOME"
-            )
-        return connection
+def in_words(home: Path) -> AbstractContextManager[None]:
+    """Turns SQLite's errors into ones that name the file and what to do.
 
-
-@contextmanager
-def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """All of it or nothing; the write lock is taken at the start, so that no reader is upgraded and refused."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:  # a full disk has rolled it back already
-            connection.execute("ROLLBACK")
-        raise
+    Raises: DiskFullError, StoreError.
+    """
+    return database.in_words(store_path(home), SCHEMA.kept)

@@ -131,7 +131,7 @@ class History:
     @property
     def taken_up(self) -> list[int]:
         """The steps of the checkpoints from which it went on after an interruption."""
-        return [note.step for note in self.notes if isinstance(note, Resumed) and note.reason]
+        return [note.step for note in self.notes if isinstance(note, Resumed) and note.interrupted]
 
     @property
     def remaining_s(self) -> float | None:
@@ -173,7 +173,7 @@ class History:
         """Only the newest keeps its pictures; of the others every second goes when there are too many."""
         if self.snapshots:
             last = self.snapshots[-1]
-            self.snapshots[-1] = Snapshot(last.step, last.layers)
+            self.snapshots[-1] = Snapshot(step=last.step, layers=last.layers)
         self.snapshots.append(snapshot)
         self.memory_mb = snapshot.memory_mb or self.memory_mb
         if len(self.snapshots) > SNAPSHOTS:

@@ -12,7 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from lab.database import transaction
 from lab.events import (
+    Cause,
     EpochDone,
     Event,
     Finished,
@@ -20,18 +22,19 @@ from lab.events import (
     Snapshot,
     Started,
     StepsDone,
+    cause_to_json,
     message_from_json,
     to_json,
 )
 from lab.paths import run_folder
 from lab.runs.coarse_curve import CoarseCurve, coarse_curve_from_json
-from lab.runs.database import connect, in_words, transaction
-from lab.runs.run import ACTIVE, DELETE, RunState
+from lab.runs.database import connect, in_words
+from lab.runs.run import ACTIVE, ACTIVE_SQL, DELETE, RunState
 
 SNAPSHOTS_KEPT = 256  # some 10 kB each: beyond this every second one goes
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Task:
     """A run that may need something done: what is wanted, what is, and who waits since when."""
 
@@ -71,14 +74,13 @@ class Journal:
 
     def tasks(self) -> list[Task]:
         """The runs that are active, shall go, or were stopped and shall run again; the oldest first."""
-        states = ",".join(f"'{state}'" for state in ACTIVE)
         query = (
-            "SELECT id, number, owner, spec, want, state, served_at, step FROM runs"  # noqa: S608
-            f" WHERE state IN ({states}) OR want = '{DELETE}' OR (state = 'stopped' AND want = 'run')"
+            "SELECT id AS run_id, number, owner, spec AS spec_json, want, state, served_at, step FROM runs"  # noqa: S608
+            f" WHERE state IN {ACTIVE_SQL} OR want = '{DELETE}' OR (state = 'stopped' AND want = 'run')"
             " ORDER BY number"
         )
         with in_words(self.home):
-            return [Task(*row) for row in self._connection.execute(query)]
+            return [Task(**row) for row in self._connection.execute(query)]
 
     def messages(self) -> list[tuple[int, str, Message]]:
         """What runs shall be told, in the order in which it was said: number, run, message."""
@@ -121,10 +123,11 @@ class Journal:
         elif isinstance(event, Finished):
             self._figures(run_id, step=event.step, test_accuracy=event.test_accuracy)
 
-    def state(self, run_id: str, state: RunState, reason: str = "") -> None:
-        """Say what a run is now, and why."""
+    def state(self, run_id: str, state: RunState, cause: Cause | None = None) -> None:
+        """Say what a run is now, and why if it failed."""
         ended_at = None if state in ACTIVE else time.time()
-        self._figures(run_id, state=state, reason=reason[:2000], ended_at=ended_at)
+        reason = "" if cause is None else cause_to_json(cause)
+        self._figures(run_id, state=state, reason=reason, ended_at=ended_at)
 
     def served(self, run_id: str) -> None:
         """Note that the run's owner was given a slot now."""

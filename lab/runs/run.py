@@ -10,13 +10,16 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Literal
 
+from lab.events import Cause
 from lab.runs.coarse_curve import coarse_curve_from_json
+from lab.runs.sentences import failure_of
 from lab.spec import RunSpec, parse_spec
 
 RunState = Literal["queued", "running", "paused", "interrupted", "finished", "stopped", "failed"]
 Want = Literal["run", "pause", "stop"]
 
 ACTIVE: tuple[RunState, ...] = ("queued", "running", "paused", "interrupted")
+ACTIVE_SQL = f"({', '.join(map(repr, ACTIVE))})"
 WANTS: tuple[Want, ...] = ("run", "pause", "stop")
 DELETE = "delete"  # wanted of a run that is still active; it is hidden at once and dropped by the runner
 
@@ -41,12 +44,12 @@ _BIRDS += " stork swan swift tern thrush wigeon wren"
 _LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Run:
     """One run as it stands: what was asked, what is, and the figures a list of runs shows.
 
     `accuracy` is the last one known while it trains (validation, else training), a share of 1.
-    `curve` is the loss at up to 64 moments, `curve_stride` steps apart; `reason` says why it ended.
+    `curve` is the loss at up to 64 moments, `curve_stride` steps apart; `cause` says why it failed.
     """
 
     id: str
@@ -55,7 +58,7 @@ class Run:
     spec_json: str
     want: str
     state: RunState
-    reason: str
+    cause: Cause | None
     created_at: float
     ended_at: float | None
     epoch: int
@@ -88,6 +91,11 @@ def run_of(row: sqlite3.Row) -> Run:
     """The run that a row of the table holds."""
     curve = coarse_curve_from_json(row["curve"])
     same = {name: row[name] for name in set(row.keys()) & set(Run.__dataclass_fields__)}
-    return Run(
-        **{**same, "curve": tuple(curve.points), "curve_stride": curve.stride, "spec_json": row["spec"]}
-    )
+    cause = failure_of(row["reason"]) if row["state"] == "failed" and row["reason"] else None
+    made = {
+        "curve": tuple(curve.points),
+        "curve_stride": curve.stride,
+        "spec_json": row["spec"],
+        "cause": cause,
+    }
+    return Run(**{**same, **made})

@@ -14,10 +14,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from lab.events import Event, Message, from_json, to_json
+from lab.database import ReadOnly, transaction
+from lab.events import Event, Message, to_json
 from lab.paths import is_run_id, run_folder
-from lab.runs.database import ReadOnly, connect, in_words, transaction
-from lab.runs.run import DELETE, WANTS, Run, Want, new_run_id, run_of
+from lab.runs.database import connect, in_words
+from lab.runs.run import ACTIVE_SQL, DELETE, WANTS, Run, Want, new_run_id, run_of
+from lab.runs.sentences import event_of
 from lab.spec import RunSpec
 
 _WISHES: dict[str, Want] = {"pause": "pause", "resume": "run", "stop": "stop", "step_once": "pause"}
@@ -76,8 +78,8 @@ class Store:
         """
         if message.kind in _PASSED_ON:
             self._change(
-                "INSERT INTO messages (run_id, body) SELECT ?, ? WHERE EXISTS (SELECT 1 FROM runs"
-                " WHERE id = ? AND state IN ('queued', 'running', 'paused', 'interrupted'))",
+                "INSERT INTO messages (run_id, body) SELECT ?, ? WHERE EXISTS (SELECT 1 FROM runs"  # noqa: S608
+                f" WHERE id = ? AND state IN {ACTIVE_SQL})",
                 (run_id, to_json(message), run_id),
                 run_id,
             )
@@ -123,7 +125,7 @@ class Store:
         if owner is not None:
             where, values = f"{where} AND owner = ?", [owner]
         if active:
-            where = f"{where} AND state IN ('queued', 'running', 'paused', 'interrupted')"
+            where = f"{where} AND state IN {ACTIVE_SQL}"
         query = f"SELECT * FROM runs WHERE {where} ORDER BY number DESC LIMIT ?"  # noqa: S608
         return [run_of(row) for row in self._rows(query, (*values, limit))]
 
@@ -158,13 +160,13 @@ class Store:
                     [*values, math.ceil(count / at_most), last],
                 )
         rows = self._rows(f"SELECT seq, body FROM events WHERE {where} ORDER BY seq", values)  # noqa: S608
-        return [(row[0], from_json(row[1])) for row in rows]
+        return [(row[0], event_of(row[1])) for row in rows]
 
     def last_event(self, run_id: str, kind: str) -> tuple[int, Event] | None:
         """The newest event of a kind with its number, or None."""
         query = "SELECT seq, body FROM events WHERE run_id = ? AND kind = ? ORDER BY seq DESC LIMIT 1"
         rows = self._rows(query, (run_id, kind))
-        return (rows[0][0], from_json(rows[0][1])) if rows else None
+        return (rows[0][0], event_of(rows[0][1])) if rows else None
 
     def sizes(self) -> dict[str, int]:
         """Units: bytes on disk of each run's files, for the runs that have any."""

@@ -37,7 +37,7 @@ _PROCESS_GB = 0.4
 _GB = 1e9
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Estimate:
     """What a run would need on a processor.
 
@@ -67,7 +67,11 @@ def estimate(spec: RunSpec) -> Estimate:
     compute = _PASSES * trained * (flops / _FLOPS_PER_S + 4 * values / _BYTES_PER_S)
     epoch_s = compute + steps_per_epoch(trained, batch) * len(reports) * _LAYER_STEP_S
     return Estimate(
-        parameters, flops, _PROCESS_GB + memory / _GB, epoch_s, epoch_s * spec.train.epochs / 3600
+        parameters=parameters,
+        flops=flops,
+        memory_gb=_PROCESS_GB + memory / _GB,
+        epoch_s=epoch_s,
+        hours=epoch_s * spec.train.epochs / 3600,
     )
 
 

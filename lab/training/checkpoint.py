@@ -15,12 +15,11 @@ import torch
 from torch import Tensor, nn
 
 from lab.steps import Step
-from lab.text import counted
 
 Tensors = dict[str, Tensor]
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Progress:
     """Where a run stands: epochs done, steps done, seconds trained, and the best validation so far.
 
@@ -52,14 +51,9 @@ class Progress:
             if keep:
                 self.best = copied(network.state_dict())
 
-    def stop_reason(self, patience: int) -> str:
-        """Why the run should end early; "" while it should not."""
-        if not patience or not self.best_epoch or self.epoch - self.best_epoch < patience:
-            return ""
-        return (
-            f"early stopping: no better validation loss for {counted(patience, 'epoch')}; "
-            f"the weights of epoch {self.best_epoch} are kept"
-        )
+    def stops_early(self, patience: int) -> bool:
+        """Whether no epoch was better for as long as was to be waited; a patience of 0 waits for ever."""
+        return bool(patience and self.best_epoch) and self.epoch - self.best_epoch >= patience
 
     def saved(self, network: nn.Module, step: Step) -> tuple[Tensors, Tensors]:
         """The state that an exact resume needs, and the network's weights alone, as copies on the CPU."""
@@ -84,16 +78,16 @@ class Progress:
         elapsed_s, epoch_elapsed_s, rate_scale, best_loss, *epoch_s = state["run.figures"].tolist()
         done, epoch, epoch_step, best_epoch = position
         return cls(
-            done,
-            epoch,
-            epoch_step,
-            elapsed_s,
-            epoch_elapsed_s,
-            epoch_s,
-            rate_scale,
-            best_loss,
-            best_epoch,
-            _under(state, "best") or None,
+            step=done,
+            epoch=epoch,
+            epoch_step=epoch_step,
+            elapsed_s=elapsed_s,
+            epoch_elapsed_s=epoch_elapsed_s,
+            epoch_s=epoch_s,
+            rate_scale=rate_scale,
+            best_loss=best_loss,
+            best_epoch=best_epoch,
+            best=_under(state, "best") or None,
         )
 
 

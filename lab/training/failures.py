@@ -1,27 +1,27 @@
 """What a run says when it cannot go on: what it was, and what to try.
 
-Owns the words of divergence and the rate to try after it, of memory that did not suffice, and of a process that
-crashed or was lost. Knows no torch.
+Owns the causes of divergence, of too little memory and of a process that was lost, with the rate and the batch size
+to try. Knows no torch and no sentence.
 """
 
 from __future__ import annotations
 
 import math
 
-from lab.events import Failed
+from lab.events import Diverged, Failed, GivenUp, Loss, OutOfMemory
 from lab.parts.optimizers import AnyOptimizer
 from lab.registry import SpecError
 from lab.spec import TrainSpec, parse_spec
 
-_AFTER_CRASHES = (
-    "Try another setting of its layers (kernel, stride, channels) or another device,"
-    " and report the crash together with the run's configuration."
-)
-_AFTER_LOSSES = (
-    "Start it again; if it ends in the same way, look for a program or a time limit"
-    " that ends processes on this machine."
-)
 LARGE = 10  # times the rate that an optimizer begins with: from here on steps are seldom small enough
+
+
+class OtherDataError(RuntimeError):
+    """The run was interrupted on other data than there are now."""
+
+    def __init__(self, dataset: str) -> None:
+        super().__init__(f"the run was interrupted on other data than the {dataset} it finds now")
+        self.dataset = dataset
 
 
 def diverged(
@@ -31,17 +31,16 @@ def diverged(
 
     `learning_rate` is that of the step, `base` the one that was set, before the schedule's factor.
     """
-    was = f" (it was {before:.3g} before)" if math.isfinite(before) else ""
-    what = "not a number" if math.isnan(loss) else "infinite"
     scheduled = not math.isclose(learning_rate, base, rel_tol=1e-3)
-    set_to = f" ({base:.3g} before the schedule's factor)" if scheduled else ""
-    clipping = "" if train.clip_norm else " gradient clipping at 1,"
-    return Failed(
-        step,
-        f"The loss became {what} at step {step}{was}, with a learning rate of {learning_rate:.3g}{set_to}.",
-        f"Try a learning rate of {gentler(base, train.optimizer):g},{clipping} or another initialisation.",
-        "diverged",
+    cause = Diverged(
+        loss="nan" if math.isnan(loss) else "infinite",
+        before=before if math.isfinite(before) else None,
+        learning_rate=learning_rate,
+        base_rate=base if scheduled else learning_rate,
+        try_rate=gentler(base, train.optimizer),
+        try_clipping=not train.clip_norm,
     )
+    return Failed(step=step, cause=cause)
 
 
 def gentler(rate: float, optimizer: AnyOptimizer) -> float:
@@ -50,12 +49,12 @@ def gentler(rate: float, optimizer: AnyOptimizer) -> float:
 
 
 def largest_rate(optimizer: AnyOptimizer) -> float:
-    """The learning rate above which nobody is sent."""
+    """The highest learning rate that is ever suggested."""
     return LARGE * float(type(optimizer).model_fields["lr"].default)
 
 
 def is_out_of_memory(error: Exception) -> bool:
-    """Whether the CPU's or the GPU's memory did not suffice."""
+    """Whether there was not enough memory, the CPU's or the GPU's."""
     if isinstance(error, MemoryError):
         return True
     text = str(error).lower()
@@ -64,25 +63,21 @@ def is_out_of_memory(error: Exception) -> bool:
 
 def out_of_memory(step: int, batch_size: int | None, gpu_gb: tuple[float, float] | None = None) -> Failed:
     """The end of a run that asked for more memory than there is; `gpu_gb` is what of a GPU's is free, and all."""
-    of_what = f" for a batch size of {batch_size}" if batch_size else ""
-    whose = "The GPU's memory" if gpu_gb else "The memory"
-    left = f" Of its {gpu_gb[1]:.1f} GB, {gpu_gb[0]:.1f} GB are free now." if gpu_gb else ""
-    said = f"{whose} did not suffice{of_what}.{left}"
-    return Failed(step, said, _with_less(batch_size), "out_of_memory")
+    free, total = gpu_gb or (None, None)
+    cause = OutOfMemory(
+        batch_size=batch_size, try_batch_size=_less_than(batch_size), gpu_free_gb=free, gpu_gb=total
+    )
+    return Failed(step=step, cause=cause)
 
 
-def given_up(step: int, attempts: int, reason: str, cause: str, batch_size: int | None) -> Failed:
-    """The end of a run whose process was lost again and again.
-
-    `cause` is that of the last loss: only where it was memory can a smaller batch help.
-    """
-    said = f"given up after {attempts} attempts without progress: {reason}"
-    advice = {"out_of_memory": _with_less(batch_size), "crashed": _AFTER_CRASHES}.get(cause, _AFTER_LOSSES)
-    return Failed(step, said, advice, cause)
+def given_up(step: int, attempts: int, loss: Loss, batch_size: int | None) -> Failed:
+    """The end of a run whose process was lost again and again, the last time in this way."""
+    cause = GivenUp(attempts=attempts, loss=loss, try_batch_size=_less_than(batch_size))
+    return Failed(step=step, cause=cause)
 
 
 def smaller(batch_size: int) -> int:
-    """The batch size to try where the memory did not suffice."""
+    """The batch size to try where there was not enough memory."""
     return max(1, batch_size // 4)
 
 
@@ -94,7 +89,6 @@ def batch_size_in(spec_json: str) -> int | None:
         return None
 
 
-def _with_less(batch_size: int | None) -> str:
-    if batch_size is None or batch_size == 1:
-        return "Try a smaller network."
-    return f"Try a batch size of {smaller(batch_size)}, or a smaller network."
+def _less_than(batch_size: int | None) -> int | None:
+    """The batch size to try; None where there is no smaller one."""
+    return None if batch_size is None or batch_size == 1 else smaller(batch_size)

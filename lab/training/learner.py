@@ -1,6 +1,6 @@
 """What learns in a run: the network, its samples, its step, put together from the spec.
 
-Owns the assembly, and evaluation with the run's own loss. Knows no event, no clock and no interruption.
+Owns the assembly, and evaluation with the run's own loss. Knows no clock and no interruption.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from lab.data import Dataset
+from lab.events import Note, PlainSteps
 from lab.machine.device import tried_device
 from lab.network.build import build_network
 from lab.network.transfer import freeze, take_over
@@ -39,10 +40,9 @@ class Learner:
         self.steps_per_epoch = steps_per_epoch(len(self.samples.train), self.batch_size)
         self.samples_per_epoch = min(self.steps_per_epoch * self.batch_size, len(self.samples.train))
         self.network = build_network(spec.network, generator_for(spec.train.seed, "weights")).to(self.device)
-        self.notice = ""
-        self._say(data.notice, passed_over)
+        self.notes: list[Note] = [note for note in (data.stand_in, passed_over) if note is not None]
         if first_weights is not None:
-            self._say(take_over(self.network, first_weights))
+            self.notes.append(take_over(self.network, first_weights))
         freeze(self.network, spec.network.initialisation)
         self.prepare = Prepare(spec.data.normalisation)
         self._loss = spec.train.loss.function()
@@ -63,14 +63,7 @@ class Learner:
         some = self.samples.train[: self.batch_size]
         self.step.rehearse(self.samples.images[some], self.samples.labels[some])
         if self.step.fault:
-            self._say(
-                f"The fast way of training is not used for this run: {self.step.fault}. "
-                "It trains the plain way instead, with the right numbers, but more slowly."
-            )
-
-    def _say(self, *sentences: str) -> None:
-        """Adds to what a person is told about the run."""
-        self.notice = " ".join(filter(None, (self.notice, *sentences)))
+            self.notes.append(PlainSteps(fault=self.step.fault))
 
     def batches(self, epoch: int, done: int) -> Iterator[tuple[Tensor, Tensor]]:
         """The batches of an epoch that are left after `done` of them, as they are before augmentation.

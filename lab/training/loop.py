@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 
 import torch
 
-from lab.data import DataError, Dataset
+from lab.data import Dataset
 from lab.events import (
     Checkpoint,
     Event,
@@ -26,7 +26,7 @@ from lab.events import (
 from lab.machine.device import gpu_memory_left_gb
 from lab.spec import RunSpec
 from lab.training.checkpoint import Clock, Progress
-from lab.training.failures import diverged, is_out_of_memory, out_of_memory
+from lab.training.failures import OtherDataError, diverged, is_out_of_memory, out_of_memory
 from lab.training.inbox import Inbox, Orders
 from lab.training.learner import Learner
 from lab.training.pace import Pace
@@ -48,8 +48,8 @@ def train(
     then some fifty times a second. Two runs on one GPU want a process each: its random numbers are shared.
     `first_weights` are those of another run, to go on from.
 
-    Raises: SpecError, when the network cannot be built or the device is not there; DataError, when the
-    checkpoint comes from a run on other data.
+    Raises: SpecError, when the network cannot be built or the device is not there; OtherDataError,
+    when the checkpoint comes from a run on other data.
     """
     theirs = torch.get_rng_state()
     run = None
@@ -104,10 +104,7 @@ class _Run:
 
     def _restored(self, resume: Checkpoint) -> Progress:
         if resume.state["run.data"].tolist() != self._data_mark():
-            raise DataError(
-                f"the run was interrupted on other data than the {self.learner.data.name} it finds now: "
-                "start it again from the beginning"
-            )
+            raise OtherDataError(self.learner.data.name)
         return Progress.restored(resume.state, self.learner.network, self.learner.step)
 
     def _data_mark(self) -> list[int]:
@@ -118,9 +115,9 @@ class _Run:
     def events(self) -> Iterator[Event]:
         yield started(self.learner, self.progress)
         if self.resumed:
-            yield Resumed(self.progress.step, "from its last checkpoint")
+            yield Resumed(step=self.progress.step, after="checkpoint")
         patience = self.spec.train.early_stopping
-        while self.progress.epoch < self.spec.train.epochs and not self.progress.stop_reason(patience):
+        while self.progress.epoch < self.spec.train.epochs and not self.progress.stops_early(patience):
             yield from self._epoch()
             if not self._over():
                 yield from self._epoch_end()
@@ -130,7 +127,7 @@ class _Run:
         if self.progress.best is not None:
             self.learner.network.load_state_dict(self.progress.best)
             yield self._checkpoint()
-        yield finished(self.learner, self.progress, self.progress.stop_reason(patience))
+        yield finished(self.learner, self.progress, patience)
 
     def _over(self) -> bool:
         return self._ending is not None
@@ -185,11 +182,11 @@ class _Run:
         if good:
             seconds = max(progress.elapsed_s - self._reported[1], 1e-9)
             yield StepsDone(
-                first + len(good) - 1,
-                tuple(float(f"{loss:.6g}") for loss in good),
-                self._rate,
-                round(len(losses) * self.learner.batch_size / seconds, 1),
-                round(progress.elapsed_s, 4),
+                step=first + len(good) - 1,
+                losses=tuple(float(f"{loss:.6g}") for loss in good),
+                learning_rate=self._rate,
+                samples_per_s=round(len(losses) * self.learner.batch_size / seconds, 1),
+                elapsed_s=round(progress.elapsed_s, 4),
             )
             self._last_loss = good[-1]
         self._reported = (progress.step, progress.elapsed_s)
@@ -220,12 +217,12 @@ class _Run:
                 return
             yield self._checkpoint()
             if not self.orders.stopping:
-                yield Paused(self.progress.step)
+                yield Paused(step=self.progress.step)
             while self.orders.paused and not self.orders.stopping:
                 if not self.orders.wait():
                     yield from self._changes()
         if self.orders.stopping:
-            self._ending = Stopped(self.progress.step)
+            self._ending = Stopped(step=self.progress.step)
         self.pace.hurry()
 
     def _changes(self) -> Iterator[Event]:
@@ -233,9 +230,9 @@ class _Run:
         if rate is not None:
             self.progress.rate_scale = rate / self.spec.train.optimizer.lr
             yield self._checkpoint()  # before it is told: what is resumed from here on must know it
-            yield LearningRateChanged(self.progress.step, rate)
+            yield LearningRateChanged(step=self.progress.step, learning_rate=rate)
         if self.orders.taken_resumed():
-            yield Resumed(self.progress.step)
+            yield Resumed(step=self.progress.step)
 
     def _epoch_end(self) -> Iterator[Event]:
         """Evaluates, and keeps where the run stands."""
@@ -256,4 +253,10 @@ class _Run:
         state, weights = self.progress.saved(self.learner.network, self.learner.step)
         state["run.data"] = torch.tensor(self._data_mark())
         self.pace.checkpointed(time.perf_counter() - start)
-        return Checkpoint(self.progress.step, self.progress.epoch, epoch_end, state, weights)
+        return Checkpoint(
+            step=self.progress.step,
+            epoch=self.progress.epoch,
+            epoch_end=epoch_end,
+            state=state,
+            weights=weights,
+        )

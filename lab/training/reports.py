@@ -17,18 +17,18 @@ def started(learner: Learner, progress: Progress) -> Started:
     """What a run begins with."""
     samples = learner.samples
     return Started(
-        device_title(learner.device),
-        learner.data.name,
-        len(samples.train),
-        len(samples.validation),
-        len(samples.test_labels),
-        sum(parameter.numel() for parameter in learner.network.parameters()),
-        learner.steps_per_epoch,
-        learner.spec.train.epochs,
-        learner.batch_size,
-        progress.step,
-        round(memory_used_mb(learner.device), 1),
-        learner.notice,
+        device=device_title(learner.device),
+        dataset=learner.data.name,
+        train_samples=len(samples.train),
+        validation_samples=len(samples.validation),
+        test_samples=len(samples.test_labels),
+        parameters=sum(parameter.numel() for parameter in learner.network.parameters()),
+        steps_per_epoch=learner.steps_per_epoch,
+        epochs=learner.spec.train.epochs,
+        batch_size=learner.batch_size,
+        step=progress.step,
+        memory_mb=round(memory_used_mb(learner.device), 1),
+        notes=tuple(learner.notes),
     )
 
 
@@ -42,32 +42,35 @@ def epoch_done(
     """What the epoch that has just ended came to."""
     epoch_s = progress.epoch_s[-1]
     return EpochDone(
-        progress.epoch,
-        progress.step,
-        on_train.loss,
-        on_train.accuracy,
-        on_validation.loss if on_validation else None,
-        on_validation.accuracy if on_validation else None,
-        round(epoch_s, 4),
-        round(learner.samples_per_epoch / max(epoch_s, 1e-9), 1),
-        learning_rate,
+        epoch=progress.epoch,
+        step=progress.step,
+        train_loss=on_train.loss,
+        train_accuracy=on_train.accuracy,
+        validation_loss=on_validation.loss if on_validation else None,
+        validation_accuracy=on_validation.accuracy if on_validation else None,
+        epoch_s=round(epoch_s, 4),
+        samples_per_s=round(learner.samples_per_epoch / max(epoch_s, 1e-9), 1),
+        learning_rate=learning_rate,
     )
 
 
-def finished(learner: Learner, progress: Progress, reason: str) -> Finished:
+def finished(learner: Learner, progress: Progress, patience: int) -> Finished:
     """What a run came to, tested on images it has never seen."""
+    early = progress.stops_early(patience)
     test = learner.on_test()
     low, high = wilson_interval(test.correct, test.total)
     trained = learner.samples_per_epoch * len(progress.epoch_s)
     return Finished(
-        progress.step,
-        test.accuracy,
-        low,
-        high,
-        test.loss,
-        test.confusion,
-        round(progress.elapsed_s, 4),
-        tuple(round(seconds, 4) for seconds in progress.epoch_s),
-        round(trained / max(sum(progress.epoch_s), 1e-9), 1),
-        reason,
+        step=progress.step,
+        test_accuracy=test.accuracy,
+        test_low=low,
+        test_high=high,
+        test_loss=test.loss,
+        confusion=test.confusion,
+        elapsed_s=round(progress.elapsed_s, 4),
+        epoch_s=tuple(round(seconds, 4) for seconds in progress.epoch_s),
+        samples_per_s=round(trained / max(sum(progress.epoch_s), 1e-9), 1),
+        ended_by="patience" if early else "epochs",
+        best_epoch=progress.best_epoch if early else 0,
+        patience=patience if early else 0,
     )

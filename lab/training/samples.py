@@ -28,7 +28,7 @@ def generator_for(seed: int, purpose: str, number: int = 0) -> torch.Generator:
     return torch.Generator().manual_seed(int.from_bytes(digest[:7], "big"))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Samples:
     """What a run learns from and is tested on, on its device.
 
@@ -56,13 +56,13 @@ def draw_samples(spec: DataSpec, seed: int, data: Dataset, device: torch.device)
         labels = _noisy(labels, train, spec.label_noise, generator_for(seed, "label noise"))
     order = torch.randperm(len(train), generator=generator_for(seed, "probe"))
     return Samples(
-        _tensor(data.train_images).to(device),
-        labels.to(device),
-        train,
-        drawn[:validation].sort().values,
-        train[order[:PROBE_SIZE]],
-        _tensor(data.test_images).to(device),
-        _tensor(data.test_labels).long().to(device),
+        images=_tensor(data.train_images).to(device),
+        labels=labels.to(device),
+        train=train,
+        validation=drawn[:validation].sort().values,
+        probe=train[order[:PROBE_SIZE]],
+        test_images=_tensor(data.test_images).to(device),
+        test_labels=_tensor(data.test_labels).long().to(device),
     )
 
 

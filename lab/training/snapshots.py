@@ -62,14 +62,14 @@ class Snapshots:
         probabilities = torch.softmax(x[:SHOWN_IMAGES], 1)
         height, width, weights = self._pictures()
         return Snapshot(
-            step,
-            tuple(states),
-            height,
-            width,
-            weights,
-            tuple(_rounded(row) for row in probabilities),
-            tuple(activations),
-            round(memory_used_mb(x.device), 1),
+            step=step,
+            layers=tuple(states),
+            weight_height=height,
+            weight_width=width,
+            weights=weights,
+            probabilities=tuple(_rounded(row) for row in probabilities),
+            activations=tuple(activations),
+            memory_mb=round(memory_used_mb(x.device), 1),
         )
 
     def _layer_state(
@@ -89,11 +89,11 @@ class Snapshots:
         if getattr(layer, "activation", None) in CAN_DIE:
             dead = round(float((units <= 0).all(0).float().mean()), 4)
         return LayerState(
-            f"{index + 1} {layer.title}",
-            _short(float(torch.stack(gradients).norm())),
-            _short(float(torch.stack(changes).norm()) / max(size, 1e-12)),
-            _short(float(units.mean())),
-            dead,
+            name=f"{index + 1} {layer.title}",
+            gradient_norm=_short(float(torch.stack(gradients).norm())),
+            update_ratio=_short(float(torch.stack(changes).norm()) / max(size, 1e-12)),
+            mean_activation=_short(float(units.mean())),
+            dead_share=dead,
         )
 
     def _pictures(self) -> tuple[int, int, tuple[tuple[int, ...], ...]]:

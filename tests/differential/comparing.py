@@ -18,9 +18,20 @@ import torch
 from torch import Tensor
 
 from lab.data import Dataset
-from lab.events import Checkpoint, Failed, Message, SetLearningRate, Started, StepOnce, StepsDone, Stop
+from lab.events import (
+    Checkpoint,
+    Failed,
+    Message,
+    PlainSteps,
+    SetLearningRate,
+    Started,
+    StepOnce,
+    StepsDone,
+    Stop,
+)
 from lab.network.build import build_network
 from lab.parts.initialisations import FromRun
+from lab.runs.wording import failure
 from lab.spec import RunSpec
 from lab.training.loop import train
 from lab.training.samples import draw_samples, epoch_order, generator_for
@@ -161,10 +172,10 @@ def _until_the_end(
             losses += event.losses
         elif isinstance(event, Checkpoint):
             last = event
-        elif isinstance(event, Started) and "fast way" in event.notice:
-            raise DisagreementError(f"{event.notice}\n{spec.model_dump_json()}")
+        elif isinstance(event, Started) and (faults := [n for n in event.notes if isinstance(n, PlainSteps)]):
+            raise DisagreementError(f"{faults[0].fault}\n{spec.model_dump_json()}")
         elif isinstance(event, Failed):
-            raise DivergedError(event.reason)
+            raise DivergedError(failure(event.cause, event.step))
     assert last is not None
     return losses, last
 
@@ -175,7 +186,7 @@ def _before_steps(told: Mapping[int, Sequence[Message]]) -> Callable[[], Sequenc
 
     def inbox() -> Sequence[Message]:
         step = next(asked)
-        return [*([] if step else [StepOnce(1_000)]), *told.get(step, ())]
+        return [*([] if step else [StepOnce(steps=1_000)]), *told.get(step, ())]
 
     return inbox
 

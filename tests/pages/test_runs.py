@@ -16,19 +16,67 @@ from pages.ui.runs.list import SHOWN
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CONFUSION = tuple(tuple(90 if i == j else 1 if i == j + 1 else 0 for j in range(10)) for i in range(10))
-STARTED = events.Started("cpu", "digits", 1000, 100, 100, 242_762, 10, 3, 100)
-LAYERS = (events.LayerState("2 Linear", 0.3, 0.002, 0.1, 0.05),)
-SNAPSHOT = events.Snapshot(10, LAYERS, 2, 2, ((127, -127, 0, 64),), ((0.1,) * 10,) * 12, ((0.5, -0.5),) * 5)
+STARTED = events.Started(
+    device="cpu",
+    dataset="digits",
+    train_samples=1000,
+    validation_samples=100,
+    test_samples=100,
+    parameters=242_762,
+    steps_per_epoch=10,
+    epochs=3,
+    batch_size=100,
+)
+LAYERS = (
+    events.LayerState(
+        name="2 Linear", gradient_norm=0.3, update_ratio=0.002, mean_activation=0.1, dead_share=0.05
+    ),
+)
+SNAPSHOT = events.Snapshot(
+    step=10,
+    layers=LAYERS,
+    weight_height=2,
+    weight_width=2,
+    weights=((127, -127, 0, 64),),
+    probabilities=((0.1,) * 10,) * 12,
+    activations=((0.5, -0.5),) * 5,
+)
 
 
 def epoch(number: int, train: float, validation: float | None) -> events.EpochDone:
-    return events.EpochDone(number, number * 10, train, 0.9, validation, 0.88, 0.2, 5e4, 0.001)
+    return events.EpochDone(
+        epoch=number,
+        step=number * 10,
+        train_loss=train,
+        train_accuracy=0.9,
+        validation_loss=validation,
+        validation_accuracy=0.88,
+        epoch_s=0.2,
+        samples_per_s=5e4,
+        learning_rate=0.001,
+    )
 
 
-FINISHED = events.Finished(30, 0.9, 0.88, 0.92, 0.3, CONFUSION, 1.0, (0.2,) * 3, 5e4)
+FINISHED = events.Finished(
+    step=30,
+    test_accuracy=0.9,
+    test_low=0.88,
+    test_high=0.92,
+    test_loss=0.3,
+    confusion=CONFUSION,
+    elapsed_s=1.0,
+    epoch_s=(0.2,) * 3,
+    samples_per_s=5e4,
+)
 COURSE: list[events.Event] = [
     STARTED,
-    events.StepsDone(10, tuple(2.3 - 0.1 * i for i in range(10)), 0.001, 5e4, 0.2),
+    events.StepsDone(
+        step=10,
+        losses=tuple(2.3 - 0.1 * i for i in range(10)),
+        learning_rate=0.001,
+        samples_per_s=5e4,
+        elapsed_s=0.2,
+    ),
     SNAPSHOT,
     epoch(1, 1.0, 1.1),
     epoch(2, 0.6, 0.8),
@@ -92,7 +140,7 @@ def test_the_learning_rate_can_be_changed_and_is_never_another_than_was_meant(ho
     assert float(field.value or 0) == preset("better-mlp").train.optimizer.lr
     field.set_value("0.02").run()
     record = Journal(home)
-    assert [message for _, _, message in record.messages()] == [events.SetLearningRate(0.02)]
+    assert [message for _, _, message in record.messages()] == [events.SetLearningRate(learning_rate=0.02)]
     assert app.text_input(key=f"runs/rate-{run_id}").value == "0.02"
     for wrong in ("200", "", "fast", "1e999", "5e-324"):
         app.text_input(key=f"runs/rate-{run_id}").set_value(wrong).run()
@@ -102,8 +150,10 @@ def test_the_learning_rate_can_be_changed_and_is_never_another_than_was_meant(ho
         assert "1e-12 to 100" in text_of(app)
         assert len(record.messages()) == 1
     with record.transaction():
-        record.event(run_id, events.LearningRateChanged(10, 0.02))
-        record.event(run_id, events.LearningRateChanged(10, 0.03))  # from another browser of the same person
+        record.event(run_id, events.LearningRateChanged(step=10, learning_rate=0.02))
+        record.event(
+            run_id, events.LearningRateChanged(step=10, learning_rate=0.03)
+        )  # from another browser of the same person
     record.close()
     assert opened(run=run_id).text_input(key=f"runs/rate-{run_id}").value == "0.03"
 
@@ -149,13 +199,13 @@ def test_a_finished_run_says_how_good_it_is_and_what_was_seen(home: Path) -> Non
 
 
 def test_a_finished_run_says_that_it_was_interrupted(home: Path) -> None:
-    lost = events.Resumed(20, "interrupted: the worker was lost; resumed from step 20")
-    paused = events.Resumed(20)  # by hand
+    lost = events.Resumed(step=20, after="loss", loss=events.Loss(cause="ended", signal="SIGKILL"))
+    paused = events.Resumed(step=20)  # by hand
     course = [*COURSE[:5], paused, lost, COURSE[5], FINISHED]
     assert "Interrupted once; it went on from its checkpoint at step 20." in text_of(
         opened(run=recorded(home, course, "finished"))
     )
-    course.insert(-1, events.Resumed(30, "from its last checkpoint"))
+    course.insert(-1, events.Resumed(step=30, after="checkpoint"))
     assert "Interrupted 2 times; it went on at last from its checkpoint at step 30." in text_of(
         opened(run=recorded(home, course, "finished"))
     )
@@ -164,9 +214,12 @@ def test_a_finished_run_says_that_it_was_interrupted(home: Path) -> None:
 
 
 def test_a_diverged_run_says_what_to_try(home: Path) -> None:
-    failed = events.Failed(12, "The loss became NaN at step 12.", "Try a lower rate.", "diverged")
+    cause = events.Diverged(
+        loss="nan", before=2.5, learning_rate=0.002, base_rate=0.002, try_rate=0.0002, try_clipping=True
+    )
+    failed = events.Failed(step=12, cause=cause)
     app = opened(run=recorded(home, [*COURSE, failed], "failed"))
-    assert "NaN at step 12" in text_of(app)
+    assert "not a number at step 12" in text_of(app)
     assert "Lower the learning rate to 0.0002" in labels(app)
 
 

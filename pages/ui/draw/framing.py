@@ -12,6 +12,7 @@ import streamlit as st
 from lab.figures.draw.probabilities import probabilities_data, probabilities_figure
 from lab.figures.pixels import Rgba, ink_picture, signed_picture, with_box
 from lab.ink.framing import BOX, SIDE, STEPS, Stage, frame
+from lab.models.wording import refusal_in_words
 from pages.ui.draw.sheet import Sheet
 from pages.ui.kit.figure import Panel, is_dark, show_figures
 
@@ -88,4 +89,4 @@ def _short(found: Prediction) -> str:
 
 def _sentence(found: Prediction) -> str:
     sure = f"{100 * found.probabilities[found.digit]:.1f} %"
-    return f"{found.digit} with {sure}. {found.reason}".strip()
+    return f"{found.digit} with {sure}. {refusal_in_words(found.refusal)}".strip()

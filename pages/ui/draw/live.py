@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from lab.ink.framing import Framing, frame
+from lab.models.wording import above_answers, refusal_in_words
 from pages.ui.draw.models import ModelChoice, load, ready, waiting_is_over
 from pages.ui.draw.pad import pad
 from pages.ui.draw.sheet import receive
@@ -64,16 +65,11 @@ def panel(framing: Framing | None, option: ModelChoice) -> dict[str, Any]:
 def words(found: Prediction) -> str:
     """The answer in a sentence: its margin, or why it is no digit."""
     if not found.is_digit:
-        return found.reason
+        return refusal_in_words(found.refusal)
     order = sorted(range(10), key=lambda digit: -found.probabilities[digit])
     return f"{100 * found.margin:.1f} points ahead of\u00a0{order[1]}."
 
 
 def no_digit(found: Prediction) -> str:
     """What stands above ten probabilities where the drawing is refused."""
-    from lab.models.outliers import UNLIKE
-
-    reason = found.reason
-    if not reason.startswith(UNLIKE):
-        reason = f"{UNLIKE}: {reason[:1].lower()}{reason[1:]}"
-    return f"{reason} The network knows only ten answers; below is what it would say."
+    return above_answers(found.refusal)

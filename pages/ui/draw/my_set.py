@@ -5,7 +5,6 @@ Owns this view and when a drawing is recorded; keeping is `lab.ink.collection`'s
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
@@ -47,7 +46,7 @@ def record(now: Sheet, model: Model, title: str) -> None:
             model=title,
         )
         st.session_state[_KEPT_AS_KEY] = (now.key, kept)
-    except (OSError, sqlite3.Error) as error:
+    except OSError as error:
         st.warning(f"This drawing could not be kept in your history: {error}", icon=":material/warning:")
 
 
@@ -58,7 +57,7 @@ def teach_view() -> None:
         _label_this(collection)
         _my_set(collection)
         _history(collection)
-    except (OSError, sqlite3.Error) as error:
+    except OSError as error:
         st.error(f"Your drawings cannot be read: {error}", icon=":material/error:")
 
 
@@ -93,7 +92,7 @@ def _label_this(collection: Collection) -> None:
 def _store_label(drawing: str, widget: str) -> None:
     try:
         Collection(owner()).label(drawing, st.session_state.get(widget))
-    except (CollectionError, sqlite3.Error) as error:
+    except (CollectionError, OSError) as error:
         st.session_state["draw/teach-problem"] = str(error)
 
 

@@ -11,6 +11,7 @@ import streamlit as st
 
 from lab.figures.draw.several import several_data, several_figure
 from lab.ink.drawing import Drawing, Ink, InkError
+from lab.models.wording import refusal_in_words
 from pages.ui.draw.canvas import wide_canvas
 from pages.ui.draw.sheet import sheet
 from pages.ui.kit.figure import Panel, is_dark, show_figures
@@ -64,7 +65,7 @@ def _reading(source: Drawing | Ink, model: Model, title: str) -> None:
     left.caption(f"{least}{title} answers.")
     for position, answer in enumerate(found, start=1):
         if not answer.is_digit:
-            left.caption(f"Piece {position} does not look like a digit: {answer.reason}")
+            left.caption(f"Piece {position} does not look like a digit: {refusal_in_words(answer.refusal)}")
     data = several_data(source, zip((glyph.box for glyph, _ in read), words, strict=True))
     panel = Panel("several", f"The digits found: {' '.join(words)}", several_figure(data, is_dark()), 280)
     with right:

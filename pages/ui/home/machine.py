@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import json
 import operator
-import re
 import subprocess
 import sys
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -19,10 +19,10 @@ from lab.data import DATASETS, available
 from lab.machine.device import choose_device, cpu_title, device_title
 from lab.paths import lab_home
 from lab.runner import warm
+from lab.runs.wording import data_stand_in
 from pages.ui.kit.refreshing import refreshing
 
 ROOT = Path(__file__).parents[3]
-PROGRESS = re.compile(r"Fetching MNIST: (\d+)%")
 
 
 def this_machine() -> None:
@@ -48,15 +48,15 @@ def _device_line(ready: bool) -> None:
 
 
 def _data_line(home: Path) -> None:
-    usable, notice = available("mnist", home)
+    usable, stand_in = available("mnist", home)
     entry = DATASETS[usable]
     train, test = entry.sizes
-    if not notice:
+    if stand_in is None:
         st.markdown(f":material/database: {entry.title}, {train:,} + {test:,} images")
         st.caption(f"In {home}; training and test set.")
         return
     st.markdown(f":material/database: No MNIST found: {entry.title.lower()}, {train:,} + {test:,} images")
-    st.caption(notice)
+    st.caption(data_stand_in(stand_in))
     if st.button("Download MNIST", icon=":material/download:", key="home/fetch"):
         problem = _fetched()
         if problem:
@@ -78,8 +78,8 @@ def _fetched() -> str:
         text=True,
     ) as process:
         for line in process.stderr or ():
-            if share := PROGRESS.match(line):
-                bar.progress(min(1.0, int(share[1]) / 100), "Fetching MNIST")
+            with suppress(ValueError, KeyError, TypeError):  # a warning of a library's, say
+                bar.progress(min(1.0, float(json.loads(line)["share"])), "Fetching MNIST")
         answer = process.stdout.read() if process.stdout else ""
     bar.empty()
     try:

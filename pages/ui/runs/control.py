@@ -41,7 +41,7 @@ def control_bar(run: Run) -> None:
                 None,
                 _tell,
                 run.id,
-                StepOnce(steps),
+                StepOnce(steps=steps),
                 help=f"Train on {steps} more batch{'es' if steps > 1 else ''}, then wait",
                 disabled=not paused,
             )
@@ -102,7 +102,7 @@ def _rate_field(run: Run) -> None:
             return
         st.session_state.pop(mistaken, None)
         st.session_state[told] = (rate, _last_change(run)[0])
-        _tell(run.id, SetLearningRate(rate))
+        _tell(run.id, SetLearningRate(learning_rate=rate))
 
     number, rate = _last_change(run)
     asked, before = st.session_state.get(told, (0.0, -1))

@@ -188,7 +188,10 @@ def _network(run: Run, history: History) -> NetworkPicture:
         from lab.network.report import layer_reports
 
         shapes = [report.out_shape for report in layer_reports(spec)]
-    return network_picture_data(spec.layers, shapes, activity=snapshot.activations if snapshot else ())
+    # Where a network has diverged, its units have no activation: they are drawn as if it were none.
+    seen = snapshot.activations if snapshot else ()
+    activity = [[0.0 if value is None else value for value in layer] for layer in seen]
+    return network_picture_data(spec.layers, shapes, activity=activity)
 
 
 def _glance(history: History, dark: bool) -> dict[str, Any]:

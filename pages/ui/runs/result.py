@@ -13,6 +13,7 @@ from lab.paths import lab_home, latest_weights
 from lab.runs.fine_tuning import fine_tuned
 from lab.runs.history import History
 from lab.runs.run import Run
+from lab.runs.wording import failure_sentence
 from lab.spec import RunSpec
 from lab.spec_link import link_of
 from lab.text import counted
@@ -32,8 +33,8 @@ def result(run: Run, history: History) -> None:
         st.info(
             f"Stopped by hand at step {history.step:,}; its weights are kept.", icon=":material/stop_circle:"
         )
-    elif run.state == "failed" and history.failed is None:
-        st.error(run.reason, icon=":material/error:")
+    elif run.cause is not None and history.failed is None:
+        st.error(failure_sentence(run.cause, run.step), icon=":material/error:")
     if history.taken_up:
         st.caption(interrupted(history.taken_up))
     for number, finding in enumerate(findings(run.spec, history)):

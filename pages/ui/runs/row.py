@@ -8,6 +8,7 @@ import streamlit as st
 
 from lab.figures.runs.thumbnail import WIDTH, thumbnail, thumbnail_data
 from lab.runs.run import Run, RunState
+from lab.runs.wording import failure
 from pages.ui.kit.controls import escaped
 from pages.ui.kit.owner import owner
 from pages.ui.kit.store import store
@@ -62,8 +63,8 @@ def result_in_words(run: Run) -> str:
     """How far the run is, or what came of it."""
     if run.test_accuracy is not None:
         return f"{run.test_accuracy:.1%} on the test set"
-    if run.state == "failed":
-        return run.reason[:120]
+    if run.cause is not None:
+        return failure(run.cause, run.step)[:120]
     if run.epochs and run.step:
         known = f", accuracy {run.accuracy:.1%}" if run.accuracy is not None else ""
         return f"epoch {run.epoch} of {run.epochs}{known}"

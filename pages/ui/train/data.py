@@ -13,6 +13,7 @@ from lab.data import available, load
 from lab.figures.draw.varied import Pixels, one_of_each, varied_data, varied_figure
 from lab.parts.augmentations import AUGMENTATIONS, AnyAugmentation
 from lab.paths import lab_home
+from lab.runs.wording import data_stand_in
 from pages.ui.kit.controls import error_line, following, part_controls
 from pages.ui.kit.fields import fields_of
 from pages.ui.train.draft import Draft, parts_chosen
@@ -36,7 +37,8 @@ def data_tab(draft: Draft, *, ready: bool) -> None:
 def data_notice(draft: Draft) -> None:
     """One line where the run would use other data than it names, with what to do about it."""
     try:
-        notice = available(draft.spec.data.dataset, lab_home())[1]
+        stand_in = available(draft.spec.data.dataset, lab_home())[1]
+        notice = data_stand_in(stand_in) if stand_in else ""
     except OSError as error:
         notice = str(error)
     if notice:

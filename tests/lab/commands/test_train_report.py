@@ -7,20 +7,71 @@ import json
 import pytest
 
 from lab.commands.train_report import JsonLines, Report, Words, epoch_line
-from lab.events import EpochDone, Failed, Finished, LearningRateChanged, Paused, Resumed, Started, Stopped
+from lab.events import (
+    EpochDone,
+    Failed,
+    Finished,
+    GivenUp,
+    LearningRateChanged,
+    Loss,
+    Paused,
+    Resumed,
+    Started,
+    Stopped,
+)
 
-STARTED = Started("cpu", "digits", 1000, 100, 100, 7850, 10, 3, 100)
-FINISHED = Finished(30, 0.9, 0.88, 0.92, 0.3, ((1, 0), (0, 1)), 1.0, (0.2, 0.3), 5e4, "as asked")
+STARTED = Started(
+    device="cpu",
+    dataset="digits",
+    train_samples=1000,
+    validation_samples=100,
+    test_samples=100,
+    parameters=7850,
+    steps_per_epoch=10,
+    epochs=3,
+    batch_size=100,
+)
+FINISHED = Finished(
+    step=30,
+    test_accuracy=0.9,
+    test_low=0.88,
+    test_high=0.92,
+    test_loss=0.3,
+    confusion=((1, 0), (0, 1)),
+    elapsed_s=1.0,
+    epoch_s=(0.2, 0.3),
+    samples_per_s=5e4,
+)
+
+LOSS = Loss(cause="ended", signal="SIGKILL")
 
 
 def epoch(number: int, validation: float | None = None) -> EpochDone:
-    return EpochDone(number, number * 10, 0.5, 0.8, validation, validation and 0.7, 0.25, 4000.0, 0.1)
+    return EpochDone(
+        epoch=number,
+        step=number * 10,
+        train_loss=0.5,
+        train_accuracy=0.8,
+        validation_loss=validation,
+        validation_accuracy=validation and 0.7,
+        epoch_s=0.25,
+        samples_per_s=4000.0,
+        learning_rate=0.1,
+    )
 
 
 def test_json_has_a_line_for_each_epoch_once_and_a_last_one(capsys: pytest.CaptureFixture[str]) -> None:
     report = JsonLines()
     report.begin("amber-finch-k3v7qa")
-    for event in (STARTED, epoch(1), epoch(2), Resumed(10, "lost"), epoch(2), epoch(3), FINISHED):
+    for event in (
+        STARTED,
+        epoch(1),
+        epoch(2),
+        Resumed(step=10, after="loss", loss=LOSS),
+        epoch(2),
+        epoch(3),
+        FINISHED,
+    ):
         report(event)
     printed = capsys.readouterr()
     lines = [json.loads(line) for line in printed.out.splitlines()]
@@ -32,7 +83,11 @@ def test_json_has_a_line_for_each_epoch_once_and_a_last_one(capsys: pytest.Captu
 
 
 @pytest.mark.parametrize(
-    ("event", "state"), [(Stopped(7), "stopped"), (Failed(7, "NaN", "Lower the rate.", "diverged"), "failed")]
+    ("event", "state"),
+    [
+        (Stopped(step=7), "stopped"),
+        (Failed(step=7, cause=GivenUp(attempts=4, loss=LOSS)), "failed"),
+    ],
 )
 def test_json_of_a_run_that_did_not_finish_keeps_its_epochs(
     capsys: pytest.CaptureFixture[str], event: Stopped | Failed, state: str
@@ -58,7 +113,7 @@ def test_sentences_go_to_people_and_results_to_stdout(capsys: pytest.CaptureFixt
 @pytest.mark.parametrize("made", [Words, JsonLines])
 def test_what_happens_from_a_page_is_said_too(capsys: pytest.CaptureFixture[str], made: type[Report]) -> None:
     report = made()
-    for event in (Paused(5), LearningRateChanged(5, 0.25), Resumed(5)):
+    for event in (Paused(step=5), LearningRateChanged(step=5, learning_rate=0.25), Resumed(step=5)):
         report(event)
     said = capsys.readouterr().err
     assert "step 5" in said

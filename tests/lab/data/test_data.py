@@ -10,15 +10,18 @@ import pytest
 
 from lab import data
 from lab.data.dataset import DataError
+from lab.runs.wording import data_stand_in
 from tests.lab.data.placed import place
 
 
 def test_without_mnist_the_bundled_digits_are_used_and_said(tmp_path: Path) -> None:
     loaded = data.load("mnist", tmp_path)
     assert loaded.name == "digits"
-    assert "1,797" in loaded.notice
-    assert "python -m lab data --fetch" in loaded.notice
-    assert "\n" not in loaded.notice
+    assert loaded.stand_in is not None
+    notice = data_stand_in(loaded.stand_in)
+    assert "1,797" in notice
+    assert "python -m lab data --fetch" in notice
+    assert "\n" not in notice
 
 
 def test_an_unknown_data_set_is_named_with_the_nearest(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from lab import data
 
 def test_bundled_digits_look_like_mnist(tmp_path: Path) -> None:
     loaded = data.load("digits", tmp_path)
-    assert loaded.notice == ""
+    assert loaded.stand_in is None
     assert loaded.train_images.shape == (1437, 28, 28)
     assert loaded.test_images.shape == (360, 28, 28)
     assert loaded.train_images.dtype == loaded.train_labels.dtype == np.uint8

@@ -22,7 +22,7 @@ def test_a_damaged_file_is_fetched_again(
     monkeypatch.setattr(fetching.reachable_mirrors, "__defaults__", (fetching.MIRRORS, 4.0))
     shares: list[float] = []
     assert data.fetch("mnist", tmp_path, lambda name, share: shares.append(share)) == ""
-    assert data.available("mnist", tmp_path) == ("mnist", "")
+    assert data.available("mnist", tmp_path) == ("mnist", None)
     assert shares[-1] == 1.0
     assert not list((tmp_path / "data/MNIST").rglob("*.gz"))
     assert not list((tmp_path / "data/MNIST").glob("fetch-*"))

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from lab import data
+from lab.runs.wording import data_stand_in
 from tests.lab.data.placed import place
 
 
@@ -14,7 +15,7 @@ from tests.lab.data.placed import place
 @pytest.mark.parametrize("where", ["", "MNIST", "MNIST/raw", "data/MNIST/raw", "data"])
 def test_mnist_is_found_where_people_put_it(packed: Path, tmp_path: Path, where: str) -> None:
     place(packed, tmp_path / where)
-    assert data.available("mnist", tmp_path) == ("mnist", "")
+    assert data.available("mnist", tmp_path) == ("mnist", None)
     loaded = data.load("mnist", tmp_path)
     assert loaded.train_images.shape == (60_000, 28, 28)
     assert list(loaded.train_labels[:5]) == [5, 0, 4, 1, 9]
@@ -48,7 +49,9 @@ def test_a_damaged_file_is_named(packed: Path, tmp_path: Path, damage: str) -> N
         "longer": content + b"0",
     }
     path.write_bytes(cut[damage])
-    name, notice = data.available("mnist", tmp_path)
+    name, stand_in = data.available("mnist", tmp_path)
+    assert stand_in is not None
+    notice = data_stand_in(stand_in)
     assert name == "digits"
     assert "train-images-idx3-ubyte" in notice
     assert "t10k" not in notice
@@ -59,4 +62,4 @@ def test_a_damaged_unpacked_file_is_replaced_from_a_good_packed_one(packed: Path
     place(packed, tmp_path)
     data.load("mnist", tmp_path)
     (tmp_path / "data/MNIST/raw/t10k-labels-idx1-ubyte").write_bytes(b"nonsense")
-    assert data.available("mnist", tmp_path) == ("mnist", "")
+    assert data.available("mnist", tmp_path) == ("mnist", None)

@@ -9,20 +9,28 @@ from lab.diagnosis import findings
 from lab.presets import preset
 from lab.runs.history import History
 from lab.training.failures import given_up
-from tests.lab.diagnosis.courses import STARTED, epoch, said
+from tests.lab.diagnosis.courses import DIVERGED, STARTED, epoch, said
 
 
 @pytest.mark.parametrize(
-    "cause", ["diverged", "out_of_memory", "disk_full", "crashed", "lost", "data", "error"]
+    "cause",
+    [
+        DIVERGED,
+        events.OutOfMemory(batch_size=100, try_batch_size=25),
+        events.DiskFull(folder="/home", unwritten="weights"),
+        events.GivenUp(attempts=4, loss=events.Loss(cause="crashed", signal="SIGSEGV")),
+        events.Refused(what="data", text="train-images is not there"),
+        events.Unexpected(error="ZeroDivisionError", text="by zero"),
+    ],
 )
-def test_a_failure_comes_first_and_alone(cause: str) -> None:
-    assert said([epoch(1, 1.0, None), events.Failed(3, "It broke.", "Mend it.", cause)]) == [cause]
+def test_a_failure_comes_first_and_alone(cause: events.Cause) -> None:
+    assert said([epoch(1, 1.0, None), events.Failed(step=3, cause=cause)]) == [cause.kind]
 
 
 def test_a_run_lost_for_want_of_memory_is_told_in_whole_sentences_with_a_smaller_batch_to_try() -> None:
     history = History()
     size = preset("softmax").train.batch_size
-    history.extend([STARTED, given_up(7, 4, "the memory was full (SIGKILL)", "out_of_memory", size)])
+    history.extend([STARTED, given_up(7, 4, events.Loss(cause="out_of_memory", signal="SIGKILL"), size)])
     (finding,) = findings(preset("softmax"), history)
     assert finding.sentence.startswith("Given up after 4 attempts")
     assert f"(SIGKILL). Try a batch size of {size // 4}, or" in finding.sentence

@@ -18,7 +18,7 @@ def test_an_early_stopped_run_is_judged_by_the_weights_that_are_kept() -> None:
         watched(3, 1.1, 1.2, 0.64, 0.6),
     ]
     spec = spec_of(data__validation_share=0.2, train__epochs=40, train__early_stopping=1)
-    said = found(spec, *course, dead(0.0, 20), dead(0.9, 30), ended("early stopping: ..."))
+    said = found(spec, *course, dead(0.0, 20), dead(0.9, 30), ended("patience"))
     assert [finding.kind for finding in said] == ["early", "far"]
     assert "epoch 2, read 69%" in said[1].sentence
     assert titles(said) == [
@@ -31,7 +31,7 @@ def test_a_rate_that_was_set_while_it_ran_is_the_one_to_change() -> None:
     said = found(
         spec_of(optimizer__lr=0.01),
         losses(2.3, 2.3),
-        events.LearningRateChanged(2, 0.5),
+        events.LearningRateChanged(step=2, learning_rate=0.5),
         diverged(4, math.nan, 2.3, 0.5, 0.5, spec_of().train),
     )
     assert titles(said)[0] == "Lower the learning rate to 0.05"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Literal
 
 import pytest
 
@@ -12,15 +13,15 @@ from lab.presets import PRESETS, preset
 from lab.runs.history import History
 from lab.spec import changed, parse_spec
 from lab.training.failures import diverged, given_up
-from tests.lab.diagnosis.courses import STARTED, epoch, found, spec_of, titles, watched
+from tests.lab.diagnosis.courses import DIVERGED, STARTED, epoch, found, spec_of, titles, watched
 
 
-@pytest.mark.parametrize("cause", ["crashed", "lost"])
-def test_a_run_lost_for_another_cause_is_offered_no_smaller_batch(cause: str) -> None:
+@pytest.mark.parametrize("cause", ["crashed", "ended"])
+def test_a_run_lost_for_another_cause_is_offered_no_smaller_batch(cause: Literal["crashed", "ended"]) -> None:
     history = History()
-    history.extend([STARTED, given_up(7, 4, "its process ended", cause, 100)])
+    history.extend([STARTED, given_up(7, 4, events.Loss(cause=cause, signal="SIGABRT"), 100)])
     (finding,) = findings(preset("softmax"), history)
-    assert finding.kind == cause
+    assert finding.kind == "given_up"
     assert "batch" not in finding.sentence
     assert finding.steps == ()
 
@@ -32,7 +33,7 @@ def test_every_next_step_is_a_run_that_differs(name: str) -> None:
         [epoch(1, 1.0, None), epoch(2, 0.5, None)],
         [epoch(1, 0.1, 0.1), epoch(2, 0.1, 0.1)],
         [epoch(1, 2.3, None, accuracy=0.1)],
-        [events.Failed(3, "The loss became NaN.", "", "diverged")],
+        [events.Failed(step=3, cause=DIVERGED)],
     ]
     for course in courses:
         history = History()

@@ -43,19 +43,33 @@ def test_both_losses_rising_is_not_overfitting() -> None:
 
 
 def test_a_gap_between_training_and_validation_is_named() -> None:
-    gap = events.EpochDone(1, 10, 0.1, 0.99, 0.3, 0.9, 0.2, 5e4, 0.001)
+    gap = events.EpochDone(
+        epoch=1,
+        step=10,
+        train_loss=0.1,
+        train_accuracy=0.99,
+        validation_loss=0.3,
+        validation_accuracy=0.9,
+        epoch_s=0.2,
+        samples_per_s=5e4,
+        learning_rate=0.001,
+    )
     assert said([gap]) == ["gap"]
 
 
 def test_dead_units_are_named_with_their_layer() -> None:
-    layers = (events.LayerState("2 Linear", 0.1, 0.001, 0.0, 0.75),)
-    assert "dead_units" in said([epoch(1, 0.5, None), events.Snapshot(10, layers)])
+    layers = (
+        events.LayerState(
+            name="2 Linear", gradient_norm=0.1, update_ratio=0.001, mean_activation=0.0, dead_share=0.75
+        ),
+    )
+    assert "dead_units" in said([epoch(1, 0.5, None), events.Snapshot(step=10, layers=layers)])
 
 
 def test_one_worse_epoch_on_the_way_is_not_yet_overfitting() -> None:
     course = [watched(1, 1.9, 1.84, 0.37, 0.3), watched(2, 1.5, 1.93, 0.48, 0.3)]
     spec = spec_of(data__validation_share=0.2, train__early_stopping=1)
-    said = found(spec, *course, ended("early stopping: ..."))
+    said = found(spec, *course, ended("patience"))
     assert [finding.kind for finding in said] == ["early", "far"]
     more = found(spec_of(), *course, watched(3, 1.3, 2.0, 0.55, 0.3))
     assert [finding.kind for finding in more] == ["overfitting", "gap"]

@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 import torch
 
-from lab.engines import ENDS, Engine, Lost
+from lab.engines import Engine
 from lab.events import (
     Event,
     Failed,
     LearningRateChanged,
+    Loss,
     Pause,
     Paused,
     Resume,
@@ -27,16 +28,18 @@ from lab.events import (
     StepsDone,
     Stop,
     Stopped,
+    is_end,
 )
 from lab.files import write_beside
 from lab.network import weights
 from lab.paths import checkpoint_file, epoch_weights, latest_weights
 from lab.runs.run import new_run_id
+from lab.runs.wording import failure_sentence
 from lab.spec import parse_spec
 from tests.support.narrowing import as_a
 from tests.support.waiting import LONG, SHORT, patience, small
 
-Said = tuple[str, Event | Lost]
+Said = tuple[str, Event | Loss]
 SLOTS = 2
 MIDDLE = small(epochs=4).model_dump_json()
 
@@ -57,8 +60,7 @@ def kinds(said: list[Said]) -> list[str]:
 
 
 def is_over(said: list[Said]) -> bool:
-    """Whether a run has ended, whichever way."""
-    return any(kind in (*ENDS, "lost") for kind in kinds(said))
+    return any(is_end(event) or isinstance(event, Loss) for _, event in said)
 
 
 def until_said(engine: Engine, kind: str, times: int = 1) -> list[Said]:
@@ -117,7 +119,7 @@ class EngineContract:
         assert kinds(said)[0] == "started"
         assert kinds(said)[-1] == "finished"
         assert kinds(said).count("epoch_done") == 2
-        steps = [event.step for _, event in said if not isinstance(event, Lost)]
+        steps = [event.step for _, event in said if not isinstance(event, Loss)]
         assert steps == sorted(steps)
         losses = [loss for _, event in said if isinstance(event, StepsDone) for loss in event.losses]
         assert len(losses) == steps[-1]
@@ -147,11 +149,11 @@ class EngineContract:
         engine.start(run_id, LONG, from_checkpoint=False)
         engine.tell(run_id, Pause())
         step = as_a(Paused, until_said(engine, "paused")[-1][1]).step
-        engine.tell(run_id, StepOnce(7))
+        engine.tell(run_id, StepOnce(steps=7))
         assert as_a(Paused, until_said(engine, "paused")[-1][1]).step == step + 7
-        engine.tell(run_id, SetLearningRate(0.25))
+        engine.tell(run_id, SetLearningRate(learning_rate=0.25))
         said = until_said(engine, "learning_rate_changed")
-        assert said[-1][1] == LearningRateChanged(step + 7, 0.25)
+        assert said[-1][1] == LearningRateChanged(step=step + 7, learning_rate=0.25)
         engine.tell(run_id, Resume())
         went_on = as_a(StepsDone, until_said(engine, "steps_done")[-1][1])
         assert went_on.learning_rate == pytest.approx(0.25, rel=1e-3)
@@ -165,7 +167,7 @@ class EngineContract:
         engine.start(run_id, MIDDLE, from_checkpoint=False)
         engine.tell(run_id, Pause())
         until_said(engine, "paused")
-        engine.tell(run_id, StepOnce(7))
+        engine.tell(run_id, StepOnce(steps=7))
         until_said(engine, "paused")
         engine.tell(run_id, Resume())
         self.ends_like(engine, home, run_id, undisturbed)
@@ -177,7 +179,7 @@ class EngineContract:
         engine.start(run_id, MIDDLE, from_checkpoint=False)
         engine.tell(run_id, Pause())
         step = as_a(Paused, until_said(engine, "paused")[-1][1]).step + 25
-        engine.tell(run_id, StepOnce(25))
+        engine.tell(run_id, StepOnce(steps=25))
         until_said(engine, "paused")
         engine.tell(run_id, Stop())
         assert as_a(Stopped, collect(engine, is_over)[-1][1]).step == step
@@ -193,7 +195,7 @@ class EngineContract:
         until_said(engine, "checkpoint", times=2)
         self.kill_worker(engine, run_id)
         said = collect(engine, is_over)
-        assert as_a(Lost, said[-1][1]).reason
+        assert as_a(Loss, said[-1][1]).cause
         step = int(weights.load(checkpoint_file(home, run_id))[1]["step"])
         engine.start(run_id, LONG, from_checkpoint=True)
         begun = collect(engine, lambda said: len(said) >= 2)
@@ -228,7 +230,7 @@ class EngineContract:
     def test_a_configuration_that_cannot_run_fails_in_words(self, engine: Engine, spec: str) -> None:
         engine.start(new_run_id(), spec, from_checkpoint=False)
         said = collect(engine, is_over)
-        assert as_a(Failed, said[-1][1]).reason
+        assert failure_sentence(as_a(Failed, said[-1][1]).cause, 0)
 
     def test_a_folder_that_cannot_be_written_ends_the_run_in_words(self, engine: Engine, home: Path) -> None:
         run_id = new_run_id()
@@ -236,7 +238,7 @@ class EngineContract:
         latest_weights(home, run_id).parent.write_text("a file where the folder should be")
         engine.start(run_id, SHORT, from_checkpoint=False)
         said = collect(engine, is_over)
-        assert as_a(Failed, said[-1][1]).reason
+        assert failure_sentence(as_a(Failed, said[-1][1]).cause, 0)
 
     def test_an_engine_that_is_closed_leaves_no_run_behind(self, engine: Engine) -> None:
         engine.start(new_run_id(), LONG, from_checkpoint=False)

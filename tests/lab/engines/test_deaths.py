@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from lab.engines import Lost, deaths
+from lab.engines import deaths
 from lab.engines.deaths import ended_for_memory, lost
+from lab.events import Loss
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGBUS"), reason="this platform has not all of the signals")
@@ -18,7 +19,7 @@ def test_a_worker_that_crashes_is_not_said_to_have_lacked_memory(
 ) -> None:
     monkeypatch.setattr(deaths, "ended_for_memory", lambda: 5)
     said = lost(-getattr(signal, name), 4)
-    assert said == Lost(f"its process crashed inside a library ({name})", "crashed")
+    assert said == Loss(cause="crashed", signal=name)
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this platform has no SIGKILL")
@@ -26,10 +27,10 @@ def test_memory_is_the_cause_only_where_the_kernel_counted_one_process_more(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(deaths, "ended_for_memory", lambda: 5)
-    assert lost(-signal.SIGKILL, 5) == Lost("its process was ended by SIGKILL")
+    assert lost(-signal.SIGKILL, 5) == Loss(cause="ended", signal="SIGKILL")
     assert lost(-signal.SIGKILL, 4).cause == "out_of_memory"
-    assert lost(-signal.SIGTERM, 4) == Lost("its process was ended by SIGTERM")
-    assert lost(1, 4) == Lost("its process ended unexpectedly (exit code 1)")
+    assert lost(-signal.SIGTERM, 4) == Loss(cause="ended", signal="SIGTERM")
+    assert lost(1, 4) == Loss(cause="exited", exit_code=1)
 
 
 def test_the_containers_count_goes_before_the_machines_and_none_is_zero(

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from lab.engines import Engine, Lost
+from lab.engines import Engine
 from lab.engines.local import LocalEngine, slots_of_this_machine
-from lab.events import Pause
+from lab.events import Loss, Pause
 from lab.runs.run import new_run_id
 from tests.lab.engines.contract import EngineContract, collect, is_over, kinds, until_said
 from tests.support.narrowing import as_a, present
@@ -49,7 +49,7 @@ def test_of_a_lost_worker_the_signal_is_named(engine: LocalEngine) -> None:
     engine.start(run_id, LONG, from_checkpoint=False)
     until_said(engine, "started")
     os.kill(present(engine.worker_ids()[run_id]), signal.SIGKILL)
-    assert "SIGKILL" in as_a(Lost, collect(engine, is_over)[-1][1]).reason
+    assert as_a(Loss, collect(engine, is_over)[-1][1]).signal == "SIGKILL"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux chooses which process to end")

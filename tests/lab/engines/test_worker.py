@@ -9,11 +9,9 @@ import pytest
 
 from lab.engines import worker
 from lab.engines.worker import failure, work
-from lab.events import (
-    Failed,
-    from_json,
-)
+from lab.events import DiskFull, Failed, Refused, from_json
 from lab.runs.run import new_run_id
+from lab.runs.wording import advice, failure_sentence
 from tests.support.narrowing import as_a
 from tests.support.waiting import LONG, SHORT
 
@@ -25,16 +23,16 @@ def test_a_run_beyond_the_budget_is_refused_whichever_way_it_was_started(
     monkeypatch.setattr(worker, "FIRST_TO_GO", "0")  # here it is the tests' own process
     ours, theirs = mp.Pipe()
     work(theirs, home, new_run_id(), LONG, from_checkpoint=True)
-    refused = as_a(Failed, from_json(ours.recv_bytes().decode()))
-    assert "at most 0 minutes are allowed (LAB_MAX_HOURS)" in refused.reason
+    failed = as_a(Failed, from_json(ours.recv_bytes().decode()))
+    assert "at most 0 minutes are allowed (LAB_MAX_HOURS)" in as_a(Refused, failed.cause).text
 
 
 def test_a_full_disk_and_a_full_memory_are_told_apart(home: Path) -> None:
     disk = failure(OSError(28, "No space left on device"), 7, home, SHORT)
-    assert (disk.cause, disk.step) == ("disk_full", 7)
-    assert str(home) in disk.reason
-    assert failure(MemoryError(), 0, home, SHORT).cause == "out_of_memory"
+    assert (disk.cause, disk.step) == (DiskFull(folder=str(home), unwritten="weights"), 7)
+    assert failure(MemoryError(), 0, home, SHORT).cause.kind == "out_of_memory"
     memory = failure(RuntimeError("CUDA out of memory"), 0, home, SHORT)
-    assert memory.cause == "out_of_memory"
-    assert "Try a batch size of" in memory.advice
-    assert failure(ZeroDivisionError("by zero"), 0, home, SHORT).reason == "ZeroDivisionError: by zero"
+    assert memory.cause.kind == "out_of_memory"
+    assert "Try a batch size of" in advice(memory.cause)
+    unexpected = failure(ZeroDivisionError("by zero"), 0, home, SHORT)
+    assert failure_sentence(unexpected.cause, 0) == "ZeroDivisionError: by zero."

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from lab.database import StoreError
 from lab.ink.collection import HISTORY_KEPT, Collection, CollectionError, is_owner_id, load
 from lab.ink.drawing import parse_drawing
 
@@ -112,3 +115,60 @@ def test_an_owner_that_is_no_id_never_becomes_a_path(owner: object, tmp_path: Pa
     assert not is_owner_id(owner)
     with pytest.raises(CollectionError, match="owner"):
         Collection(owner, tmp_path)  # type: ignore[arg-type]
+
+
+# As every lab before this one made it, without a version.
+BEFORE_VERSIONS = """
+CREATE TABLE drawing (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, drawn_at REAL NOT NULL, strokes TEXT,
+    pixels BLOB NOT NULL CHECK (length(pixels) = 784), label INTEGER CHECK (label BETWEEN 0 AND 9),
+    answer INTEGER CHECK (answer BETWEEN 0 AND 9), probability REAL, model TEXT NOT NULL
+);
+INSERT INTO drawing (key, drawn_at, pixels, label, answer, model) VALUES ('old', 1.0, zeroblob(784), 3, 8, 'CNN');
+"""
+
+
+def file_of(home: Path, owner: str = ANN) -> Path:
+    return home / "collection" / owner / "drawings.sqlite3"
+
+
+def test_drawings_from_before_there_were_versions_are_read_and_added_to(
+    put: Callable[..., Collection], tmp_path: Path
+) -> None:
+    file_of(tmp_path).parent.mkdir(parents=True)
+    with closing(sqlite3.connect(file_of(tmp_path))) as connection:
+        connection.executescript(BEFORE_VERSIONS)
+    assert [(entry.key, entry.label) for entry in Collection(ANN, tmp_path).labelled()] == [("old", 3)]
+    assert [entry.key for entry in put("new", label=4).labelled()] == ["old", "new"]
+    with closing(sqlite3.connect(file_of(tmp_path))) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+
+
+def test_drawings_of_a_later_lab_and_a_damaged_file_are_refused_in_words(
+    put: Callable[..., Collection], tmp_path: Path
+) -> None:
+    mine = put("first")
+    with closing(sqlite3.connect(file_of(tmp_path))) as connection:
+        connection.execute("PRAGMA user_version = 9")
+    with pytest.raises(StoreError, match="is of version 9, this lab reads version 1"):
+        mine.history()
+    file_of(tmp_path, BOB).parent.mkdir(parents=True)
+    file_of(tmp_path, BOB).write_bytes(b"not a database" * 1000)
+    with pytest.raises(StoreError, match="is damaged"):
+        Collection(BOB, tmp_path).history()
+
+
+def test_what_fails_half_way_changes_nothing(put: Callable[..., Collection]) -> None:
+    mine = put("first", label=2)
+    with pytest.raises(CollectionError, match="is not there"):
+        mine.label("second", 3)
+    with pytest.raises(StoreError, match="cannot be used"):
+        mine.record(
+            "third",
+            np.zeros((28, 28), np.uint8),
+            drawing=None,
+            answer=11,
+            probability=None,
+            model="CNN",
+        )
+    assert [entry.key for entry in mine.history()] == ["first"]

@@ -17,10 +17,12 @@ from lab.machine.device import (
     cpu_title,
     device_title,
     gpu_memory_gb,
+    gpu_trouble,
     tried_device,
     usable_cores,
 )
 from lab.registry import SpecError
+from lab.runs.wording import notice
 from tests.support.small_runs import run, spec_of
 
 
@@ -70,6 +72,13 @@ def test_a_binding_below_the_quota_counts(monkeypatch: pytest.MonkeyPatch, tmp_p
     assert usable_cores(tmp_path) == 1
 
 
+def precision_kinds() -> list[Any]:
+    """What on a GPU has a precision of its own."""
+    # torch sets these modules together at run time, out of the type checker's sight
+    cudnn: Any = torch.backends.cudnn
+    return [torch.backends.cuda.matmul, cudnn.conv, cudnn.rnn]
+
+
 @pytest.fixture
 def a_gpu(
     monkeypatch: pytest.MonkeyPatch,
@@ -77,9 +86,7 @@ def a_gpu(
     """A GPU that torch announces; what it does with a tensor that is sent there is the test's."""
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     _trouble_with_gpu.cache_clear()
-    # torch sets these modules together at run time, out of the type checker's sight
-    cudnn: Any = torch.backends.cudnn
-    kinds = (torch.backends.cuda.matmul, cudnn.conv, cudnn.rnn)
+    kinds = precision_kinds()
     before = [kind.fp32_precision for kind in kinds]
     real = torch.Tensor.to
 
@@ -101,9 +108,8 @@ def _built_for_others(tensor: torch.Tensor) -> torch.Tensor:
 
 def test_a_gpu_that_computes_right_is_taken_with_full_float32(a_gpu: Any) -> None:
     a_gpu(lambda tensor: tensor)
-    assert tried_device("auto") == (torch.device("cuda"), "")
-    cudnn: Any = torch.backends.cudnn
-    assert cudnn.conv.fp32_precision == cudnn.rnn.fp32_precision == "ieee"
+    assert tried_device("auto") == (torch.device("cuda"), None)
+    assert [kind.fp32_precision for kind in precision_kinds()] == ["ieee"] * 3
 
 
 @pytest.mark.parametrize(
@@ -111,20 +117,22 @@ def test_a_gpu_that_computes_right_is_taken_with_full_float32(a_gpu: Any) -> Non
 )
 def test_a_gpu_that_does_not_work_is_passed_over_and_named(a_gpu: Any, there: Any, word: str) -> None:
     a_gpu(there)
-    device, said = tried_device("auto")
+    device, trouble = tried_device("auto")
     assert device == torch.device("cpu")
+    assert trouble is not None
+    said = gpu_trouble(trouble)
     assert word in said
     assert "\n" not in said
     with pytest.raises(SpecError, match=rf"train\.device: .*{word}.*allowed: auto, cpu"):
         tried_device("cuda")
-    assert tried_device("cpu") == (torch.device("cpu"), "")
+    assert tried_device("cpu") == (torch.device("cpu"), None)
 
 
 def test_a_run_says_that_its_gpu_was_passed_over(a_gpu: Any) -> None:
     a_gpu(_built_for_others)
     started = run(spec_of(device="auto"))[0]
     assert isinstance(started, Started)
-    assert "Trained on the CPU, for the GPU does not work here" in started.notice
+    assert "Trained on the CPU, for the GPU does not work here" in notice(started)
 
 
 @pytest.mark.parametrize(("said", "gb"), [("8192\n24576\n", 8.59), ("", 0.0), ("[N/A]", 0.0)])

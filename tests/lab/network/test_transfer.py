@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from lab.data import load
-from lab.events import Checkpoint, Started
+from lab.events import Checkpoint, Started, WeightsCopied
 from lab.network.build import build_network
 from lab.network.transfer import hindrances
 from lab.network.weights import save
@@ -46,7 +46,7 @@ def test_layers_of_another_shape_start_afresh_and_it_is_said(home: Path) -> None
     wider = changed(tuned(), "network.layers.3.units", 32)
     started = next(iter(train(wider, load("digits", home), first_weights=first)))
     assert isinstance(started, Started)
-    assert "5 of 8 tensors taken over; 3 start afresh" in started.notice
+    assert started.notes == (WeightsCopied(copied=5, tensors=8),)
 
 
 def test_weights_of_which_none_fits_are_refused(home: Path) -> None:

@@ -14,7 +14,16 @@ from lab.runs.journal import Task
 
 
 def task(number: int, owner: str) -> Task:
-    return Task(f"run-{number}", number, owner, "{}", "run", "queued", 0.0, 0)
+    return Task(
+        run_id=f"run-{number}",
+        number=number,
+        owner=owner,
+        spec_json="{}",
+        want="run",
+        state="queued",
+        served_at=0.0,
+        step=0,
+    )
 
 
 def served(run: LiveRun) -> LiveRun:
@@ -72,12 +81,14 @@ def test_nobody_is_preempted_before_the_slice_is_over_or_twice() -> None:
 
 def test_a_pause_of_the_runners_own_is_nobody_elses_business() -> None:
     run = LiveRun("a", preempted=True)
-    assert run.answers_to_the_runner(Paused(5))
+    assert run.answers_to_the_runner(Paused(step=5))
     assert not run.computes
-    assert run.answers_to_the_runner(Resumed(5))
+    assert run.answers_to_the_runner(Resumed(step=5))
     assert not run.preempted
-    assert not run.answers_to_the_runner(Paused(6))  # which a person asked for
-    assert not run.answers_to_the_runner(StepsDone(6, (1.0,), 0.1, 1.0, 1.0))
+    assert not run.answers_to_the_runner(Paused(step=6))  # which a person asked for
+    assert not run.answers_to_the_runner(
+        StepsDone(step=6, losses=(1.0,), learning_rate=0.1, samples_per_s=1.0, elapsed_s=1.0)
+    )
 
 
 def test_those_paused_first_leave_memory_first() -> None:

@@ -12,13 +12,14 @@ import torch
 
 from lab.engines import deaths
 from lab.engines.local import LocalEngine
-from lab.events import Failed, Resumed, SetLearningRate, StepOnce, StepsDone
+from lab.events import DiskFull, Failed, GivenUp, Loss, Resumed, SetLearningRate, StepOnce, StepsDone
 from lab.network import weights
 from lab.paths import checkpoint_file, latest_weights, run_folder
 from lab.runner import fair_share
 from lab.runner.runner import CRASHES_ALLOWED, PAUSED_KEPT, Runner
 from lab.runs.run import RunState
 from lab.runs.store import Store
+from lab.runs.wording import advice
 from tests.support.kept import events_of, last_of
 from tests.support.narrowing import as_a, present
 from tests.support.waiting import patience, small
@@ -41,7 +42,7 @@ class Bench:
             self.runner.turn(0.02)
             if reached():
                 return
-        raise AssertionError([(run.id, run.state, run.reason) for run in self.store.runs()])
+        raise AssertionError([(run.id, run.state, run.cause) for run in self.store.runs()])
 
     def until_state(self, run_id: str, state: RunState) -> None:
         self.until(lambda: present(self.store.run(run_id)).state == state)
@@ -106,10 +107,8 @@ def test_a_run_whose_worker_is_killed_ends_with_the_weights_of_one_that_was_not(
     bench.until_state(killed, "finished")
     bench.until_state(undisturbed, "finished")
     assert same(final_weights(bench, killed), final_weights(bench, undisturbed))
-    said = [event.reason for event in events_of(bench.store, killed, Resumed)]
-    assert len(said) == 1
-    assert "SIGKILL" in said[0]
-    assert "resumed from step" in said[0]
+    (resumed,) = events_of(bench.store, killed, Resumed)
+    assert resumed.loss == Loss(cause="ended", signal="SIGKILL")
 
 
 def test_a_run_that_was_going_when_the_runner_ended_is_taken_up_by_the_next(bench: Bench) -> None:
@@ -128,11 +127,11 @@ def test_after_a_restart_a_run_says_that_it_was_interrupted(bench: Bench) -> Non
     bench.restart()
     bench.until_state(run_id, "running")
     (resumed,) = events_of(bench.store, run_id, Resumed)
-    assert "the lab was stopped" in resumed.reason
+    assert resumed.loss == Loss(cause="lab_stopped")
     assert resumed.step > 0
 
 
-def given_up_after(bench: Bench, kind: signal.Signals) -> Failed:
+def given_up_after(bench: Bench, kind: signal.Signals) -> GivenUp:
     """How a run fails whose worker gets a signal whenever there is one."""
     run_id = bench.store.submit(small(epochs=1, train_samples=1500, batch_size=4))
 
@@ -142,15 +141,17 @@ def given_up_after(bench: Bench, kind: signal.Signals) -> Failed:
         return present(bench.store.run(run_id)).state == "failed"
 
     bench.until(end)
-    assert f"after {CRASHES_ALLOWED + 1} attempts" in present(bench.store.run(run_id)).reason
-    return last_of(bench.store, run_id, Failed)
+    cause = as_a(GivenUp, last_of(bench.store, run_id, Failed).cause)
+    assert present(bench.store.run(run_id)).cause == cause
+    assert cause.attempts == CRASHES_ALLOWED + 1
+    return cause
 
 
 def test_a_worker_that_dies_again_and_again_is_given_up(bench: Bench) -> None:
-    failed = given_up_after(bench, signal.SIGKILL)
-    assert failed.cause == "lost"
-    assert "Start it again" in failed.advice
-    assert "batch" not in failed.advice
+    cause = given_up_after(bench, signal.SIGKILL)
+    assert cause.loss.cause == "ended"
+    assert "Start it again" in advice(cause)
+    assert "batch" not in advice(cause)
 
 
 def test_a_worker_that_the_kernel_ends_for_want_of_memory_is_told_a_smaller_batch(
@@ -158,17 +159,16 @@ def test_a_worker_that_the_kernel_ends_for_want_of_memory_is_told_a_smaller_batc
 ) -> None:
     counts = iter(range(10_000))
     monkeypatch.setattr(deaths, "ended_for_memory", lambda: next(counts))
-    failed = given_up_after(bench, signal.SIGKILL)
-    assert failed.cause == "out_of_memory"
-    assert "Try a batch size of 1" in failed.advice
+    cause = given_up_after(bench, signal.SIGKILL)
+    assert cause.loss.cause == "out_of_memory"
+    assert "Try a batch size of 1" in advice(cause)
 
 
 def test_a_worker_that_crashes_again_and_again_is_told_no_batch_size(bench: Bench) -> None:
-    failed = given_up_after(bench, signal.SIGSEGV)
-    assert failed.cause == "crashed"
-    assert "crashed inside a library (SIGSEGV)" in failed.reason
-    assert "report" in failed.advice
-    assert "batch" not in failed.advice
+    cause = given_up_after(bench, signal.SIGSEGV)
+    assert cause.loss == Loss(cause="crashed", signal="SIGSEGV")
+    assert "report" in advice(cause)
+    assert "batch" not in advice(cause)
 
 
 def test_a_run_whose_worker_crashed_once_goes_on_from_its_checkpoint(bench: Bench) -> None:
@@ -177,7 +177,7 @@ def test_a_run_whose_worker_crashed_once_goes_on_from_its_checkpoint(bench: Benc
     os.kill(bench.worker(run_id), signal.SIGSEGV)
     bench.until_state(run_id, "finished")
     (resumed,) = events_of(bench.store, run_id, Resumed)
-    assert "its process crashed inside a library (SIGSEGV); resumed from step" in resumed.reason
+    assert resumed.loss == Loss(cause="crashed", signal="SIGSEGV")
 
 
 def test_pause_step_learning_rate_resume_and_stop_are_obeyed_while_it_runs(bench: Bench) -> None:
@@ -188,12 +188,12 @@ def test_pause_step_learning_rate_resume_and_stop_are_obeyed_while_it_runs(bench
     step = present(store.run(run_id)).step
     for steps in (1, 10, 100):
         paused = bench.count(run_id, "paused")
-        store.tell(run_id, StepOnce(steps))
+        store.tell(run_id, StepOnce(steps=steps))
         bench.until_more(run_id, "paused", paused)
         step += steps
         assert present(store.run(run_id)).step == step
         assert present(store.run(run_id)).state == "paused"
-    store.tell(run_id, SetLearningRate(0.125))
+    store.tell(run_id, SetLearningRate(learning_rate=0.125))
     bench.until(lambda: bench.count(run_id, "learning_rate_changed"))
     store.want(run_id, "run")
     bench.until_state(run_id, "running")
@@ -220,7 +220,7 @@ def test_a_run_paused_before_its_first_step_ends_as_one_that_never_was(bench: Be
 def test_a_new_run_can_be_made_one_step_at_a_time(bench: Bench) -> None:
     run_id = bench.store.submit(LONG, want="pause")
     bench.until_state(run_id, "paused")
-    bench.store.tell(run_id, StepOnce(1))
+    bench.store.tell(run_id, StepOnce(steps=1))
     bench.until(lambda: bench.count(run_id, "steps_done") and present(bench.store.run(run_id)).step == 1)
     assert present(bench.store.run(run_id)).state == "paused"
 
@@ -287,7 +287,7 @@ def test_every_owner_sees_a_curve_soon_and_nobody_hears_of_the_slices(
     bench.until_state(run_ids[0], "paused")
     assert bench.count(run_ids[0], "paused") == 1
     step = present(bench.store.run(run_ids[0])).step
-    bench.store.tell(run_ids[0], StepOnce(3))
+    bench.store.tell(run_ids[0], StepOnce(steps=3))
     bench.until(lambda: present(bench.store.run(run_ids[0])).step == step + 3)
     bench.store.want(run_ids[1], "stop")
     bench.until_state(run_ids[1], "stopped")
@@ -339,7 +339,7 @@ def test_of_many_paused_runs_the_oldest_leave_memory_and_still_go_on(bench: Benc
     assert len(bench.workers()) == PAUSED_KEPT
     assert set(bench.states(*run_ids)) == {"paused"}
     step = present(bench.store.run(run_ids[0])).step
-    bench.store.tell(run_ids[0], StepOnce(5))
+    bench.store.tell(run_ids[0], StepOnce(steps=5))
     bench.until(lambda: present(bench.store.run(run_ids[0])).step == step + 5)
     bench.store.want(run_ids[0], "run")
     bench.until(lambda: present(bench.store.run(run_ids[0])).step > step + 5)
@@ -357,7 +357,8 @@ def test_a_full_disk_ends_that_run_and_not_the_runner(bench: Bench) -> None:
     assert bench.store.events(earlier)
     connection.execute("PRAGMA max_page_count = 1000000")
     bench.until_state(run_id, "failed")
-    assert "is full" in present(bench.store.run(run_id)).reason
-    assert last_of(bench.store, run_id, Failed).cause == "disk_full"
+    cause = DiskFull(folder=str(bench.home), unwritten="events")
+    assert present(bench.store.run(run_id)).cause == cause
+    assert last_of(bench.store, run_id, Failed).cause == cause
     again = bench.store.submit(SHORT)
     bench.until_state(again, "finished")

@@ -8,10 +8,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from lab.events import (
-    StepsDone,
-)
-from lab.runs.database import DiskFullError, StoreError, store_path
+from lab.database import DiskFullError, StoreError
+from lab.events import StepsDone
+from lab.runs.database import store_path
 from lab.runs.journal import Journal
 from lab.runs.store import Store
 from tests.lab.runs.events_of_a_run import SPEC, steps, write

@@ -13,7 +13,6 @@ from lab.events import (
 from lab.runs.journal import SNAPSHOTS_KEPT, Journal
 from lab.runs.store import Store
 from tests.lab.runs.events_of_a_run import SPEC, epoch, finished, steps, write
-from tests.support.kept import events_of
 from tests.support.narrowing import present
 
 
@@ -22,11 +21,14 @@ def test_a_wish_and_messages_reach_the_runner_in_order(store: Store, record: Jou
     assert record.changed()
     assert not record.changed()
     store.want(run_id, "pause")
-    store.tell(run_id, StepOnce(10))
-    store.tell(run_id, SetLearningRate(0.5))
+    store.tell(run_id, StepOnce(steps=10))
+    store.tell(run_id, SetLearningRate(learning_rate=0.5))
     assert record.changed()
     assert [task.want for task in record.tasks()] == ["pause"]
-    assert [message for _, _, message in record.messages()] == [StepOnce(10), SetLearningRate(0.5)]
+    assert [message for _, _, message in record.messages()] == [
+        StepOnce(steps=10),
+        SetLearningRate(learning_rate=0.5),
+    ]
     with record.transaction():
         for number, _, _ in record.messages():
             record.done(number)
@@ -36,7 +38,22 @@ def test_a_wish_and_messages_reach_the_runner_in_order(store: Store, record: Jou
 
 def test_the_figures_of_the_list_follow_the_events(store: Store, record: Journal) -> None:
     run_id = store.submit(SPEC)
-    write(record, run_id, Started("cpu", "mnist", 100, 20, 10, 7850, 10, 3, 10), steps(2, 2.0, 1.0))
+    write(
+        record,
+        run_id,
+        Started(
+            device="cpu",
+            dataset="mnist",
+            train_samples=100,
+            validation_samples=20,
+            test_samples=10,
+            parameters=7850,
+            steps_per_epoch=10,
+            epochs=3,
+            batch_size=10,
+        ),
+        steps(2, 2.0, 1.0),
+    )
     run = present(store.run(run_id))
     assert (run.step, run.steps, run.epochs, run.curve) == (2, 30, 3, (2.0, 1.0))
     write(record, run_id, epoch(1, 0.5, None))
@@ -51,8 +68,8 @@ def test_of_many_snapshots_the_newest_and_a_spread_of_the_others_are_kept(
 ) -> None:
     run_id = store.submit(SPEC)
     for step in range(1, 2 * SNAPSHOTS_KEPT):
-        write(record, run_id, Snapshot(step))
-    kept = [event.step for event in events_of(store, run_id, Snapshot)]
+        write(record, run_id, Snapshot(step=step))
+    kept = [event.step for _, event in store.events(run_id, kinds=("snapshot",))]
     assert SNAPSHOTS_KEPT // 2 <= len(kept) <= SNAPSHOTS_KEPT
     assert (kept[0], kept[-1]) == (1, 2 * SNAPSHOTS_KEPT - 1)
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from lab.events import (
     Checkpoint,
     Event,
+    NoProcess,
     Pause,
     Resume,
     SetLearningRate,
@@ -76,20 +77,25 @@ def test_a_wish_that_does_not_exist_names_those_that_do(store: Store) -> None:
 
 def test_pause_resume_and_stop_are_wishes_whichever_way_they_are_said(store: Store, record: Journal) -> None:
     run_id = store.submit(SPEC)
-    for message, wish in ((Pause(), "pause"), (Resume(), "run"), (StepOnce(1), "pause"), (Stop(), "stop")):
+    for message, wish in (
+        (Pause(), "pause"),
+        (Resume(), "run"),
+        (StepOnce(steps=1), "pause"),
+        (Stop(), "stop"),
+    ):
         store.tell(run_id, message)
         assert present(store.run(run_id)).want == wish
-    assert [message for _, _, message in record.messages()] == [StepOnce(1)]
+    assert [message for _, _, message in record.messages()] == [StepOnce(steps=1)]
 
 
 def test_an_ended_run_takes_no_messages(store: Store, record: Journal) -> None:
     run_id = store.submit(SPEC)
     with record.transaction():
-        record.state(run_id, "failed", "the reason")
+        record.state(run_id, "failed", NoProcess(detail="no more"))
     with pytest.raises(UnknownRunError):
-        store.tell(run_id, SetLearningRate(0.1))
+        store.tell(run_id, SetLearningRate(learning_rate=0.1))
     run = present(store.run(run_id))
-    assert (run.state, run.reason, run.is_active) == ("failed", "the reason", False)
+    assert (run.state, run.cause, run.is_active) == ("failed", NoProcess(detail="no more"), False)
     assert run.ended_at is not None
     assert record.tasks() == []
 
@@ -97,11 +103,21 @@ def test_an_ended_run_takes_no_messages(store: Store, record: Journal) -> None:
 def test_events_come_back_equal_in_order_and_only_the_new_ones(store: Store, record: Journal) -> None:
     run_id, other = store.submit(SPEC), store.submit(SPEC)
     said: list[Event] = [
-        Started("cpu", "mnist", 100, 20, 10, 7850, 10, 3, 10),
+        Started(
+            device="cpu",
+            dataset="mnist",
+            train_samples=100,
+            validation_samples=20,
+            test_samples=10,
+            parameters=7850,
+            steps_per_epoch=10,
+            epochs=3,
+            batch_size=10,
+        ),
         steps(2, 2.5, 2.25),
-        Snapshot(2, weights=((1, -127),), probabilities=((0.5, 0.5),)),
+        Snapshot(step=2, weights=((1, -127),), probabilities=((0.5, 0.5),)),
         epoch(1, 0.5, 0.4),
-        Checkpoint(10, 1, 1),
+        Checkpoint(step=10, epoch=1, epoch_end=1),
     ]
     write(record, run_id, *said)
     write(record, other, steps(1, 9.0))

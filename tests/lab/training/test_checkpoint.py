@@ -10,7 +10,6 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from lab.data import DataError
 from lab.events import (
     Checkpoint,
     EpochDone,
@@ -28,6 +27,7 @@ from lab.parts.layers import BatchNorm, Conv2d, Flatten, Linear, MaxPool
 from lab.parts.optimizers import SGD, AdamW
 from lab.parts.schedules import Cosine, OneCycle
 from lab.spec import RunSpec
+from lab.training.failures import OtherDataError
 from lab.training.loop import train
 from tests.support.small_runs import (
     DROPOUT_STACK,
@@ -83,7 +83,7 @@ def test_a_run_interrupted_anywhere_ends_with_the_same_weights(
     losses: list[float] = []
     point: Checkpoint | None = None
     for count in steps:
-        first = [[StepOnce(count)], *[()] * (count - 1), [Stop()]] if count else [[Pause(), Stop()]]
+        first = [[StepOnce(steps=count)], *[()] * (count - 1), [Stop()]] if count else [[Pause(), Stop()]]
         part = run(spec, point, told(*first))
         losses += losses_of(part)
         if isinstance(part[-1], Finished):
@@ -100,7 +100,7 @@ def test_a_run_interrupted_anywhere_ends_with_the_same_weights(
 
 def test_a_resumed_run_says_so_and_keeps_its_epoch_times() -> None:
     spec = spec_of(epochs=3)
-    part = run(spec, None, told([StepOnce(23)], *[()] * 22, [Stop()]))
+    part = run(spec, None, told([StepOnce(steps=23)], *[()] * 22, [Stop()]))
     rest = run(spec, of_kind(part, Checkpoint)[-1])
     assert isinstance(rest[0], Started)
     assert rest[0].step == 23
@@ -121,17 +121,18 @@ def test_early_stopping_ends_the_run_and_keeps_the_best_weights() -> None:
     epochs = of_kind(events, EpochDone)
     best = min(epochs, key=lambda epoch: epoch.validation_loss or math.inf)
     assert len(epochs) == best.epoch + 2 < 60
-    assert "early stopping" in of_kind(events, Finished)[0].reason
+    finished = of_kind(events, Finished)[0]
+    assert (finished.ended_by, finished.best_epoch, finished.patience) == ("patience", best.epoch, 2)
     at_best = next(p for p in of_kind(events, Checkpoint) if p.epoch_end == best.epoch)
     assert same(last_weights(events), dict(at_best.weights))
 
 
 def test_a_run_interrupted_on_other_data_is_not_continued() -> None:
     spec = spec_of()
-    part = run(spec, None, told([StepOnce(3)], (), (), [Stop()]))
+    part = run(spec, None, told([StepOnce(steps=3)], (), (), [Stop()]))
     whole_set = digits()
     fewer = replace(
         whole_set, train_images=whole_set.train_images[:900], train_labels=whole_set.train_labels[:900]
     )
-    with pytest.raises(DataError, match="start it again"):
+    with pytest.raises(OtherDataError, match="other data"):
         list(train(spec, fewer, of_kind(part, Checkpoint)[-1]))

@@ -27,7 +27,7 @@ from tests.support.small_runs import last_weights, losses_of, of_kind, run, same
 
 
 def test_a_run_does_as_many_steps_as_asked_and_waits() -> None:
-    events = run(spec_of(), None, told([StepOnce(7)], *[()] * 6, (), [Resume()]))
+    events = run(spec_of(), None, told([StepOnce(steps=7)], *[()] * 6, (), [Resume()]))
     paused = of_kind(events, Paused)
     assert [event.step for event in paused] == [7]
     before = events[: events.index(paused[0])]
@@ -40,7 +40,7 @@ def test_a_run_does_as_many_steps_as_asked_and_waits() -> None:
 
 def test_the_learning_rate_changes_while_it_runs_and_the_schedule_goes_on() -> None:
     spec = spec_of(optimizer=SGD(lr=0.1), schedule=Cosine())
-    inbox = told([StepOnce(10)], *[()] * 9, (), [SetLearningRate(0.4), Resume()])
+    inbox = told([StepOnce(steps=10)], *[()] * 9, (), [SetLearningRate(learning_rate=0.4), Resume()])
     events = run(spec, None, inbox)
     changed = of_kind(events, LearningRateChanged)
     assert [(event.step, event.learning_rate) for event in changed] == [(10, 0.4)]
@@ -56,7 +56,7 @@ def test_the_learning_rate_changes_while_it_runs_and_the_schedule_goes_on() -> N
 
 def test_a_changed_learning_rate_survives_an_interruption() -> None:
     spec = spec_of(optimizer=SGD(lr=0.01))
-    first: list[Message] = [StepOnce(5), SetLearningRate(0.05)]
+    first: list[Message] = [StepOnce(steps=5), SetLearningRate(learning_rate=0.05)]
     whole_run = run(spec, None, told(first, *[()] * 5, [Resume()]))
     part = run(spec, None, told(first, *[()] * 4, (), [Stop()]))
     rest = run(spec, of_kind(part, Checkpoint)[-1])
@@ -67,8 +67,8 @@ def test_a_learning_rate_changed_before_the_first_step_survives_an_interruption_
     spec = spec_of(
         optimizer=AdamW(lr=0.01), schedule=Cosine(), data={"validation_share": 0.2}, early_stopping=2
     )
-    whole_run = run(spec, None, told([SetLearningRate(0.05)]))
-    part = run(spec, None, told([Pause(), SetLearningRate(0.05)], [Stop()]))
+    whole_run = run(spec, None, told([SetLearningRate(learning_rate=0.05)]))
+    part = run(spec, None, told([Pause(), SetLearningRate(learning_rate=0.05)], [Stop()]))
     assert of_kind(part, Checkpoint)[-1].step == 0
     rest = run(spec, of_kind(part, Checkpoint)[-1])
     assert same(last_weights(rest), last_weights(whole_run))
@@ -78,9 +78,11 @@ def test_a_learning_rate_changed_before_the_first_step_survives_an_interruption_
 def test_a_changed_learning_rate_is_in_a_checkpoint_before_it_is_told(paused: bool) -> None:
     spec = spec_of(optimizer=SGD(lr=0.01))
     orders: list[list[Message]] = (
-        [[Pause()], [SetLearningRate(0.05)], [Stop()]] if paused else [[SetLearningRate(0.05)], [Stop()]]
+        [[Pause()], [SetLearningRate(learning_rate=0.05)], [Stop()]]
+        if paused
+        else [[SetLearningRate(learning_rate=0.05)], [Stop()]]
     )
-    events = run(spec, None, told([StepOnce(5)], *[()] * 4, *orders))
+    events = run(spec, None, told([StepOnce(steps=5)], *[()] * 4, *orders))
     told_at = next(i for i, event in enumerate(events) if isinstance(event, LearningRateChanged))
     kept = of_kind(events[:told_at], Checkpoint)[-1]
     assert kept.step == of_kind(events, LearningRateChanged)[0].step
@@ -89,10 +91,16 @@ def test_a_changed_learning_rate_is_in_a_checkpoint_before_it_is_told(paused: bo
 
 
 def test_steps_asked_for_while_others_are_being_done_are_added() -> None:
-    events = run(spec_of(), None, told([StepOnce(1), StepOnce(4)], (), [StepOnce(3)], *[()] * 20, [Stop()]))
+    events = run(
+        spec_of(),
+        None,
+        told([StepOnce(steps=1), StepOnce(steps=4)], (), [StepOnce(steps=3)], *[()] * 20, [Stop()]),
+    )
     assert of_kind(events, Paused)[0].step == 8
 
 
 @pytest.mark.parametrize("rate", [math.nan, math.inf, 0.0, -1.0, 1e9, 5e-324])
 def test_a_learning_rate_that_is_none_is_not_taken(rate: float) -> None:
-    assert losses_of(run(spec_of(), None, told([SetLearningRate(rate)]))) == losses_of(run(spec_of()))
+    assert losses_of(run(spec_of(), None, told([SetLearningRate(learning_rate=rate)]))) == losses_of(
+        run(spec_of())
+    )

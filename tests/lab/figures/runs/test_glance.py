@@ -17,7 +17,7 @@ ROW = tuple(0.9 if digit == 7 else 0.01 for digit in range(10))
 
 
 def test_weights_are_blue_orange_and_white_side_by_side() -> None:
-    shot = Snapshot(1, weights=((127, -127, 0, 0),) * 10, weight_height=2, weight_width=2)
+    shot = Snapshot(step=1, weights=((127, -127, 0, 0),) * 10, weight_height=2, weight_width=2)
     sheet = weights_data(shot)
     assert sheet is not None
     assert sheet.shape == (2 * 3 - 1, 8 * 3 - 1, 4)
@@ -29,11 +29,11 @@ def test_weights_are_blue_orange_and_white_side_by_side() -> None:
 
 
 def test_without_pictures_there_are_none() -> None:
-    assert weights_data(Snapshot(1)) is None
+    assert weights_data(Snapshot(step=1)) is None
 
 
 def test_an_answer_is_the_most_probable_digit() -> None:
-    right, wrong = predictions_data(Snapshot(1, probabilities=(ROW, ROW)), [7, 3, 5])
+    right, wrong = predictions_data(Snapshot(step=1, probabilities=(ROW, ROW)), [7, 3, 5])
     assert (right.says, right.share, right.label, right.right) == (7, 0.9, 7, True)
     assert (wrong.index, wrong.says, wrong.right) == (1, 7, False)
 
