@@ -54,7 +54,7 @@ export async function render(root, { data }) {
       panel = document.createElement("div")
       panel.dataset.name = name
       panel.dataset.testid = `chart-${name}`
-      panel.setAttribute("role", "img")
+      panel.setAttribute("role", "figure") // not "img": its buttons are reached by keyboard
       root.append(panel)
     }
     panel.style.height = `${height}px`

@@ -190,7 +190,7 @@ def test_the_curve_takes_the_colours_of_the_theme_and_keeps_its_zoom(new_page: C
     page = opened(new_page(dark=True))
     page.get_by_role("tab", name="Training steps").click()
     page.get_by_role("button", name="10 steps").click()
-    curve = page.get_by_role("img", name="The loss at each training step")
+    curve = page.get_by_role("figure", name="The loss at each training step")
     expect(curve).to_have_attribute("data-drawn", "11")
     assert curve.evaluate(COLOURS) == [colour("blue", dark=True), colour("background", dark=True)]
 

@@ -36,6 +36,6 @@ def preset_choice(draft: Draft) -> None:
         on_change=_chosen,
     )
     if equal is not None:
-        st.caption(f"{PRESETS[equal].summary} :gray[{PRESETS[equal].source}]")
+        st.caption(f"{PRESETS[equal].summary} {PRESETS[equal].source}")
     else:
         st.caption("Your own configuration. A preset above brings you back; undo brings this one back.")
