@@ -75,11 +75,11 @@ def test_a_mistake_is_named_for_what_it_is(
 ) -> None:
     told = taught(example)
     found = diagnoses(told, name, made(told), TOLERANCE)
-    assert mistake in [each.name for each in found]
+    assert mistake in [each.kind for each in found]
 
 
 def test_every_mistake_that_has_a_name_is_made_above() -> None:
-    assert set(known._SENTENCES) == {made[0] for made in MADE}
+    assert set(known._WORDS) == {made[0] for made in MADE}
 
 
 @settings(max_examples=25, deadline=None)
