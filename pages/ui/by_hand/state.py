@@ -94,7 +94,7 @@ def _seen_as(setting: Setting, other: Setting) -> Setting:
 def points() -> list[Point]:
     """The network at each training step from the start to now; shorter where training could not go on."""
     setting = now()
-    key = (setting.example, setting.optimizer, language())
+    key = (setting.example, setting.optimizer)
     cached = st.session_state.get(_POINTS)
     if cached is None or cached[0] != key:
         cached = st.session_state[_POINTS] = (key, [start(setting.example)])
