@@ -92,7 +92,7 @@ def _named(key: str, given: str, allowed: Mapping[str, object] | tuple[str, ...]
     if given in allowed:
         return given
     hint = did_you_mean(given, allowed)
-    raise wrong(key, given, text("by_hand.link.unknown", key=key, value=given[:SHOWN], hint=hint))
+    raise wrong(key, given, text("by_hand.link.unknown", value=given[:SHOWN], hint=hint))
 
 
 def _numbers(key: str, given: str) -> tuple[float, ...]:
