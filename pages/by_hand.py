@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from lab.figures.look import css
+from lab.texts import said, text
 from pages.ui.by_hand import state
 from pages.ui.by_hand.card import selected_card
 from pages.ui.by_hand.check import check, on_trial
@@ -14,6 +15,7 @@ from pages.ui.by_hand.export import export
 from pages.ui.by_hand.lesson import formula_card
 from pages.ui.by_hand.numbers import numbers
 from pages.ui.by_hand.picture import picture
+from pages.ui.by_hand.tabs import tabs
 from pages.ui.by_hand.training import training
 from pages.ui.kit.component import page_style
 from pages.ui.kit.entry import through_app
@@ -36,8 +38,8 @@ def stage() -> None:
 
 
 through_app()
-st.title("By hand")
-st.caption("A small network, forward and backward, with every number written out.")
+st.title(text("by_hand.page"))
+st.caption(text("by_hand_page.caption"))
 page_style("by_hand/page", off=css("orange", 0.13))
 state.follow_address()
 state.ADDRESS.notice()
@@ -47,30 +49,27 @@ now = state.points()[-1].trace
 loss_problem(now)
 stage()
 
-TABS = ("Parameters", "Check", "Formulas on trial", "Exercise", "Training steps", "Take home")
-parameters_tab, check_tab, trial_tab, exercise_tab, training_tab, export_tab = st.tabs(
-    TABS, on_change="rerun", key="by_hand/tab"
-)
+parameters_tab, check_tab, trial_tab, exercise_tab, training_tab, export_tab = tabs()
 if parameters_tab.open:
     with parameters_tab:
         numbers(now)
         draw()
 if check_tab.open:
     with check_tab:
-        if not hidden_notice("The table of gradients"):
+        if not hidden_notice(said("by_hand_page.hidden.check")):
             check(now)
 if trial_tab.open:
     with trial_tab:
-        if not hidden_notice("The trial"):
+        if not hidden_notice(said("by_hand_page.hidden.trial")):
             on_trial(now)
 if exercise_tab.open:
     with exercise_tab:
         exercise()
 if training_tab.open:
     with training_tab:
-        if not hidden_notice("Training"):
+        if not hidden_notice(said("by_hand_page.hidden.training")):
             training()
 if export_tab.open:
     with export_tab:
-        if not hidden_notice("The files"):
+        if not hidden_notice(said("by_hand_page.hidden.export")):
             export(state.current_lesson())

@@ -1,7 +1,7 @@
 // Draws the network: nodes, edges, labels, and what a step lights up.
 // Elements are joined by id: nothing is drawn anew that is already there. No text of a person reaches innerHTML.
 
-const { between, cellOf, fitted, known, mark, signed } = await import(
+const { between, cellOf, filled, fitted, known, mark, signed } = await import(
   `./geometry.js${new URL(import.meta.url).search}`)
 
 const SVG = "http://www.w3.org/2000/svg"
@@ -68,6 +68,7 @@ function showsGrad(view, quantity) {
 
 function paintEdges(view, layout) {
   const quiet = view.now.phase === "input"
+  const { texts } = view.data
   for (const edge of view.data.edges) {
     const [x1, y1, x2, y2] = layout.edges[edge.id]
     const target = edge.id.startsWith("e")
@@ -81,11 +82,16 @@ function paintEdges(view, layout) {
     const size = 1.6 + 5 * edge.size
     const path = `M${x1},${y1} L${x2},${y2}`
     const names = `edge${signed(sign)}${on ? " on" : ""}${focus ? " focus" : ""}${target ? " target" : ""}${view.selected === edge.id ? " selected" : ""}`
-    const words = `${edge.label} = ${edge.text}${gradOn ? `, gradient ${edge.grad.text}` : ""}`
+    const words = gradOn
+      ? filled(texts.edge, { label: edge.label, value: edge.text, gradient: edge.grad.text })
+      : `${edge.label} = ${edge.text}`
+    const hover = gradOn
+      ? filled(texts.edge_hover, { label: edge.label, value: edge.full || edge.text, gradient: edge.grad.full || edge.grad.text })
+      : `${edge.label} = ${edge.full || edge.text}`
     const group = draw(view.edges, edge.id, "g", { class: names, "data-testid": `edge-${edge.id}`, role: "button", tabindex: target ? -1 : 0, "aria-label": words })
     draw(group, "wide", "path", { d: path, class: "touch" })
     draw(group, "line", "path", { d: path, class: "line", "stroke-width": on ? size + 1.5 : size })
-    draw(group, "title", "title", {}, `${edge.label} = ${edge.full || edge.text}${gradOn ? `\ngradient ${edge.grad.full || edge.grad.text}` : ""}`)
+    draw(group, "title", "title", {}, hover)
     view.pick(view, group, target ? "J" : edge.id)
     paintLabel(view, layout, edge, { names, on, fresh, gradOn, target, value, grad })
   }
@@ -116,7 +122,14 @@ function paintLabel(view, layout, edge, { names, on, fresh, gradOn, target, valu
   if (on) view.labels.append(group) // what matters now lies on top
 }
 
+function spoken(node, texts) {
+  if (node.kind === "bias") return filled(texts.bias_node, { title: node.title })
+  const values = node.parts.map(part => `${part.label} = ${part.text}`).join(", ")
+  return filled(node.dead ? texts.dead_node : texts.node, { title: node.title, values })
+}
+
 function paintNodes(view, layout) {
+  const { texts } = view.data
   for (const node of view.data.nodes) {
     const [x, y, width, height] = layout.nodes[node.id]
     const parts = node.parts
@@ -126,7 +139,7 @@ function paintNodes(view, layout) {
       || biasEdges.some(edge => lit(view, edge.name).feed || lit(view, edge.name).focus || lit(view, gradName(edge.name)).focus)
       || (node.id === "J" && (view.now.focus.includes("new_J")))
     const names = `node ${node.kind}${on ? " on" : ""}${node.dead && view.reached.has(parts[1].name) ? " dead" : ""}${view.selected === node.id ? " selected" : ""}`
-    const words = node.kind === "bias" ? `${node.title}, always 1` : `${node.title}: ${parts.map(p => `${p.label} = ${p.text}`).join(", ")}${node.dead ? ", dead" : ""}`
+    const words = spoken(node, texts)
     const group = draw(view.nodes, node.id, "g", { class: names, "data-testid": `node-${node.id}`, role: "button", tabindex: 0, "aria-label": words })
     const round = node.kind === "input" || node.kind === "bias" ? height / 2 : 16
     const box = { x: x - width / 2, y: y - height / 2, width, height, rx: round }
@@ -136,9 +149,9 @@ function paintNodes(view, layout) {
     parts.forEach((part, at) => paintPart(view, layout, group, node, part, at, states[at]))
     draw(group, "rim", "rect", { ...box, class: "rim" })
     if (node.dead && view.reached.has(parts[1].name)) {
-      draw(group, "dead", "text", { x: x + (layout.stacked ? 0 : width / 2 - 2), y: y - height / 2 - 9, class: "deadmark", "text-anchor": layout.stacked ? "middle" : "end" }, "dead")
+      draw(group, "dead", "text", { x: x + (layout.stacked ? 0 : width / 2 - 2), y: y - height / 2 - 9, class: "deadmark", "text-anchor": layout.stacked ? "middle" : "end" }, texts.dead)
     }
-    draw(group, "title", "title", {}, node.kind === "bias" ? "bias" : parts.map(p => `${p.label} = ${p.full || p.text}`).join("\n"))
+    draw(group, "title", "title", {}, node.kind === "bias" ? texts.bias : parts.map(p => `${p.label} = ${p.full || p.text}`).join("\n"))
     sweep(group)
     view.pick(view, group, node.id)
   }

@@ -5,6 +5,9 @@ export const within = (low, value, high) => Math.min(Math.max(value, low), high)
 // What is known at a step: a value or gradient counts once a step up to here has computed it.
 export const known = (steps, upTo) => new Set(steps.slice(0, upTo).flatMap(step => step.focus))
 
+// A sentence with its values put where their names stand in braces.
+export const filled = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_, name) => values[name])
+
 // The label's place on its edge, moved along it until a plate of this half width covers no node.
 export function between(layout, id, half) {
   const [x, y] = layout.labels[id]

@@ -6,22 +6,24 @@ const [{ make }, { tool }, { paintNetwork, prepare }, { within }] = await Promis
   ["../kit/dom.js", "../kit/look.js", "./drawing.js", "./geometry.js"].map(path => import(path + version)))
 
 const NARROW_BELOW = 560
-const SPEEDS = [["0.5", "Slow", 4000], ["1", "Normal", 2200], ["2", "Fast", 1100], ["4", "Very fast", 500]]
-const SHOWS = [["both", "Values and gradients"], ["values", "Values only"], ["grads", "Gradients only"]]
+const SPEEDS = [["0.5", 4000], ["1", 2200], ["2", 1100], ["4", 500]]
+const SHOWS = ["both", "values", "grads"]
 
-function control(icon, title, testid) {
-  const button = tool(icon, title)
+function control(icon, testid) {
+  const button = tool(icon, "")
   button.dataset.testid = testid
   return button
 }
 
-function choice(title, testid, options) {
+function choice(testid) {
   const select = make("select")
-  select.title = title
   select.dataset.testid = testid
-  select.setAttribute("aria-label", title)
-  offer(select, options)
   return select
+}
+
+function entitle(element, title) {
+  element.title = title
+  element.setAttribute("aria-label", title)
 }
 
 function offer(select, options) {
@@ -32,6 +34,22 @@ function offer(select, options) {
   }))
 }
 
+// What stays while the lesson moves; another language has other words.
+function say(view, texts) {
+  const said = JSON.stringify(texts)
+  if (view.said === said) return
+  view.said = said
+  view.frame.setAttribute("aria-label", texts.network)
+  view.range.setAttribute("aria-label", texts.step)
+  for (const name of ["first", "previous", "next", "last"]) entitle(view[name], texts[name])
+  entitle(view.speeds, texts.speed)
+  entitle(view.shows, texts.show)
+  entitle(view.details, texts.detail)
+  offer(view.speeds, SPEEDS.map(([value]) => [value, texts.speeds[value]]))
+  view.speeds.value = SPEEDS.find(([, pause]) => pause === view.speed)[0]
+  offer(view.shows, SHOWS.map(value => [value, texts.shows[value]]))
+}
+
 function build(root) {
   const view = { root, pick, step: 0, show: "both", selected: "", seq: 0, speed: 2200, timer: 0 }
   root.classList.add("by-hand-root")
@@ -39,7 +57,6 @@ function build(root) {
   view.frame.dataset.testid = "network"
   view.frame.tabIndex = 0
   view.frame.setAttribute("role", "group")
-  view.frame.setAttribute("aria-label", "The network. Arrow keys move through the lesson, Home and End jump, space plays.")
   prepare(view)
   const head = make("div", "head")
   view.phase = make("span", "phase")
@@ -49,22 +66,20 @@ function build(root) {
   head.append(view.phase, view.title)
   view.frame.append(head, view.svg)
   view.bar = make("div", "bar")
-  view.first = control("first_page", "First step (Home)", "first")
-  view.previous = control("chevron_left", "Previous step (left arrow)", "previous")
-  view.play = control("play_arrow", "Play (space)", "play")
-  view.next = control("chevron_right", "Next step (right arrow)", "next")
+  view.first = control("first_page", "first")
+  view.previous = control("chevron_left", "previous")
+  view.play = control("play_arrow", "play")
+  view.next = control("chevron_right", "next")
   view.next.classList.add("main")
-  view.last = control("last_page", "Last step (End)", "last")
+  view.last = control("last_page", "last")
   view.range = make("input")
   Object.assign(view.range, { type: "range", min: 1, step: 1 })
   view.range.dataset.testid = "scrub"
-  view.range.setAttribute("aria-label", "Step of the lesson")
   view.count = make("output", "count")
   view.count.dataset.testid = "counter"
-  view.speeds = choice("Speed of play", "speed", SPEEDS.map(([value, text]) => [value, text]))
-  view.speeds.value = "1"
-  view.shows = choice("What the picture shows", "show", SHOWS)
-  view.details = choice("How fine the steps are", "detail", [])
+  view.speeds = choice("speed")
+  view.shows = choice("show")
+  view.details = choice("detail")
   const steps = make("div", "group")
   steps.append(view.first, view.previous, view.play, view.next, view.last, view.count)
   const choices = make("div", "group choices")
@@ -91,7 +106,7 @@ function paint(view) {
   const layout = narrow ? data.narrow : data.wide
   view.now = data.steps[view.step - 1]
   paintNetwork(view, layout)
-  view.phase.textContent = view.now.phase
+  view.phase.textContent = data.texts.phases[view.now.phase]
   view.phase.className = `phase ${view.now.phase}`
   if (view.title.textContent !== view.now.title) view.title.textContent = view.now.title
   view.count.textContent = `${view.step} / ${data.steps.length}`
@@ -102,7 +117,7 @@ function paint(view) {
   view.shows.value = view.show
   const playing = view.timer !== 0
   view.play.firstChild.textContent = playing ? "pause" : "play_arrow"
-  view.play.setAttribute("aria-label", playing ? "Pause (space)" : "Play (space)")
+  entitle(view.play, playing ? data.texts.pause : data.texts.play)
   view.frame.dataset.step = view.step
 }
 
@@ -178,7 +193,7 @@ function listen(view) {
   view.shows.onchange = () => { view.show = view.shows.value; paint(view); tell(view) }
   view.details.onchange = () => { stop(view); tell(view) }
   view.speeds.onchange = () => {
-    view.speed = SPEEDS.find(([value]) => value === view.speeds.value)[2]
+    view.speed = SPEEDS.find(([value]) => value === view.speeds.value)[1]
     if (view.timer) { stop(view); play(view) }
   }
   view.key = event => onKey(view, event)
@@ -188,7 +203,7 @@ function listen(view) {
 }
 
 function showDetails(view, { details, detail }) {
-  const wanted = details.map(([value]) => value).join()
+  const wanted = JSON.stringify(details)
   if (view.details.offered !== wanted) {
     offer(view.details, details)
     view.details.offered = wanted
@@ -213,6 +228,7 @@ export function render(root, { data, setStateValue }) {
     view.selected = data.selected
   }
   view.step = within(1, view.step, data.steps.length)
+  say(view, data.texts)
   showDetails(view, data)
   root.classList.toggle("large", data.large)
   paint(view)

@@ -187,3 +187,13 @@ def test_the_setting_outlives_a_page_switch_and_returns_to_the_address() -> None
     app.query_params.clear()
     app.switch_page("pages/by_hand.py").run()
     assert address(app) == {"hidden": "tanh", "step": "4"}
+
+
+def test_the_open_tab_stays_open_when_the_language_changes() -> None:
+    app = opened(exercise="1")
+    app.session_state["by_hand/tab"] = "Exercise"
+    app.run()
+    app.button(key="kit/language/zh").click().run()
+    assert not app.exception
+    assert app.session_state["by_hand/tab"] == "练习"
+    assert "允许误差" in [group.label for group in app.button_group]

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { between, cellOf, fitted, known, within } from "../../static/by_hand/geometry.js"
+import { between, cellOf, filled, fitted, known, within } from "../../static/by_hand/geometry.js"
 
 test("a step of the lesson stays within the lesson", () => {
   assert.deepEqual([within(1, 0, 9), within(1, 5, 9), within(1, 99, 9)], [1, 5, 9])
@@ -28,6 +28,10 @@ test("the two values of a node share its box: side by side, or one below the oth
   assert.deepEqual(cellOf([50, 20, 40, 20], 1, 2, false), { x: 50, y: 10, width: 20, height: 20 })
   assert.deepEqual(cellOf([50, 20, 40, 20], 1, 2, true), { x: 30, y: 20, width: 40, height: 10 })
   assert.deepEqual(cellOf([50, 20, 40, 20], 0, 1, false), { x: 30, y: 10, width: 40, height: 20 })
+})
+
+test("values stand where a sentence names them, in its order, and are taken as they are", () => {
+  assert.equal(filled("{b}, {a}, {b}", { a: "1", b: "{a}" }), "{a}, 1, {a}")
 })
 
 test("the longer a number, the smaller it is written", () => {

@@ -11,8 +11,9 @@ from lab.by_hand.cards import Card, card
 from lab.by_hand.digits import factor, tex
 from lab.by_hand.formulas import Line
 from lab.by_hand.lesson import Lesson
+from lab.texts import text
 from pages.ui.by_hand import state
-from pages.ui.by_hand.lesson import aligned, one_row
+from pages.ui.by_hand.lesson import aligned, one_row, sentence
 
 
 def selected_card(lesson: Lesson, name: str) -> None:
@@ -22,11 +23,15 @@ def selected_card(lesson: Lesson, name: str) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"#### {shown.title}", width="stretch")
             st.button(
-                "", icon=":material/close:", key="by_hand/close", on_click=_close, help="Close (Escape)"
+                "",
+                icon=":material/close:",
+                key="by_hand/close",
+                on_click=_close,
+                help=text("by_hand_page.card.close"),
             )
-        st.markdown(shown.text)
-        _lines("Forward", shown.forward)
-        _lines("Backward", shown.backward)
+        st.markdown(str(shown.text))
+        _lines(text("by_hand_page.card.forward"), shown.forward)
+        _lines(text("by_hand_page.card.backward"), shown.backward)
         _paths(shown)
 
 
@@ -40,18 +45,19 @@ def _lines(title: str, lines: tuple[Line, ...]) -> None:
         st.latex(aligned([one_row(line, rows=True) for line in lines]))
         for line in lines:
             if line.remark:
-                st.caption(f"{line.remark[:1].upper()}{line.remark[1:]}.")
+                st.caption(sentence(line.remark))
 
 
 def _paths(shown: Card) -> None:
     """Each path of the chain rule as one row, and their sum."""
     if not shown.paths:
         return
-    st.caption(f"Where ${shown.paths_to}$ comes from: one row for each path")
+    st.caption(text("by_hand_page.card.paths", quantity=shown.paths_to))
     rows = [
         rf"\text{{{path.via}}}: &\; {path.incoming} \cdot {path.local.split('=')[0].strip()} "
         rf"= {factor(path.incoming_value)} \cdot {factor(path.local_value)} = {tex(path.value)}"
         for path in shown.paths
     ]
-    rows.append(rf"\textbf{{sum}}: &\; {shown.paths_to} = {tex(shown.total)}")
+    total = text("by_hand_page.card.sum")
+    rows.append(rf"\textbf{{{total}}}: &\; {shown.paths_to} = {tex(shown.total)}")
     st.latex(r"\begin{aligned} " + r" \\[0.5em] ".join(rows) + r" \end{aligned}")

@@ -26,15 +26,21 @@ from lab.by_hand.tracer import Trace
 from lab.by_hand.update import HandOptimizer
 from lab.parts.activations import ACTIVATIONS
 from lab.registry import SpecError
+from lab.texts import Text, said, text
 from pages.ui.by_hand import numbers, state
 from pages.ui.kit.controls import showing
 
 _FIRST_OUTPUTS = ("relu", "sigmoid", SOFTMAX, "identity", "tanh")
 _SAID = "by_hand/said"
+_NO_LOSS = {"infinite": "by_hand_page.loss.infinite", "undefined": "by_hand_page.loss.undefined"}
 
 
 def _title_of(name: str) -> str:
-    return "Softmax" if name == SOFTMAX else ACTIVATIONS[name].title
+    return "Softmax" if name == SOFTMAX else str(ACTIVATIONS[name].title)
+
+
+def _loss_title(name: str) -> str:
+    return str(TERMS[name].title)
 
 
 def _key(name: str) -> str:
@@ -56,10 +62,11 @@ def loss_problem(trace: Trace) -> None:
     if not trace.problem:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="by_hand/problem"):
-        st.warning(f"The loss is {trace.state}. {trace.problem}.", width="stretch")
+        st.warning(text(_NO_LOSS[trace.state], problem=trace.problem), width="stretch")
         for output in TERMS[trace.example.loss].fitting_outputs:
             if output != trace.example.output:
-                st.button(f"Use {_title_of(output).lower()} outputs", on_click=_fit_output, args=(output,))
+                label = text("by_hand_page.loss.use", output=output)
+                st.button(label, on_click=_fit_output, args=(output,))
 
 
 def _fit_output(output: str) -> None:
@@ -73,9 +80,9 @@ def choices() -> None:
     outputs = (*_FIRST_OUTPUTS, *(name for name in OUTPUTS if name not in _FIRST_OUTPUTS))
     cells = st.columns([1, 1, 1.35, 1.35, 0.8, 1.2], vertical_alignment="bottom")
     rows: tuple[tuple[str, str, tuple[str, ...], Any, str], ...] = (
-        ("hidden", "Hidden activation", tuple(SLOPES), _title_of, example.hidden),
-        ("output", "Output activation", outputs, _title_of, example.output),
-        ("loss", "Loss", tuple(TERMS), lambda name: TERMS[name].title, example.loss),
+        ("hidden", text("by_hand_page.choices.hidden"), tuple(SLOPES), _title_of, example.hidden),
+        ("output", text("by_hand_page.choices.output"), outputs, _title_of, example.output),
+        ("loss", text("by_hand_page.choices.loss"), tuple(TERMS), _loss_title, example.loss),
     )
     for cell, (name, title, options, shown, value) in zip(cells, rows, strict=False):
         cell.selectbox(
@@ -87,20 +94,20 @@ def choices() -> None:
             args=(name,),
         )
     cells[3].selectbox(
-        "Optimizer",
+        text("by_hand_page.choices.optimizer"),
         tuple(RULES),
-        format_func=lambda name: RULES[name].title,
+        format_func=lambda name: str(RULES[name].title),
         key=_show("optimizer", optimizer.name),
         on_change=_optimizer_changed,
     )
     _number_field(cells[4], LR, optimizer.lr)
     with cells[5].container(horizontal=True, gap="small"):
         st.button(
-            "Undo",
+            text("by_hand_page.choices.undo"),
             icon=":material/undo:",
             on_click=_undo,
             disabled=not state.can_undo(),
-            help="Takes back the last change of a number or a choice.",
+            help=text("by_hand_page.choices.undo_help"),
         )
         st.button(
             "",
@@ -108,53 +115,57 @@ def choices() -> None:
             on_click=_redo,
             disabled=not state.can_redo(),
             key="by_hand/redo",
-            help="Makes the change that was taken back again.",
+            help=text("by_hand_page.choices.redo_help"),
         )
         st.button(
             "",
             icon=":material/restart_alt:",
             on_click=reset,
             key="by_hand/reset",
-            help="Back to the document's example.",
+            help=text("by_hand_page.choices.reset_help"),
         )
         st.button(
             "",
             icon=":material/fullscreen_exit:" if setting.large else ":material/fullscreen:",
             on_click=_toggle_large,
             key="by_hand/large",
-            help="The picture over the full width, for a lecture hall.",
+            help=text("by_hand_page.choices.large_help"),
         )
     _marks()
 
 
 def _marks() -> None:
     for message in st.session_state.pop(_SAID, {}).values():
-        st.error(message, icon=":material/error:")
+        st.error(str(message), icon=":material/error:")
 
 
-def say(name: str, message: str) -> None:
+def say(name: str, message: Text) -> None:
     """Marks one field until the next run."""
     st.session_state.setdefault(_SAID, {})[name] = message
 
 
 def _number_field(place: Any, hyper: Hyperparameter, value: float) -> None:
     place.text_input(
-        hyper.title,
+        str(hyper.title),
         key=_show(hyper.name, full(value).removesuffix(".0")),
         on_change=_number_changed,
         args=(hyper,),
-        help=f"Allowed: {hyper.bounds}.",
+        help=text("by_hand_page.choices.allowed", bounds=hyper.bounds),
     )
 
 
 def _number_changed(hyper: Hyperparameter) -> None:
     optimizer = state.now().optimizer
-    text = str(st.session_state[_key(hyper.name)])
+    typed = str(st.session_state[_key(hyper.name)])
     try:
-        value = within(hyper, text)
+        value = within(hyper, typed)
     except SpecError as error:
         kept = optimizer.lr if hyper.name == "lr" else optimizer.options[hyper.name]
-        say(hyper.name, f"{hyper.title}: {error.errors[0].message}. It stays {full(kept)}.")
+        problem = error.errors[0].message
+        say(
+            hyper.name,
+            said("by_hand_page.choices.stays", title=hyper.title, problem=problem, value=full(kept)),
+        )
         return
     if hyper.name == "lr":
         state.change(optimizer=replace(optimizer, lr=value))
@@ -172,9 +183,17 @@ def _optimizer_changed() -> None:
 def optimizer_options() -> None:
     """The options of the present optimizer."""
     optimizer = state.now().optimizer
-    st.markdown(f"**{optimizer.rule.title}**: {optimizer.rule.summary} ${optimizer.rule.by_hand.formula}$")
+    rule = optimizer.rule
+    st.markdown(
+        text(
+            "by_hand_page.choices.options",
+            title=rule.title,
+            summary=rule.summary,
+            formula=rule.by_hand.formula,
+        )
+    )
     cells = st.columns(4)
-    for cell, hyper in zip(cells, optimizer.rule.hyperparameters, strict=False):
+    for cell, hyper in zip(cells, rule.hyperparameters, strict=False):
         _number_field(cell, hyper, optimizer.options[hyper.name])
 
 
@@ -214,26 +233,31 @@ def draw() -> None:
     setting = state.now()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(
-            "Initialisation",
+            text("by_hand_page.draw.initialisation"),
             tuple(TITLES),
-            format_func=TITLES.__getitem__,
+            format_func=lambda name: str(TITLES[name]),
             key=_show("init", setting.init or PAPER),
             on_change=_drawn,
             width=260,
         )
         st.number_input(
-            "Seed",
+            text("by_hand_page.draw.seed"),
             0,
             LARGEST_SEED,
             key=_show("seed", setting.seed or 0),
             on_change=_drawn,
             width=160,
         )
-        st.button("Draw", icon=":material/casino:", on_click=_draw_next, help="Takes the next seed.")
+        st.button(
+            text("by_hand_page.draw.draw"),
+            icon=":material/casino:",
+            on_click=_draw_next,
+            help=text("by_hand_page.draw.draw_help"),
+        )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         sizes = setting.example.sizes
         st.segmented_control(
-            "Hidden layers",
+            text("by_hand_page.draw.layers"),
             tuple(range(1, MOST_HIDDEN_LAYERS + 1)),
             key=_show("depth", len(sizes) - 2),
             on_change=_resized,
@@ -241,15 +265,22 @@ def draw() -> None:
         )
         for place, size in enumerate(sizes):
             last = len(sizes) - 1
-            title = "Inputs" if place == 0 else "Outputs" if place == last else f"Hidden {place}"
             st.number_input(
-                title,
+                _size_title(place, last),
                 1,
                 MOST_UNITS_DRAWN,
                 key=_show(f"size{'-out' if place == last else place}", size),
                 on_change=_resized,
                 width=120,
             )
+
+
+def _size_title(place: int, last: int) -> str:
+    if place == 0:
+        return text("by_hand_page.draw.inputs")
+    if place == last:
+        return text("by_hand_page.draw.outputs")
+    return text("by_hand_page.draw.hidden", layer=place)
 
 
 def _drawn() -> None:

@@ -15,12 +15,13 @@ from lab.by_hand.lesson import Lesson, LessonStep, lesson
 from lab.by_hand.notation import symbol
 from lab.by_hand.setting import TOLERANCES
 from lab.registry import SpecError
+from lab.texts import Text, text
+from lab.texts.formats import whole_percent
 from pages.ui.by_hand import state
-from pages.ui.by_hand.lesson import formula, formula_card, three_forms
+from pages.ui.by_hand.lesson import formula, formula_card, sentence, three_forms
 from pages.ui.kit.controls import showing
 
 _ANSWERS, _TOLERANCE = "by_hand/answers", "by_hand/tolerance"
-_TOLERANCE_TITLES = {"exact": "Four digits", "close": "1 %", "rough": "5 %"}
 
 
 def answers() -> dict[str, Answer]:
@@ -45,49 +46,61 @@ def question_card(shown: Lesson, step: LessonStep) -> None:
     if step.phase == "input" or line.value is None:
         formula_card(shown, step)
         if step.phase == "input":
-            st.info("Every value is hidden. Go to the next step and type what you find.")
+            st.info(text("by_hand_page.exercise.begin"))
         return
     answer = answers().get(line.name, Answer())
     st.markdown(f"#### {step.title}")
     if answer.done:
-        st.success("Right." if answer.right else "Shown.", icon=":material/check:" if answer.right else None)
+        if answer.right:
+            st.success(text("by_hand_page.exercise.right"), icon=":material/check:")
+        else:
+            st.success(text("by_hand_page.exercise.shown"))
         three_forms(line)
         if step.text and line.name == "new_J":
-            st.markdown(step.text)
+            st.markdown(str(step.text))
     else:
         _ask(line.name, f"{line.left} = {line.symbols}", line.left, answer)
     count = score(shown, answers())
-    st.caption(f"{count.right} of {count.questions} right, {count.shown} shown")
+    st.caption(text("by_hand_page.exercise.score", right=count.right, all=count.questions, shown=count.shown))
 
 
 def _ask(name: str, asked: str, left: str, answer: Answer) -> None:
-    st.caption("Formula")
+    st.caption(text("by_hand_page.lesson.formula"))
     formula(asked, "by_hand/asked")
     with st.form(f"by_hand/ask-{name}", border=False, enter_to_submit=True):
         st.text_input(
-            f"Your value of ${left}$", key=f"by_hand/typed-{name}", placeholder="a number such as -0.285"
+            text("by_hand_page.exercise.your_value_of", quantity=left),
+            key=f"by_hand/typed-{name}",
+            placeholder=text("by_hand_page.exercise.such_as"),
         )
         with st.container(horizontal=True):
             st.form_submit_button(
-                "Check", type="primary", icon=":material/check:", on_click=_check, args=(name,)
+                text("by_hand_page.exercise.check"),
+                type="primary",
+                icon=":material/check:",
+                on_click=_check,
+                args=(name,),
             )
-            st.form_submit_button("Show the value", on_click=_reveal, args=(name,))
-    said = st.session_state.pop("by_hand/answer-said", "")
-    if said:
-        st.error(said)
+            st.form_submit_button(text("by_hand_page.exercise.reveal"), on_click=_reveal, args=(name,))
+    mistyped = st.session_state.pop("by_hand/answer-said", "")
+    if mistyped:
+        st.error(mistyped)
     elif answer.tries and answer.typed is not None:
-        st.error(f"{four(answer.typed)} is not right. Try again.", icon=":material/close:")
+        st.error(text("by_hand_page.exercise.wrong", value=four(answer.typed)), icon=":material/close:")
         for mistake in answer.mistakes[:2]:
-            st.warning(f"**{mistake.name[:1].upper()}{mistake.name[1:]}?** {mistake.sentence}")
+            name = str(mistake.name)
+            title = name[:1].upper() + name[1:]
+            st.warning(text("by_hand_page.exercise.mistake", name=title, sentence=mistake.sentence))
         if not answer.mistakes:
-            st.caption("None of the usual mistakes leads to this number. Check each product, then the sum.")
+            st.caption(text("by_hand_page.exercise.no_mistake"))
 
 
 def _check(name: str) -> None:
     try:
-        typed = read_number(st.session_state[f"by_hand/typed-{name}"], "your value")
+        given = st.session_state[f"by_hand/typed-{name}"]
+        typed = read_number(given, text("by_hand_page.exercise.your_value"))
     except SpecError as error:
-        st.session_state["by_hand/answer-said"] = f"{error}."
+        st.session_state["by_hand/answer-said"] = sentence(error)
         return
     setting, kept = state.now(), answers()
     asked = state.current_lesson()
@@ -99,13 +112,10 @@ def _reveal(name: str) -> None:
     kept[name] = replace(kept.get(name, Answer()), shown=True)
 
 
-def hidden_notice(what: str) -> bool:
-    """Says, in exercise mode, that a tab would give the answers away; True when it did."""
+def hidden_notice(notice: Text) -> bool:
+    """Says, in exercise mode, why a tab stays hidden; True when it did."""
     if state.now().exercise:
-        st.info(
-            f"{what} would give the answers away. Leave the exercise to see it.",
-            icon=":material/visibility_off:",
-        )
+        st.info(str(notice), icon=":material/visibility_off:")
         return True
     return False
 
@@ -113,43 +123,47 @@ def hidden_notice(what: str) -> bool:
 def exercise() -> None:
     """The tab: turns the exercise on, sets it, and shows the score."""
     setting = state.now()
-    st.markdown(
-        "The numbers are hidden; at each step you type the value. What is wrong is diagnosed from the same trace. "
-        "A seed gives other numbers: the same link with another seed makes one exercise for each student."
-    )
+    st.markdown(text("by_hand_page.exercise.intro"))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if setting.exercise:
-            st.button("Leave the exercise", icon=":material/logout:", on_click=_turn, args=(False,))
+            leave = text("by_hand_page.exercise.leave")
+            st.button(leave, icon=":material/logout:", on_click=_turn, args=(False,))
         else:
             st.button(
-                "Start the exercise", type="primary", icon=":material/edit:", on_click=_turn, args=(True,)
+                text("by_hand_page.exercise.start"),
+                type="primary",
+                icon=":material/edit:",
+                on_click=_turn,
+                args=(True,),
             )
         st.segmented_control(
-            "Right within",
+            text("by_hand_page.exercise.within"),
             tuple(TOLERANCES),
-            format_func=_TOLERANCE_TITLES.__getitem__,
+            format_func=_tolerance_title,
             key=showing(_TOLERANCE, setting.tolerance),
             on_change=_tolerate,
             required=True,
         )
-    st.caption(
-        "Class set: choose a seed under Parameters (or write `seed=7` into the link), and share the link of this page. "
-        "Right means within the tolerance, or within 0.00005."
-    )
+    st.caption(text("by_hand_page.exercise.class_set"))
     if not setting.exercise:
         return
     shown = lesson(state.points()[-1], setting.optimizer, "value")
     count = score(shown, answers())
     with st.container(horizontal=True):
-        st.metric("Right", f"{count.right} of {count.questions}")
-        st.metric("At the first try", count.at_once)
-        st.metric("Shown", count.shown)
+        right_of = text("by_hand_page.exercise.right_of", right=count.right, all=count.questions)
+        st.metric(text("by_hand_page.exercise.count_right"), right_of)
+        st.metric(text("by_hand_page.exercise.count_at_once"), count.at_once)
+        st.metric(text("by_hand_page.exercise.count_shown"), count.shown)
     st.progress((count.right + count.shown) / max(count.questions, 1))
-    st.button("Start again", icon=":material/replay:", on_click=_again)
+    st.button(text("by_hand_page.exercise.again"), icon=":material/replay:", on_click=_again)
     missed = [name for name in questions(shown) if (a := answers().get(name)) and not a.right]
     if missed:
-        names = ", ".join(f"${symbol(shown.trace.example, name)}$" for name in missed)
-        st.markdown(f"To look at again: {names}")
+        names = [f"${symbol(shown.trace.example, name)}$" for name in missed]
+        st.markdown(text("by_hand_page.exercise.missed", names=names))
+
+
+def _tolerance_title(name: str) -> str:
+    return text("by_hand_page.exercise.four_digits") if name == "exact" else whole_percent(TOLERANCES[name])
 
 
 def _tolerate() -> None:

@@ -6,6 +6,7 @@ Owns its layout. The forms belong to `lab.by_hand`.
 from __future__ import annotations
 
 import json
+import shlex
 
 import streamlit as st
 
@@ -13,6 +14,7 @@ from lab.by_hand.example_file import as_json
 from lab.by_hand.exports import trace_csv, trace_markdown
 from lab.by_hand.lesson import Lesson, lesson
 from lab.by_hand.script import torch_script
+from lab.texts import text
 from pages.ui.by_hand import state
 
 
@@ -26,23 +28,28 @@ def export(shown: Lesson) -> None:
     script = torch_script(state.now().example, optimizer, shown.point.taken)
     spec = json.dumps(as_json(example), indent=2)
     with st.container(horizontal=True):
-        for title, text, file, kind in (
+        for title, content, file, kind in (
             ("Markdown", markdown, f"{name}.md", "text/markdown"),
             ("CSV", trace_csv(whole), f"{name}.csv", "text/csv"),
-            ("PyTorch script", script, f"{name}.py", "text/x-python"),
-            ("JSON for the command line", spec, f"{name}.json", "application/json"),
+            (text("by_hand_page.export.script"), script, f"{name}.py", "text/x-python"),
+            (text("by_hand_page.export.json"), spec, f"{name}.json", "application/json"),
         ):
             st.download_button(
-                title, text, file, kind, icon=":material/download:", on_click="ignore", key=f"by_hand/{file}"
+                title,
+                content,
+                file,
+                kind,
+                icon=":material/download:",
+                on_click="ignore",
+                key=f"by_hand/{file}",
             )
-    st.caption(
-        "The link in your browser's address bar is this exercise: everything that you changed is in it."
-    )
-    st.markdown("For worksheets, on the command line:")
-    st.code(f"python -m lab by-hand --spec {name}.json --markdown", language="bash")
+    st.caption(text("by_hand_page.export.link"))
+    st.markdown(text("by_hand_page.export.worksheets"))
+    command = ("python", "-m", "lab", "by-hand", "--spec", f"{name}.json", "--markdown")
+    st.code(shlex.join(command), language="bash")
     if shown.point.taken:
-        st.caption("The files hold the network after the training steps taken; the script takes them itself.")
-    with st.expander("The PyTorch script", icon=":material/code:"):
+        st.caption(text("by_hand_page.export.taken"))
+    with st.expander(text("by_hand_page.export.the_script"), icon=":material/code:"):
         st.code(script, language="python")
-    with st.expander("The Markdown", icon=":material/article:"):
+    with st.expander(text("by_hand_page.export.the_markdown"), icon=":material/article:"):
         st.code(markdown, language="markdown")

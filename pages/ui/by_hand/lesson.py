@@ -13,9 +13,21 @@ from lab.by_hand.lesson import Lesson, LessonStep, state_lines
 from lab.by_hand.notation import plain
 from lab.by_hand.update import HandUpdate
 from lab.figures.by_hand.picture import label
+from lab.texts import said, text
 from pages.ui.by_hand.tables import number_cell, table, text_cell
 
 WIDEST_ROW = 60
+_FORMS = {
+    "formula": said("by_hand_page.lesson.formula"),
+    "numbers": said("by_hand_page.lesson.numbers"),
+    "result": said("by_hand_page.lesson.result"),
+}
+
+
+def sentence(words: object) -> str:
+    """What stands in brackets elsewhere, as a sentence of its own."""
+    phrase = str(words)
+    return text("by_hand_page.sentence", words=phrase[:1].upper() + phrase[1:])
 
 
 def aligned(rows: list[str]) -> str:
@@ -35,14 +47,16 @@ def formula(row: str, key: str) -> None:
 
 def three_forms(shown: Line) -> None:
     """One quantity three times: symbols, numbers, result; the full value below."""
-    for name, right in (("Formula", shown.symbols), ("Numbers", shown.numbers), ("Result", shown.result)):
-        st.caption(name)
+    for (name, title), right in zip(
+        _FORMS.items(), (shown.symbols, shown.numbers, shown.result), strict=True
+    ):
+        st.caption(str(title))
         row = right if right == shown.left else f"{shown.left} = {right}"
-        formula(row, f"by_hand/written-{name.lower()}")
+        formula(row, f"by_hand/written-{name}")
     if shown.value is not None:
-        st.caption(f"Full value: `{full(shown.value)}`")
+        st.caption(text("by_hand_page.lesson.full", value=full(shown.value)))
     if shown.remark:
-        st.info(shown.remark[:1].upper() + shown.remark[1:] + ".")
+        st.info(sentence(shown.remark))
 
 
 def one_row(shown: Line, rows: bool = False) -> str:
@@ -59,7 +73,7 @@ def formula_card(lesson: Lesson, step: LessonStep) -> None:
     """The card of one step."""
     st.markdown(f"#### {step.title}")
     if step.text:
-        st.markdown(step.text)
+        st.markdown(str(step.text))
     if len(step.lines) == 1 and step.lines[0].symbols != GIVEN:
         for update in step.updates:
             _state_rows(lesson, update)
@@ -78,7 +92,7 @@ def _state_rows(lesson: Lesson, update: HandUpdate) -> None:
         for symbols, numbers in state_lines(lesson.trace.example, update)
     ]
     if rows:
-        st.caption("The optimizer's state")
+        st.caption(text("by_hand_page.lesson.state"))
         with st.container(key="by_hand/state"):
             st.latex(aligned(rows))
 
@@ -87,7 +101,13 @@ def _update_table(lesson: Lesson, step: LessonStep) -> None:
     """Each parameter of the step in a row: before, gradient, state, after; the formula once above."""
     st.latex(aligned(step.formula.split(r", \quad ")))
     keeps = tuple(step.updates[0].new_state)
-    heads = ("", "Before", "Gradient", *(f"{name}'" for name in keeps), "After")
+    heads = (
+        "",
+        text("by_hand_page.lesson.before"),
+        text("by_hand_page.lesson.gradient"),
+        *(f"{name}'" for name in keeps),
+        text("by_hand_page.lesson.after"),
+    )
     rows = [
         (
             (
@@ -101,5 +121,5 @@ def _update_table(lesson: Lesson, step: LessonStep) -> None:
         )
         for update in step.updates
     ]
-    table(heads, rows, step.title)
-    st.caption("Finer steps write out each of these rows.")
+    table(heads, rows, str(step.title))
+    st.caption(text("by_hand_page.lesson.finer"))

@@ -15,6 +15,7 @@ from lab.by_hand.example import Example, Unit
 from lab.by_hand.tracer import Trace
 from lab.figures.by_hand.picture import label
 from lab.registry import SpecError
+from lab.texts import said, text
 from pages.ui.by_hand import state
 from pages.ui.kit.component import component
 
@@ -28,7 +29,7 @@ def numbers(trace: Trace) -> None:
         "blocks": _blocks(trace),
         "seq": st.session_state.get(_SEQ, 0),
         "wrong": st.session_state.get(_WRONG, ""),
-        "said": st.session_state.get(_SAID, ""),
+        "said": str(st.session_state.get(_SAID, "")),
     }
     component("by_hand/numbers")(key=KEY, data=data, on_edit_change=_edited)
 
@@ -45,7 +46,7 @@ def _edited() -> None:
         edit(str(message.get("name", "")), str(message.get("text", "")), message.get("seq"))
 
 
-def edit(name: str, text: str, seq: object) -> None:
+def edit(name: str, typed: str, seq: object) -> None:
     """Takes one typed number; what cannot be used leaves the last good value and says what is allowed."""
     if isinstance(seq, int):
         st.session_state[_SEQ] = seq
@@ -56,17 +57,17 @@ def edit(name: str, text: str, seq: object) -> None:
     if name not in known:
         return
     try:
-        value = read_number(text, label(before, name))
+        value = read_number(typed, label(before, name))
     except SpecError as error:
         st.session_state[_WRONG] = name
-        st.session_state[_SAID] = f"{error}. It stays {four(known[name])}."
+        st.session_state[_SAID] = said("by_hand_page.numbers.stays", problem=error, value=four(known[name]))
         return
     state.change(example=example.changed({name: value}), taken=0)
 
 
 def _written(value: float) -> str:
-    text = full(value).removesuffix(".0")
-    return text if len(text) <= 8 else four(value)
+    whole = full(value).removesuffix(".0")
+    return whole if len(whole) <= 8 else four(value)
 
 
 def _cell(trace: Trace, name: str) -> dict[str, Any]:
@@ -85,11 +86,13 @@ def _row(trace: Trace, unit: Unit) -> dict[str, Any]:
     example = trace.example
     names = [example.weight_name(unit, place) for place in range(example.sizes[unit.layer - 1])]
     cells = [_cell(trace, name) for name in (*names, f"b{unit.number}")]
-    return {"head": f"into {label(trace, f'z{unit.number}')}", "cells": cells}
+    return {"head": text("by_hand_page.numbers.into", unit=label(trace, f"z{unit.number}")), "cells": cells}
 
 
 def _layer_title(example: Example, layer: int) -> str:
-    return f"Weights and biases of layer {layer}" + (" (output)" if layer == example.depth else "")
+    if layer == example.depth:
+        return text("by_hand_page.numbers.output_layer", layer=layer)
+    return text("by_hand_page.numbers.layer", layer=layer)
 
 
 def _blocks(trace: Trace) -> list[dict[str, Any]]:
@@ -100,10 +103,15 @@ def _blocks(trace: Trace) -> list[dict[str, Any]]:
             "columns": [label(trace, name) for name in names],
             "rows": [{"head": "", "cells": [_cell(trace, name) for name in names]}],
         }
-        for title, names in (("Input", example.inputs), ("Target", example.targets))
+        for title, names in (
+            (text("by_hand_page.numbers.input"), example.inputs),
+            (text("by_hand_page.numbers.target"), example.targets),
+        )
     ]
     for layer, units in enumerate(example.layers, start=1):
-        columns = [f"from {label(trace, source)}" for source in example.sources(layer)]
+        sources = [label(trace, source) for source in example.sources(layer)]
+        columns = [text("by_hand_page.numbers.from", source=source) for source in sources]
+        columns.append(text("by_hand_page.numbers.bias"))
         rows = [_row(trace, unit) for unit in units]
-        blocks.append({"title": _layer_title(example, layer), "columns": [*columns, "bias"], "rows": rows})
+        blocks.append({"title": _layer_title(example, layer), "columns": columns, "rows": rows})
     return blocks

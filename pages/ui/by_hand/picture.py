@@ -13,27 +13,74 @@ import streamlit as st
 from lab.by_hand.lesson import DETAILS, Lesson
 from lab.by_hand.setting import SHOWS, Setting, selectable
 from lab.figures.by_hand.picture import picture_data
+from lab.texts import text
 from pages.ui.by_hand import state
 from pages.ui.kit.component import component
 
 KEY = "by_hand/picture"
+_SHOWN_DETAILS = ("unit", "fine")
 
 
 def picture(setting: Setting, lesson: Lesson, known: frozenset[str] | None) -> None:
     """Shows the network at the setting's step; `known` names the values that may be seen, None shows all."""
     data = picture_data(lesson, known)
-    shown = {"unit": DETAILS["unit"], "fine": DETAILS["fine"]}
+    details = ("value",) if setting.exercise else _SHOWN_DETAILS
     data.update(
         step=min(setting.step, len(lesson.steps)),
         show=setting.show,
         selected=setting.selected,
         detail="value" if setting.exercise else setting.detail,
-        details=[["value", DETAILS["value"]]] if setting.exercise else list(map(list, shown.items())),
+        details=[[name, str(DETAILS[name])] for name in details],
         full=known is not None,
         large=setting.large,
+        texts=_texts(),
         seq=st.session_state.get(f"{KEY}-seq", 0),
     )
     component("by_hand/picture")(key=KEY, data=data, on_view_change=_looked)
+
+
+def _texts() -> dict[str, Any]:
+    """The picture's words; in those with names in braces the browser puts what it shows."""
+    edge = {"label": "{label}", "value": "{value}", "gradient": "{gradient}"}
+    node = {"title": "{title}", "values": "{values}"}
+    return {
+        "network": text("by_hand_page.picture.network"),
+        "first": text("by_hand_page.picture.first"),
+        "previous": text("by_hand_page.picture.previous"),
+        "play": text("by_hand_page.picture.play"),
+        "pause": text("by_hand_page.picture.pause"),
+        "next": text("by_hand_page.picture.next"),
+        "last": text("by_hand_page.picture.last"),
+        "step": text("by_hand_page.picture.step"),
+        "speed": text("by_hand_page.picture.speed"),
+        "speeds": {
+            "0.5": text("by_hand_page.picture.slow"),
+            "1": text("by_hand_page.picture.normal"),
+            "2": text("by_hand_page.picture.fast"),
+            "4": text("by_hand_page.picture.very_fast"),
+        },
+        "show": text("by_hand_page.picture.shows"),
+        "shows": {
+            "both": text("by_hand_page.picture.both"),
+            "values": text("by_hand_page.picture.values"),
+            "grads": text("by_hand_page.picture.grads"),
+        },
+        "detail": text("by_hand_page.picture.detail"),
+        "phases": {
+            "input": text("by_hand_page.phases.input"),
+            "forward": text("by_hand_page.phases.forward"),
+            "loss": text("by_hand_page.phases.loss"),
+            "backward": text("by_hand_page.phases.backward"),
+            "update": text("by_hand_page.phases.update"),
+        },
+        "edge": text("by_hand_page.picture.edge", **edge),
+        "edge_hover": text("by_hand_page.picture.edge_hover", **edge),
+        "node": text("by_hand_page.picture.node", **node),
+        "dead_node": text("by_hand_page.picture.dead_node", **node),
+        "bias_node": text("by_hand_page.picture.bias_node", title="{title}"),
+        "bias": text("by_hand_page.picture.bias"),
+        "dead": text("by_hand_page.picture.dead"),
+    }
 
 
 def _looked() -> None:
@@ -53,7 +100,7 @@ def looked_at(message: Mapping[str, Any]) -> None:
         values["step"] = step
     for name, allowed in (
         ("show", SHOWS),
-        ("detail", ("unit", "fine")),
+        ("detail", _SHOWN_DETAILS),
         ("selected", ("", *selectable(setting.example))),
     ):
         if message.get(name) in allowed:

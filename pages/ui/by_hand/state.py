@@ -14,6 +14,7 @@ from lab.by_hand.lesson import Lesson, lesson
 from lab.by_hand.link import is_own, link, read_link
 from lab.by_hand.setting import MOST_TAKEN, Setting
 from lab.by_hand.update import Point, advanced, start
+from lab.texts import language
 from pages.ui.kit.address import Address
 from pages.ui.kit.undo import Versions
 
@@ -111,7 +112,7 @@ def current_lesson() -> Lesson:
     """The lesson of the network as it is now, cut as finely as asked."""
     setting = now()
     detail = "value" if setting.exercise else setting.detail
-    key = (setting.example, setting.optimizer, setting.taken, detail)
+    key = (setting.example, setting.optimizer, setting.taken, detail, language())
     cached = st.session_state.get(_LESSON)
     if cached is None or cached[0] != key:
         cached = st.session_state[_LESSON] = (key, lesson(points()[-1], setting.optimizer, detail))

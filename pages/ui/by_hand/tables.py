@@ -11,6 +11,7 @@ from html import escape
 import streamlit as st
 
 from lab.by_hand.digits import four, full
+from lab.texts import Text
 
 
 def number_cell(value: float | None) -> str:
@@ -20,15 +21,15 @@ def number_cell(value: float | None) -> str:
     return f'<td title="{escape(full(value))}">{escape(four(value))}</td>'
 
 
-def text_cell(text: str, title: str = "") -> str:
+def text_cell(words: str, title: str | Text = "") -> str:
     """A cell of words."""
-    hover = f' title="{escape(title)}"' if title else ""
-    return f'<td class="note"{hover}>{escape(text)}</td>'
+    hover = f' title="{escape(str(title))}"' if title else ""
+    return f'<td class="note"{hover}>{escape(words)}</td>'
 
 
 def table(heads: Sequence[str], rows: Sequence[tuple[Sequence[str], bool]], name: str) -> None:
     """A table of ready cells; a row marked True stands out. `name` is read aloud."""
-    head = "".join(f"<th>{escape(text)}</th>" for text in heads)
+    head = "".join(f"<th>{escape(words)}</th>" for words in heads)
     body = "".join(f'<tr class="{"off" if off else "on"}">{"".join(cells)}</tr>' for cells, off in rows)
     st.html(
         f'<div class="by-hand-scroll"><table class="by-hand-table" aria-label="{escape(name)}">'

@@ -11,11 +11,16 @@ from lab.by_hand.digits import four
 from lab.by_hand.setting import MOST_TAKEN
 from lab.figures.by_hand.curve import descent_data, descent_figure
 from lab.figures.by_hand.picture import label
-from lab.text import counted
+from lab.texts import text
 from pages.ui.by_hand import state
 from pages.ui.by_hand.choices import optimizer_options
 from pages.ui.by_hand.tables import number_cell, table, text_cell
 from pages.ui.kit.figure import Panel, show_figures
+
+_NO_LOSS = {
+    "infinite": "by_hand_page.training.infinite",
+    "undefined": "by_hand_page.training.undefined",
+}
 
 
 def training() -> None:
@@ -25,7 +30,7 @@ def training() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         for count in (1, 10, 100):
             st.button(
-                counted(count, "step"),
+                text("by_hand_page.training.take", n=count),
                 icon=":material/fast_forward:",
                 key=f"by_hand/take-{count}",
                 on_click=_take,
@@ -33,34 +38,36 @@ def training() -> None:
                 disabled=setting.taken >= MOST_TAKEN or points[-1].trace.loss is None,
             )
         st.button(
-            "Back to the start",
+            text("by_hand_page.training.back"),
             icon=":material/replay:",
             on_click=_back,
             disabled=setting.taken == 0,
             key="by_hand/take-back",
         )
-        log = st.toggle("Log axis", key="by_hand/log")
+        log = st.toggle(text("by_hand_page.training.log"), key="by_hand/log")
     first, last = points[0].trace, points[-1].trace
     if last.loss is None:
-        st.warning(f"After {points[-1].taken} steps the loss is {last.state}. {last.problem}.")
+        st.warning(text(_NO_LOSS[last.state], n=points[-1].taken, problem=last.problem))
     if points[-1].taken < setting.taken:
-        st.warning(
-            f"Training stopped at step {points[-1].taken} of {setting.taken}: the next step leads out of the "
-            "allowed numbers or to a loss that is not finite. A smaller learning rate may help."
-        )
+        st.warning(text("by_hand_page.training.stopped", taken=points[-1].taken, wanted=setting.taken))
     elif setting.taken >= MOST_TAKEN:
-        st.caption(f"{MOST_TAKEN} steps are the most that this page takes.")
+        st.caption(text("by_hand_page.training.most", n=MOST_TAKEN))
     if len(points) == 1:
-        st.caption("No step taken yet. The picture and the lesson follow each step you take.")
+        st.caption(text("by_hand_page.training.none"))
         return
     if last.loss is not None and first.loss is not None:
         st.markdown(
-            f"Loss after {points[-1].taken} steps: **{four(last.loss)}** (at the start {four(first.loss)})."
+            text(
+                "by_hand_page.training.loss",
+                n=points[-1].taken,
+                last=four(last.loss),
+                first=four(first.loss),
+            )
         )
     left, right = st.columns([1, 1], gap="large")
     with left:
         figure = descent_figure(descent_data(points), log)
-        panel = Panel("descent", "The loss at each training step", figure, height=300)
+        panel = Panel("descent", text("by_hand_page.training.curve"), figure, height=300)
         show_figures([panel], key="by_hand/curve", columns=1)
     with right:
         before, after, keeps = first.example.parameters, last.example.parameters, optimizer_keeps()
@@ -80,14 +87,14 @@ def training() -> None:
             for name in before
         ]
         heads = (
-            "Parameter",
-            "Before",
-            "After",
-            "Change",
-            "Gradient now",
-            *(f"State {kept}" for kept in keeps),
+            text("by_hand_page.training.parameter"),
+            text("by_hand_page.training.before"),
+            text("by_hand_page.training.after"),
+            text("by_hand_page.training.change"),
+            text("by_hand_page.training.gradient"),
+            *(text("by_hand_page.training.state", name=kept) for kept in keeps),
         )
-        table(heads, rows, "Each parameter before and after training")
+        table(heads, rows, text("by_hand_page.training.table"))
 
 
 def optimizer_keeps() -> tuple[str, ...]:
