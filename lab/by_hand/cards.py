@@ -12,6 +12,7 @@ from lab.by_hand.formulas import Line, line, slope_line
 from lab.by_hand.lesson import Lesson, unit_title, update_line
 from lab.by_hand.notation import symbol
 from lab.by_hand.tracer import Trace
+from lab.texts import text
 
 
 @dataclass(frozen=True)
@@ -84,10 +85,10 @@ def _read(trace: Trace, name: str, operation: str) -> tuple[str, str, str]:
         place = unit_title(example, example.unit_of[unit_number])
         single = name[1:] == operation[1:] and example.output != "softmax"
         local = rf"f'({own})" if single else _partial(example, operation, name)
-        return f"the activation of {place}", f"d{operation}", local
+        return text("by_hand.card.activation_of", unit=place), f"d{operation}", local
     if operation == "J":
-        return "the sum", "dJ", "1"
-    return "the loss", f"d{operation}", _partial(example, "J", name)
+        return text("by_hand.card.the_sum"), "dJ", "1"
+    return text("by_hand.card.the_loss"), f"d{operation}", _partial(example, "J", name)
 
 
 def _partial(example: Example, above: str, below: str) -> str:
@@ -101,7 +102,7 @@ def _unit(lesson: Lesson, name: str) -> Card:
     finite = trace.loss is not None
     backward = (line(trace, f"d{a}"), line(trace, f"d{z}")) if finite else ()
     return Card(
-        unit_title(trace.example, unit).capitalize(),
+        _unit_heading(trace.example, unit),
         _unit_words(trace, unit),
         (line(trace, z), line(trace, a), slope_line(trace, unit)),
         backward,
@@ -111,14 +112,18 @@ def _unit(lesson: Lesson, name: str) -> Card:
     )
 
 
+def _unit_heading(example: Example, unit: Unit) -> str:
+    if unit.layer == example.depth:
+        return text("by_hand.card.output", n=unit.number)
+    return text("by_hand.card.hidden", n=unit.number)
+
+
 def _unit_words(trace: Trace, unit: Unit) -> str:
     if trace.is_dead(unit):
-        return (
-            "This unit is dead for this sample: z is not above 0, so it passes nothing on and learns nothing."
-        )
+        return text("by_hand.card.dead")
     if unit.layer == trace.example.depth:
-        return "Its activation is one entry of the answer, and feeds the loss."
-    return f"It feeds {trace.example.sizes[unit.layer + 1]} units of the next layer."
+        return text("by_hand.card.output_feeds")
+    return text("by_hand.card.hidden_feeds", n=trace.example.sizes[unit.layer + 1])
 
 
 def _parameter(lesson: Lesson, name: str) -> Card:
@@ -129,11 +134,12 @@ def _parameter(lesson: Lesson, name: str) -> Card:
     if name[0] == "w":
         product = f"p{name[1:]}"
         source = trace.operations[product].inputs[1]
-        where = _source_words(example, source)
-        title, text = f"Weight ${symbol(example, name)}$", f"It carries {where} into {place}."
+        title = text("by_hand.card.weight", symbol=symbol(example, name))
+        words = _carried(example, source, place)
         forward: tuple[Line, ...] = (line(trace, name), line(trace, product), line(trace, f"z{unit.number}"))
     else:
-        title, text = f"Bias ${symbol(example, name)}$", f"It is added in {place}, whatever the input."
+        title = text("by_hand.card.bias", symbol=symbol(example, name))
+        words = text("by_hand.card.bias_added", unit=place)
         forward = (line(trace, name), line(trace, f"z{unit.number}"))
     backward = (line(trace, f"d{name}"),) if finite else ()
     steps = {step.name: step for told in lesson.steps for step in told.updates}
@@ -141,7 +147,7 @@ def _parameter(lesson: Lesson, name: str) -> Card:
         backward = (*backward, update_line(example, steps[name]))
     return Card(
         title,
-        text,
+        words,
         forward,
         backward,
         symbol(example, f"d{name}"),
@@ -150,19 +156,19 @@ def _parameter(lesson: Lesson, name: str) -> Card:
     )
 
 
-def _source_words(example: Example, source: str) -> str:
+def _carried(example: Example, source: str, place: str) -> str:
     if source[0] == "x":
-        return f"input {source[1:]}"
-    return f"the activation of {unit_title(example, example.unit_of[int(source[1:])])}"
+        return text("by_hand.card.weight_of_input", n=source[1:], unit=place)
+    before = unit_title(example, example.unit_of[int(source[1:])])
+    return text("by_hand.card.weight_of_unit", source=before, unit=place)
 
 
 def _input(lesson: Lesson, name: str) -> Card:
     trace = lesson.trace
-    text = f"It feeds {trace.example.sizes[1]} units. Its gradient is not used for learning, but shows what matters."
     backward = (line(trace, f"d{name}"),) if trace.loss is not None else ()
     return Card(
-        f"Input {name[1:]}",
-        text,
+        text("by_hand.card.input", n=name[1:]),
+        text("by_hand.card.input_feeds", n=trace.example.sizes[1]),
         (line(trace, name),),
         backward,
         symbol(trace.example, f"d{name}"),
@@ -173,18 +179,21 @@ def _input(lesson: Lesson, name: str) -> Card:
 
 def _loss(lesson: Lesson, name: str) -> Card:
     trace = lesson.trace
-    text = trace.problem + "." if trace.problem else "How far the answer is from the target, as one number."
+    words = text("by_hand.card.loss_says")
+    if trace.problem:
+        words = text("by_hand.card.loss_problem", problem=trace.problem)
     backward = tuple(line(trace, f"da{unit.number}") for unit in trace.example.outputs)
+    forward = (line(trace, "J"),)
     return Card(
-        "The loss", text, (line(trace, "J"),), backward if trace.loss is not None else (), "", (), None
+        text("by_hand.card.loss"), words, forward, backward if trace.loss is not None else (), "", (), None
     )
 
 
 def _bias_node(trace: Trace, name: str) -> Card:
     layer = int(name[4:])
     units = trace.example.layers[layer - 1]
-    text = "A constant input of 1: its weights are the biases, so they shift each sum without looking at the input."
     names = [f"b{unit.number}" for unit in units]
     backward = tuple(line(trace, f"d{bias}") for bias in names) if trace.loss is not None else ()
     forward = tuple(line(trace, bias) for bias in names)
-    return Card(f"The bias of layer {layer}", text, forward, backward, "", (), None)
+    title, words = text("by_hand.card.bias_node", n=layer), text("by_hand.card.bias_node_says")
+    return Card(title, words, forward, backward, "", (), None)

@@ -9,10 +9,11 @@ import math
 
 from lab.numerals import numeral
 from lab.registry import FieldError, SpecError
+from lab.texts import said, text
 
 LARGEST = 1e6
-ALLOWED = "a number from -1000000 to 1000000"
-UNKNOWN = "undefined"
+_BOUNDS = {"low": f"{-LARGEST:.0f}", "high": f"{LARGEST:.0f}"}  # as read_number reads them
+UNKNOWN = said("by_hand.digits.undefined")
 
 
 def tidy(value: float) -> float:
@@ -23,29 +24,29 @@ def tidy(value: float) -> float:
 def four(value: float | None) -> str:
     """The number with four significant digits, as a person would write it."""
     if value is None:
-        return UNKNOWN
+        return str(UNKNOWN)
     if value == 0:
         return "0"
-    text = f"{value:.4g}"
-    if "e" not in text:
-        return text
-    mantissa, exponent = text.split("e")
+    written = f"{value:.4g}"
+    if "e" not in written:
+        return written
+    mantissa, exponent = written.split("e")
     return f"{mantissa}e{int(exponent)}"
 
 
 def full(value: float | None) -> str:
     """The number with every digit that float64 holds."""
-    return UNKNOWN if value is None else repr(tidy(value))
+    return str(UNKNOWN) if value is None else repr(tidy(value))
 
 
 def tex(value: float | None) -> str:
     """The number in LaTeX, with four significant digits."""
     if value is None:
-        return r"\text{undefined}"
-    text = four(value)
-    if "e" not in text:
-        return text
-    mantissa, exponent = text.split("e")
+        return rf"\text{{{UNKNOWN}}}"
+    written = four(value)
+    if "e" not in written:
+        return written
+    mantissa, exponent = written.split("e")
     return rf"{mantissa} \cdot 10^{{{exponent}}}"
 
 
@@ -55,16 +56,22 @@ def factor(value: float | None) -> str:
     return f"({written})" if written.startswith("-") else written
 
 
-def read_number(text: object, where: str) -> float:
+def not_allowed(value: object) -> str:
+    """What is said of a value that is no number of this arithmetic."""
+    return text("by_hand.digits.not_allowed", value=value, **_BOUNDS)
+
+
+def read_number(typed: object, where: str) -> float:
     """The number that a person typed, within the bounds of this arithmetic.
 
     Raises: SpecError, naming the place, the text and what is allowed.
     """
     try:
-        value = numeral(str(text))
+        value = numeral(str(typed))
     except ValueError:
         value = math.nan
     if not abs(value) <= LARGEST:  # NaN compares as false
-        shown = repr(str(text)[:40])
-        raise SpecError([FieldError(where, shown, f"{shown} is not allowed; write {ALLOWED}")])
+        shown = str(typed)[:40]
+        message = text("by_hand.digits.no_number", value=shown, **_BOUNDS)
+        raise SpecError([FieldError(where, shown, message)])
     return tidy(value)

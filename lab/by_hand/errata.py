@@ -10,11 +10,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from lab.by_hand.digits import four
-from lab.by_hand.example import SOFTMAX
+from lab.by_hand.example import SOFTMAX, activation_title
 from lab.by_hand.offered import TERMS
 from lab.by_hand.oracles import autograd
-from lab.by_hand.tracer import Trace, trace
+from lab.by_hand.tracer import STATES, Trace, trace
 from lab.by_hand.trial import Court, Note, Row, Trial
+from lab.texts import said, text
 
 
 def _difference(now: Trace, unit: int) -> float:
@@ -37,9 +38,10 @@ def _aside(now: Trace, loss: str, names: list[str]) -> str:
     other = _with_loss(now, loss)
     title = TERMS[loss].title
     if other.loss is None:
-        return f"With {title} the loss is {other.state} here: {other.problem}."
+        state = STATES[other.state]
+        return text("by_hand.errata.other_loss_state", loss=title, state=state, problem=other.problem)
     values = ", ".join(four(other.grads[name]) for name in names)
-    return f"With {title} and these outputs it is {values}."
+    return text("by_hand.errata.other_loss", loss=title, values=values)
 
 
 def _asides(now: Trace, names: list[str], losses: tuple[str, ...]) -> tuple[str, ...]:
@@ -51,13 +53,13 @@ def _output_step(court: Court) -> Trial:
     names = [f"a{unit.number}" for unit in now.example.outputs]
     rows = tuple(court.row(f"a{u.number}", 2 * _difference(now, u.number)) for u in now.example.outputs)
     return Trial(
-        "4.2.3, step 1",
+        "4.2.3",
         r"\frac{\partial J}{\partial a_n} = 2\,(y_n - \hat{y}_n)",
         rf"\frac{{\partial J}}{{\partial \hat{{y}}_n}} = {_slope_words(now)}",
-        "Printed for J = 1/2 sum (y - ŷ)²: the factor 1/2 cancels the 2, and the derivative of -ŷ turns the "
-        "sign.",
+        text("by_hand.errata.output_step"),
         rows,
         _asides(now, names, ("mse",)),
+        step=1,
     )
 
 
@@ -78,13 +80,13 @@ def _hidden_step(court: Court) -> Trial | None:
         one = None if delta is None else delta * now.values[f"w{first}_{unit.number}"]
         rows.append(court.row(name, one))
     return Trial(
-        "4.2.3, step 2",
+        "4.2.3",
         r"\frac{\partial J}{\partial a_i} = \frac{\partial J}{\partial a_n} \cdot \frac{\partial a_n}{\partial a_i}",
         r"\frac{\partial J}{\partial a_i} = \sum_n \frac{\partial J}{\partial a_n} \cdot "
         r"\frac{\partial a_n}{\partial a_i}",
-        "A hidden unit feeds every output, so its gradient is a sum over all of them; one term alone loses the "
-        f"rest. The printed column takes n = {first}.",
+        text("by_hand.errata.hidden_step", n=first),
         tuple(rows),
+        step=2,
     )
 
 
@@ -97,13 +99,14 @@ def _parameter_step(court: Court) -> Trial:
             rows.append(court.row(example.weight_name(unit, place), away * now.values[source]))
         rows.append(court.row(f"b{unit.number}", away))
     return Trial(
-        "4.2.3, step 3",
+        "4.2.3",
         r"\frac{\partial J}{\partial w_{ij}} = (y_n - \hat{y}_n) \cdot a_{n-1}, \quad "
         r"\frac{\partial J}{\partial b_i} = (y_n - \hat{y}_n)",
         rf"\frac{{\partial J}}{{\partial w_{{ij}}}} = {_delta_words(now)} \cdot a_{{n-1}}, \quad "
         rf"\frac{{\partial J}}{{\partial b_i}} = {_delta_words(now)}",
-        "The sign is the other way, and f'(z) is missing: it is 1 only where a ReLU is active or the output linear.",
+        text("by_hand.errata.parameter_step"),
         tuple(rows),
+        step=3,
     )
 
 
@@ -132,15 +135,18 @@ def _cross_entropy(court: Court) -> Trial:
     now = court.now
     binary = _with_loss(now, "bce")
     row = Row("J", "J", _printed_cross_entropy(now), binary.loss, None, None)
-    asides = (f"The loss chosen here is {TERMS[now.example.loss].title}: {four(now.loss)}.",)
+    if binary.problem:
+        aside = text("by_hand.errata.state_here", state=STATES[binary.state], problem=binary.problem)
+    else:
+        title = TERMS[now.example.loss].title
+        aside = text("by_hand.errata.chosen_loss", loss=title, value=four(now.loss))
     return Trial(
         "4.3.2",
         r"J = -y \log \hat{y} + (1 - y) \log(1 - \hat{y})",
         r"J = -\sum_i \left[ y_i \log \hat{y}_i + (1 - y_i) \log(1 - \hat{y}_i) \right]",
-        "The minus belongs before both terms, and the loss is the sum over the outputs. It needs every output inside "
-        "(0, 1), which a ReLU does not promise.",
+        text("by_hand.errata.cross_entropy"),
         (row,),
-        (f"Here it is {binary.state}: {binary.problem}.",) if binary.problem else asides,
+        (aside,),
     )
 
 
@@ -157,9 +163,7 @@ def _output_delta(court: Court) -> Trial:
         "4.3.3",
         rf"{left} = (\hat{{y}}_{{{number}}} - y_{{{number}}}) \cdot \sigma'(z_{{{number}}})",
         rf"\frac{{\partial J}}{{\partial z_n}} = {_delta_words(now)}",
-        "That is the gradient of 1/2 MSE, not of the cross-entropy of section 4.3.2, whose gradient is "
-        "(ŷ - y) / (ŷ (1 - ŷ)) f'(z); with sigmoid outputs, or softmax and categorical cross-entropy, it "
-        "shortens to ŷ - y.",
+        text("by_hand.errata.output_delta"),
         tuple(rows),
         (*_asides(now, names, ("mse", "bce")), *_fitting(now, names)),
     )
@@ -173,7 +177,10 @@ def _fitting(now: Trace, names: list[str]) -> tuple[str, ...]:
             other = trace(replace(now.example, output=output, loss=loss))
             if other.loss is not None:
                 values = ", ".join(four(other.grads[name]) for name in names)
-                found.append(f"With {output} outputs and {TERMS[loss].title} it is {values}.")
+                title = activation_title(output)
+                found.append(
+                    text("by_hand.errata.fitting", output=title, loss=TERMS[loss].title, values=values)
+                )
     return tuple(found)
 
 
@@ -196,7 +203,7 @@ def _hidden_delta(court: Court) -> Trial | None:
         r"\frac{\partial J}{\partial z_1} = \frac{\partial J}{\partial z_5} \cdot \frac{\partial z_5}{\partial z_1}"
         r" + \frac{\partial J}{\partial z_6} \cdot \frac{\partial z_6}{\partial z_1}",
         r"\frac{\partial z_5}{\partial z_1} = w_{51} \cdot f'(z_1)",
-        "Right as printed; here with its inner derivative written out.",
+        text("by_hand.errata.hidden_delta"),
         tuple(rows),
     )
 
@@ -208,35 +215,24 @@ def _missing_layers(court: Court) -> Trial | None:
     earlier = {f"{unit.number}" for units in example.layers[:-1] for unit in units}
     rows = [court.row(name, None) for name in example.parameters if name[1:].split("_")[0] in earlier]
     total, listed = len(example.parameters), sum(len(r) + 1 for r in example.weights[-1])
+    gradients = (
+        r"\frac{\partial J}{\partial w_{5j}},\ \frac{\partial J}{\partial w_{6j}},\ "
+        r"\frac{\partial J}{\partial b_5},\ \frac{\partial J}{\partial b_6}"
+    )
     return Trial(
         "4.3.3",
-        r"\frac{\partial J}{\partial w_{5j}},\ \frac{\partial J}{\partial w_{6j}},\ "
-        r"\frac{\partial J}{\partial b_5},\ \frac{\partial J}{\partial b_6} \text{ only}",
+        text("by_hand.errata.only", gradients=gradients),
         r"\frac{\partial J}{\partial w_{ij}} = \frac{\partial J}{\partial z_i} \cdot x_j, \quad "
         r"\frac{\partial J}{\partial b_i} = \frac{\partial J}{\partial z_i}",
-        f"The document lists the gradients of the last layer, {listed} of {total}; those of the layers before follow "
-        "the same way.",
+        text("by_hand.errata.missing_layers", n=listed, of=total),
         tuple(rows),
     )
 
 
 NOTES = (
-    Note(
-        "4.5.6",
-        "predict_image(image) feeds the array as it is.",
-        "A new image must pass the same preprocessing as training, and a drawing the framing of MNIST: the Draw "
-        "page shows both.",
-    ),
-    Note(
-        "7.1",
-        "Stop early when the training performance stops improving.",
-        "Stop when the validation performance stops improving.",
-    ),
-    Note(
-        "7.3",
-        "ROC and AUC are for binary classifiers.",
-        "For ten classes they are taken one against the rest, with micro and macro averages.",
-    ),
+    Note("4.5.6", said("by_hand.errata.predict.printed"), said("by_hand.errata.predict.holds")),
+    Note("7.1", said("by_hand.errata.stopping.printed"), said("by_hand.errata.stopping.holds")),
+    Note("7.3", said("by_hand.errata.roc.printed"), said("by_hand.errata.roc.holds")),
 )
 
 _TRIALS: tuple[Callable[[Court], Trial | None], ...] = (

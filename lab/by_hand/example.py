@@ -8,9 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from lab.by_hand.digits import ALLOWED, LARGEST
+from lab.by_hand.digits import LARGEST, not_allowed
 from lab.by_hand.offered import SLOPES, TERMS
+from lab.parts.activations import ACTIVATIONS
 from lab.registry import FieldError, SpecError, did_you_mean
+from lab.texts import Text, text
 
 Vector = tuple[float, ...]
 Matrix = tuple[Vector, ...]
@@ -19,6 +21,11 @@ SOFTMAX = "softmax"
 OUTPUTS = (*SLOPES, SOFTMAX)
 MOST_UNITS = 32
 MOST_LAYERS = 8
+
+
+def activation_title(name: str) -> Text | str:
+    """What an activation of any layer is called, softmax among them."""
+    return "Softmax" if name == SOFTMAX else ACTIVATIONS[name].title
 
 
 @dataclass(frozen=True)
@@ -126,8 +133,9 @@ class Example:
         known = {**self.inputs, **self.targets, **self.parameters}
         unknown = [name for name in values if name not in known]
         if unknown:
-            hint = did_you_mean(unknown[0], known)
-            raise SpecError([FieldError(unknown[0], "", f"unknown quantity {unknown[0]!r}; {hint}")])
+            name, hint = unknown[0], did_you_mean(unknown[0], known)
+            message = text("by_hand.example.unknown_quantity", name=name, hint=hint)
+            raise SpecError([FieldError(name, "", message)])
         known.update(values)
         weights = tuple(
             tuple(
@@ -147,51 +155,55 @@ class Example:
 
 def _names(example: Example) -> list[FieldError]:
     choices = (
-        ("hidden", "activation", example.hidden, tuple(SLOPES)),
-        ("output", "activation", example.output, OUTPUTS),
-        ("loss", "loss", example.loss, tuple(TERMS)),
+        ("hidden", "by_hand.example.unknown_activation", example.hidden, tuple(SLOPES)),
+        ("output", "by_hand.example.unknown_activation", example.output, OUTPUTS),
+        ("loss", "by_hand.example.unknown_loss", example.loss, tuple(TERMS)),
     )
     return [
-        FieldError(key, repr(name), f"unknown {what} {str(name)[:40]!r}; {did_you_mean(name, allowed)}")
-        for key, what, name, allowed in choices
+        FieldError(key, repr(name), text(problem, name=str(name)[:40], hint=did_you_mean(name, allowed)))
+        for key, problem, name, allowed in choices
         if name not in allowed
     ]
 
 
 def _shapes(example: Example) -> list[FieldError]:
+    depth = len(example.weights)
+    if not 1 <= depth <= MOST_LAYERS:
+        return [FieldError("W", str(depth), text("by_hand.example.depth", n=depth, most=MOST_LAYERS))]
     errors: list[FieldError] = []
-
-    def wrong(key: str, found: int, allowed: str) -> None:
-        errors.append(FieldError(key, str(found), f"has {found} values; allowed: {allowed}"))
-
-    if not 1 <= len(example.weights) <= MOST_LAYERS:
-        return [
-            FieldError(
-                "W", str(len(example.weights)), f"{len(example.weights)} layers; allowed: 1 to {MOST_LAYERS}"
-            )
-        ]
-    if not 1 <= len(example.x) <= MOST_UNITS:
-        wrong("x", len(example.x), f"1 to {MOST_UNITS}")
     before = len(example.x)
-    source = f"x has {before} values"
+    if not 1 <= before <= MOST_UNITS:
+        message = text("by_hand.example.inputs", n=before, most=MOST_UNITS)
+        errors.append(FieldError("x", str(before), message))
     for layer, (rows, biases) in enumerate(zip(example.weights, example.biases, strict=True), start=1):
         if not 1 <= len(rows) <= MOST_UNITS:
-            wrong(f"W{layer}", len(rows), f"1 to {MOST_UNITS} rows, one row per unit")
+            message = text("by_hand.example.rows", n=len(rows), most=MOST_UNITS)
+            errors.append(FieldError(f"W{layer}", str(len(rows)), message))
         wrong_rows = [(place, len(row)) for place, row in enumerate(rows, start=1) if len(row) != before]
         for place, length in wrong_rows[:1]:
-            wrong(f"W{layer} row {place}", length, f"{before}, since {source}")
+            where = text("by_hand.example.row", matrix=f"W{layer}", n=place)
+            errors.append(_length(where, length, before, layer - 1))
         if len(biases) != len(rows):
-            wrong(f"b{layer}", len(biases), f"{len(rows)}, since W{layer} has {len(rows)} rows")
-        before, source = len(rows), f"W{layer} has {len(rows)} rows"
+            errors.append(_length(f"b{layer}", len(biases), len(rows), layer))
+        before = len(rows)
     if len(example.y) != before:
-        wrong("y", len(example.y), f"{before}, since {source}")
+        errors.append(_length("y", len(example.y), before, depth))
     return errors
+
+
+def _length(where: str, found: int, wanted: int, layer: int) -> FieldError:
+    """What is said of a row that does not fit a layer; 0 is the input."""
+    if layer == 0:
+        message = text("by_hand.example.after_input", n=found, wanted=wanted)
+    else:
+        message = text("by_hand.example.after_layer", n=found, wanted=wanted, layer=layer)
+    return FieldError(where, str(found), message)
 
 
 def _bounds(example: Example) -> list[FieldError]:
     values = {**example.inputs, **example.targets, **example.parameters}
     return [
-        FieldError(name, repr(value), f"{value!r} is not allowed; write {ALLOWED}")
+        FieldError(name, repr(value), not_allowed(repr(value)))
         for name, value in values.items()
         if not abs(value) <= LARGEST
     ]

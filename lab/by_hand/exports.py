@@ -11,15 +11,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from lab.by_hand.digits import four, full
-from lab.by_hand.example import SOFTMAX, Example
-from lab.by_hand.formulas import GIVEN
-from lab.by_hand.lesson import Lesson, state_lines
+from lab.by_hand.example import SOFTMAX, Example, activation_title
+from lab.by_hand.lesson import PHASES, Lesson, state_lines
 from lab.by_hand.notation import plain, symbol
 from lab.by_hand.offered import TERMS
 from lab.by_hand.oracles import Comparison, autograd, comparisons, numeric
 from lab.by_hand.tracer import Trace
 from lab.by_hand.update import HandOptimizer
 from lab.parts.activations import ACTIVATIONS
+from lab.texts import text
 
 Gradients = Mapping[str, float | None]
 
@@ -44,7 +44,7 @@ def trace_json(trace: Trace) -> dict[str, Any]:
             found[f"{kind}{layer}"] = [trace.values[f"{kind}{unit.number}"] for unit in units]
     found["loss"] = trace.loss
     if not finite:
-        found["loss_state"], found["reason"] = trace.state, trace.problem
+        found["loss_state"], found["reason"] = trace.state, str(trace.problem)
     found["grad"] = _shaped(example, trace.grads)
     found["autograd"] = _shaped(example, autograd(example) if finite else {})
     found["numeric"] = _shaped(example, numeric(trace) if finite else {})
@@ -54,21 +54,31 @@ def trace_json(trace: Trace) -> dict[str, Any]:
 
 
 def trace_csv(lesson: Lesson) -> str:
-    """Every value and gradient of the example, one row each."""
+    """Every value and gradient of the example, one row each; as programs read it, in one language."""
     trace = lesson.trace
     new = lesson.after.trace.example.parameters if lesson.after else {}
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["quantity", "value", "gradient", "value after the update"])
+    rows = []
     for name, value in trace.values.items():
         if name == "J" or not name.startswith("J"):
             grad = trace.grads.get(name)
-            row = [name, full(value), "" if grad is None else full(grad)]
-            writer.writerow([*row, full(new[name]) if name in new else ""])
+            after = full(new[name]) if name in new else ""
+            rows.append(
+                _row(key=name, value=full(value), grad="" if grad is None else full(grad), after=after)
+            )
     if trace.problem:
-        writer.writerow(["J", trace.state, "", ""])
+        rows.append(_row(key="J", value=trace.state))
     if lesson.after is not None and lesson.after.trace.loss is not None:
-        writer.writerow(["J after the update", full(lesson.after.trace.loss), "", ""])
+        rows.append(_row(key="J after the update", value=full(lesson.after.trace.loss)))
+    return _csv(rows, fieldnames=("quantity", "value", "gradient", "value after the update"))
+
+
+def _row(*, key: str, value: str, grad: str = "", after: str = "") -> tuple[str, ...]:
+    return key, value, grad, after
+
+
+def _csv(rows: list[tuple[str, ...]], *, fieldnames: tuple[str, ...]) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows([fieldnames, *rows])
     return out.getvalue()
 
 
@@ -76,57 +86,76 @@ def _title(example: Example) -> str:
     return "-".join(map(str, example.sizes))
 
 
-def _activation_words(name: str) -> str:
-    if name == SOFTMAX:
-        return r"Softmax, $a_i = e^{z_i} / \sum_j e^{z_j}$"
-    return f"{ACTIVATIONS[name].title}, ${ACTIVATIONS[name].formula}$"
+def _formula(name: str) -> str:
+    return r"a_i = e^{z_i} / \sum_j e^{z_j}" if name == SOFTMAX else ACTIVATIONS[name].formula
 
 
 def trace_markdown(lesson: Lesson, optimizer: HandOptimizer, check: bool = True) -> str:
     """The whole worked example as Markdown with LaTeX formulas; `check` adds the table of three gradients."""
-    trace, example = lesson.trace, lesson.trace.example
-    rows = [
-        f"# The {_title(example)} network by hand",
-        "",
-        f"- Input: x = [{', '.join(map(four, example.x))}], target: y = [{', '.join(map(four, example.y))}]",
-        f"- Hidden activation: {_activation_words(example.hidden)}",
-        f"- Output activation: {_activation_words(example.output)}",
-        f"- Loss: {TERMS[example.loss].title}, ${TERMS[example.loss].formula}$",
-        f"- Optimizer: {optimizer.rule.title}, ${optimizer.rule.by_hand.formula}$, learning rate {four(optimizer.lr)}",
-        "",
-        "| Parameter | Value |",
-        "| --- | --- |",
-        *(f"| ${symbol(example, name)}$ | {four(value)} |" for name, value in example.parameters.items()),
-    ]
-    phase = ""
+    trace, phase = lesson.trace, ""
+    rows = _head_rows(trace.example, optimizer)
     for step in lesson.steps:
         if step.phase != phase:
             phase = step.phase
-            rows += ["", f"## {phase.capitalize()}"]
+            rows += ["", f"## {PHASES[phase]}"]
         rows += ["", f"### {step.title}", ""]
         rows += [step.text, ""] if step.text else []
         for update in step.updates:
-            rows += [f"$$ {left} = {right} $$" for left, right in state_lines(example, update)]
+            rows += [f"$$ {left} = {right} $$" for left, right in state_lines(trace.example, update)]
         for line in step.lines:
             right = [
-                part for part in (line.symbols, line.numbers) if part not in (line.left, line.result, GIVEN)
+                part for part in (line.symbols, line.numbers) if part not in (line.left, line.result, "")
             ]
             body = " = ".join([line.left, *right, line.result])
             body = body.replace(r" \\ &\quad", "")
             rows += [f"$$ {body} $$"]
-            rows += ["", f"({line.remark})"] if line.remark and line.name != "J" else []
+            rows += ["", _remark(line.remark)] if line.remark and line.name != "J" else []
     rows += _check_rows(comparisons(trace)) if check and trace.loss is not None else []
     return "\n".join(rows) + "\n"
 
 
+def _head_rows(example: Example, optimizer: HandOptimizer) -> list[str]:
+    x, y = ", ".join(map(four, example.x)), ", ".join(map(four, example.y))
+    rule, loss = optimizer.rule, TERMS[example.loss]
+    facts = (
+        text("by_hand.export.sample", x=x, y=y),
+        text(
+            "by_hand.export.hidden", name=activation_title(example.hidden), formula=_formula(example.hidden)
+        ),
+        text(
+            "by_hand.export.output", name=activation_title(example.output), formula=_formula(example.output)
+        ),
+        text("by_hand.export.loss", name=loss.title, formula=loss.formula),
+        text(
+            "by_hand.export.optimizer", name=rule.title, formula=rule.by_hand.formula, lr=four(optimizer.lr)
+        ),
+    )
+    return [
+        f"# {text('by_hand.export.title', sizes=_title(example))}",
+        "",
+        *(f"- {fact}" for fact in facts),
+        "",
+        text("by_hand.export.parameters_head"),
+        "| --- | --- |",
+        *(f"| ${symbol(example, name)}$ | {four(value)} |" for name, value in example.parameters.items()),
+    ]
+
+
+def _remark(remark: str) -> str:
+    return text("by_hand.export.remark", remark=remark)
+
+
 def _check_rows(found: tuple[Comparison, ...]) -> list[str]:
-    rows = ["", "## Check", "", "| Gradient of | Chain rule | Autograd | Central difference | Agree |"]
+    rows = ["", f"## {text('by_hand.export.check')}", "", text("by_hand.export.check_head")]
     rows.append("| --- | --- | --- | --- | --- |")
     for each in found:
         three = (each.by_chain_rule, each.by_autograd, each.by_difference)
-        rows.append(f"| {each.name} | {' | '.join(map(four, three))} | {'yes' if each.agrees else 'NO'} |")
+        agrees = text("by_hand.export.agrees") if each.agrees else text("by_hand.export.differs")
+        rows.append(f"| {each.name} | {' | '.join(map(four, three))} | {agrees} |")
     notes = dict.fromkeys(each.note for each in found if each.note)
-    return [*rows, *(f"\n{note[:1].upper()}{note[1:]}." for note in notes)]
+    for note in notes:
+        rows += ["", text("by_hand.export.note", note=note)]
+    return rows
 
 
 def trace_text(lesson: Lesson) -> str:
@@ -135,7 +164,7 @@ def trace_text(lesson: Lesson) -> str:
     for step in lesson.steps:
         if step.phase != phase:
             phase = step.phase
-            rows += ["", phase.upper()]
+            rows += ["", str(PHASES[phase]).upper()]
         rows.append(f"  {step.title}")
         rows += [f"    {step.text}"] if step.text else []
         after = {update.name: update for update in step.updates}
@@ -143,7 +172,7 @@ def trace_text(lesson: Lesson) -> str:
             update = after.get(line.name.removeprefix("new_"))
             for symbols, numbers in state_lines(lesson.trace.example, update) if update else ():
                 rows.append(f"    {plain(symbols)} = {plain(numbers)}")
-            parts = [plain(part) for part in (line.left, line.symbols, line.numbers, line.result)]
-            parts = [part for part in dict.fromkeys(parts) if part != "given"]
-            rows.append(f"    {' = '.join(parts)}{f'   ({line.remark})' if line.remark else ''}")
+            parts = [plain(part) for part in (line.left, line.symbols, line.numbers, line.result) if part]
+            remark = f"   {_remark(line.remark)}" if line.remark else ""
+            rows.append(f"    {' = '.join(dict.fromkeys(parts))}{remark}")
     return "\n".join(rows).strip("\n") + "\n"

@@ -9,20 +9,25 @@ import re
 from dataclasses import dataclass
 
 from lab.by_hand.digits import factor, four, tex
-from lab.by_hand.example import SOFTMAX, Unit
+from lab.by_hand.example import SOFTMAX, Unit, activation_title
 from lab.by_hand.notation import symbol
 from lab.by_hand.offered import SLOPES, TERMS
 from lab.by_hand.tracer import Trace
 from lab.parts.activations import ACTIVATIONS
+from lab.texts import text
 
 PLUS = " + "
-GIVEN = r"\text{given}"
+GIVEN = ""
+"""Stands for the formula of a value that is not computed."""
 TERMS_PER_ROW = 4
 
 
 @dataclass(frozen=True)
 class Line:
-    """One quantity: its symbol, its formula in symbols and in numbers, its value, and what it is made of."""
+    """One quantity: its symbol, its formula in symbols and in numbers, its value, and what it is made of.
+
+    `remark` is a sentence without its full stop.
+    """
 
     name: str
     left: str
@@ -116,7 +121,7 @@ def _activation(trace: Trace, name: str) -> Line:
             tuple(names),
         )
     formula = _right(ACTIVATIONS[kind].formula)
-    remark = "dead: this ReLU passes nothing on, and no gradient comes back" if trace.is_dead(unit) else ""
+    remark = text("by_hand.formulas.dead") if trace.is_dead(unit) else ""
     return Line(
         name,
         left,
@@ -141,9 +146,9 @@ def slope_line(trace: Trace, unit: Unit) -> Line:
         return Line(f"s{unit.number}", left, rf"{own}\,(1 - {own})", numbers, value, (z,))
     formula = _right(SLOPES[kind].formula)
     left = rf"f'({symbol(example, z)})"
-    remark = (
-        f"z{unit.number} is 0, where {ACTIVATIONS[kind].title} has no derivative; the lab takes the left one"
-    )
+    remark = ""
+    if z in trace.kinks:
+        remark = text("by_hand.formulas.corner", z=z, activation=activation_title(kind))
     return Line(
         f"s{unit.number}",
         left,
@@ -151,7 +156,7 @@ def slope_line(trace: Trace, unit: Unit) -> Line:
         put_in(formula, tex(trace.values[z])),
         trace.slope(unit),
         (z,),
-        remark if z in trace.kinks else "",
+        remark,
     )
 
 
@@ -167,7 +172,7 @@ def loss_line(trace: Trace) -> Line:
     symbols = [_filled(pattern, symbol(example, y), symbol(example, a)) for y, a in pairs]
     numbers = [_filled(pattern, factor(values[y]), factor(values[a])) for y, a in pairs]
     feeds = tuple(name for pair in pairs for name in pair)
-    return Line("J", "J", total(symbols, 1), total(numbers, 1), trace.loss, feeds, trace.problem)
+    return Line("J", "J", total(symbols, 1), total(numbers, 1), trace.loss, feeds, str(trace.problem or ""))
 
 
 def _gradient(trace: Trace, name: str) -> Line:
@@ -244,9 +249,9 @@ def _sum_gradient(trace: Trace, name: str) -> Line:
     own = f"da{unit.number}"
     remark = ""
     if unit.layer == example.depth and (example.output, example.loss) in SHORT_FORMS:
-        remark = f"with {example.output} and this loss it shortens to {symbol_pair(trace, unit)}"
+        remark = _shortens(trace, unit)
     elif trace.is_dead(unit):
-        remark = "the ReLU is off: its slope 0 stops the gradient here"
+        remark = text("by_hand.formulas.off")
     return Line(
         f"d{name}",
         left,
@@ -258,10 +263,15 @@ def _sum_gradient(trace: Trace, name: str) -> Line:
     )
 
 
-def symbol_pair(trace: Trace, unit: Unit) -> str:
-    """The short form ŷ - y with its numbers, as text."""
+def _shortens(trace: Trace, unit: Unit) -> str:
+    """What is said of an output activation and a loss whose gradients together are ŷ - y."""
     output, y = trace.values[f"a{unit.number}"], trace.values[f"y{unit.number}"]
-    return f"ŷ - y = {four(output)} - {four(y)}"
+    return text(
+        "by_hand.formulas.shortens",
+        activation=activation_title(trace.example.output),
+        output=four(output),
+        target=four(y),
+    )
 
 
 def _softmax_gradient(trace: Trace, unit: Unit) -> Line:
@@ -275,7 +285,6 @@ def _softmax_gradient(trace: Trace, unit: Unit) -> Line:
         symbols.append(rf"{symbol(example, 'd' + name)} \cdot {shown}")
         numbers.append(rf"{factor(trace.grad(name))} \cdot {factor(slope)}")
         feeds.append(f"d{name}")
-    remark = f"with softmax and this loss it shortens to {symbol_pair(trace, unit)}"
     plain_target = sum(example.y) == 1 and example.loss == "ce"
     left, name = symbol(example, f"dz{unit.number}"), f"z{unit.number}"
     return Line(
@@ -285,5 +294,5 @@ def _softmax_gradient(trace: Trace, unit: Unit) -> Line:
         total(numbers),
         trace.grad(name),
         (*feeds, *(f"a{other.number}" for other in example.layers[unit.layer - 1])),
-        remark if plain_target else "",
+        _shortens(trace, unit) if plain_target else "",
     )

@@ -12,14 +12,23 @@ from lab.by_hand.digits import factor, four, tex
 from lab.by_hand.example import SOFTMAX, Example, Unit
 from lab.by_hand.formulas import Line, line
 from lab.by_hand.notation import symbol
-from lab.by_hand.tracer import Trace
+from lab.by_hand.tracer import STATES, Trace
 from lab.by_hand.update import HandOptimizer, HandUpdate, Point, advanced, updates
+from lab.texts import Text, said, text
 
-DETAILS = {
-    "unit": "One step per neuron",
-    "fine": "Every product and gradient on its own",
-    "value": "One value per step",
+DETAILS: dict[str, Text] = {
+    "unit": said("by_hand.lesson.detail.unit"),
+    "fine": said("by_hand.lesson.detail.fine"),
+    "value": said("by_hand.lesson.detail.value"),
 }
+PHASES: dict[str, Text] = {
+    "input": said("by_hand.lesson.phase.input"),
+    "forward": said("by_hand.lesson.phase.forward"),
+    "loss": said("by_hand.lesson.phase.loss"),
+    "backward": said("by_hand.lesson.phase.backward"),
+    "update": said("by_hand.lesson.phase.update"),
+}
+"""What each part of a lesson is called."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +56,10 @@ class LessonStep:
 
 @dataclass(frozen=True)
 class Lesson:
-    """All steps of one example, with the trace before the update and the one after it."""
+    """All steps of one example, with the trace before the update and the one after it.
+
+    Its words are in the language of whoever it was made for.
+    """
 
     point: Point
     after: Point | None
@@ -60,9 +72,10 @@ class Lesson:
 
 
 def unit_title(example: Example, unit: Unit) -> str:
-    """What a unit is called."""
-    kind = "output" if unit.layer == example.depth else "hidden unit"
-    return f"{kind} {unit.number}"
+    """What a unit is called within a sentence."""
+    if unit.layer == example.depth:
+        return text("by_hand.unit.output", n=unit.number)
+    return text("by_hand.unit.hidden", n=unit.number)
 
 
 def lesson(point: Point, optimizer: HandOptimizer, detail: str = "unit") -> Lesson:
@@ -79,64 +92,82 @@ def lesson(point: Point, optimizer: HandOptimizer, detail: str = "unit") -> Less
 def _input_step(trace: Trace) -> LessonStep:
     example = trace.example
     given = tuple(line(trace, name) for name in (*example.inputs, *example.targets))
-    values = ", ".join(four(value) for value in example.x)
-    wanted = ", ".join(four(value) for value in example.y)
-    text = f"One sample goes in: x = [{values}]. The network should answer y = [{wanted}]."
-    return LessonStep("input", "input", "The input and the target", given, text)
+    sample = text(
+        "by_hand.lesson.sample",
+        x=", ".join(four(value) for value in example.x),
+        y=", ".join(four(value) for value in example.y),
+    )
+    return LessonStep("input", "input", text("by_hand.lesson.input"), given, sample)
 
 
 def _forward(trace: Trace, detail: str) -> Iterator[LessonStep]:
     example = trace.example
     for units in example.layers:
         for unit in units:
-            name, title = f"z{unit.number}", f"Weighted sum of {unit_title(example, unit)}"
+            name, title = f"z{unit.number}", text("by_hand.lesson.sum", unit=unit_title(example, unit))
             if detail == "fine":
                 yield from _products(trace, unit)
             yield LessonStep(name, "forward", title, (line(trace, name),))
         for unit in units:
-            kind = example.activation_of(unit.layer)
-            verb = "Softmax" if kind == SOFTMAX else "Activation"
-            text = "Every output needs the pre-activations of all outputs." if kind == SOFTMAX else ""
-            name, title = f"a{unit.number}", f"{verb} of {unit_title(example, unit)}"
-            yield LessonStep(name, "forward", title, (line(trace, name),), text)
+            yield _activation_step(trace, unit)
+
+
+def _activation_step(trace: Trace, unit: Unit) -> LessonStep:
+    name, place = f"a{unit.number}", unit_title(trace.example, unit)
+    title, words = text("by_hand.lesson.activation", unit=place), ""
+    if trace.example.activation_of(unit.layer) == SOFTMAX:
+        title, words = text("by_hand.lesson.softmax", unit=place), text("by_hand.lesson.softmax_needs")
+    return LessonStep(name, "forward", title, (line(trace, name),), words)
 
 
 def _products(trace: Trace, unit: Unit) -> Iterator[LessonStep]:
-    example = trace.example
+    example, place = trace.example, unit_title(trace.example, unit)
     *products, bias = trace.operations[f"z{unit.number}"].inputs
     running = 0.0
     for count, product in enumerate(products, start=1):
         running += trace.values[product]
-        title = f"Product {count} of {len(products)} into {unit_title(example, unit)}"
-        text = f"Sum so far: {four(running)}" if count > 1 else ""
-        yield LessonStep(product, "forward", title, (line(trace, product),), text)
+        title = text("by_hand.lesson.product", n=count, of=len(products), unit=place)
+        words = text("by_hand.lesson.so_far", sum=four(running)) if count > 1 else ""
+        yield LessonStep(product, "forward", title, (line(trace, product),), words)
     value = trace.values[bias]
-    written = symbol(example, bias)
-    sums = r"\text{sum so far} + " + written
     shown = Line(
-        bias, r"\text{sum}", sums, f"{tex(running)} + {factor(value)}", trace.values[f"z{unit.number}"], ()
+        bias,
+        text("by_hand.lesson.formula.sum"),
+        text("by_hand.lesson.formula.sum_so_far", bias=symbol(example, bias)),
+        f"{tex(running)} + {factor(value)}",
+        trace.values[f"z{unit.number}"],
+        (),
     )
-    yield LessonStep(bias, "forward", f"The bias of {unit_title(example, unit)}", (shown,))
+    yield LessonStep(bias, "forward", text("by_hand.lesson.bias", unit=place), (shown,))
 
 
 def _loss_step(trace: Trace) -> LessonStep:
-    text = f"The loss is {trace.state}. {trace.problem}." if trace.problem else ""
-    return LessonStep("J", "loss", "The loss", (line(trace, "J"),), text)
+    words = ""
+    if trace.problem:
+        words = text("by_hand.loss.here", state=STATES[trace.state], problem=trace.problem)
+    return LessonStep("J", "loss", text("by_hand.lesson.loss"), (line(trace, "J"),), words)
 
 
 def _backward(trace: Trace, detail: str) -> Iterator[LessonStep]:
-    example = trace.example
-    for units in reversed(example.layers):
-        for kind, what in (("a", "output"), ("z", "weighted sum")):
-            for unit in units:
-                name = f"d{kind}{unit.number}"
-                last = unit.layer == example.depth
-                reach = "What reaches" if kind == "a" and not last else f"Gradient at the {what} of"
-                text = "One path for each unit it feeds; the paths add up." if reach == "What reaches" else ""
-                title = f"{reach} {unit_title(example, unit)}"
-                yield LessonStep(name, "backward", title, (line(trace, name),), text)
+    for units in reversed(trace.example.layers):
+        for unit in units:
+            yield _arrival_step(trace, unit)
+        for unit in units:
+            name, place = f"dz{unit.number}", unit_title(trace.example, unit)
+            title = text("by_hand.lesson.sum_gradient", unit=place)
+            yield LessonStep(name, "backward", title, (line(trace, name),))
         for unit in units:
             yield from _parameter_gradients(trace, unit, detail)
+
+
+def _arrival_step(trace: Trace, unit: Unit) -> LessonStep:
+    """What reaches a unit's activation on the way back."""
+    name, place = f"da{unit.number}", unit_title(trace.example, unit)
+    if unit.layer == trace.example.depth:
+        title, words = text("by_hand.lesson.output_gradient", unit=place), ""
+    else:
+        title, words = text("by_hand.lesson.arrival", unit=place), text("by_hand.lesson.paths_add_up")
+    return LessonStep(name, "backward", title, (line(trace, name),), words)
 
 
 def _names_of(example: Example, unit: Unit) -> tuple[str, ...]:
@@ -149,12 +180,15 @@ def _parameter_gradients(trace: Trace, unit: Unit, detail: str) -> Iterator[Less
     lines = tuple(line(trace, f"d{name}") for name in _names_of(example, unit))
     place = unit_title(example, unit)
     if detail == "unit":
-        title = f"Gradients of the weights and the bias of {place}"
+        title = text("by_hand.lesson.gradients", unit=place)
         yield LessonStep(f"grads{unit.number}", "backward", title, lines)
         return
     for shown in lines:
-        what = "bias" if shown.name.startswith("db") else "one weight"
-        yield LessonStep(shown.name, "backward", f"Gradient of {what} of {place}", (shown,))
+        if shown.name.startswith("db"):
+            title = text("by_hand.lesson.bias_gradient", unit=place)
+        else:
+            title = text("by_hand.lesson.weight_gradient", unit=place)
+        yield LessonStep(shown.name, "backward", title, (shown,))
 
 
 def update_line(example: Example, step: HandUpdate) -> Line:
@@ -183,13 +217,14 @@ def _update_steps(point: Point, optimizer: HandOptimizer, detail: str) -> Iterat
     for units in example.layers:
         for unit in units:
             own = tuple(by_name[name] for name in _names_of(example, unit))
-            place, title = unit_title(example, unit), optimizer.rule.title
+            place = unit_title(example, unit)
+            title = text("by_hand.lesson.update", optimizer=optimizer.rule.title, unit=place)
             if detail == "unit":
                 lines = tuple(update_line(example, step) for step in own)
                 yield LessonStep(
                     f"update{unit.number}",
                     "update",
-                    f"{title} updates {place}",
+                    title,
                     lines,
                     "",
                     own,
@@ -198,7 +233,7 @@ def _update_steps(point: Point, optimizer: HandOptimizer, detail: str) -> Iterat
                 continue
             for step in own:
                 shown = update_line(example, step)
-                yield LessonStep(shown.name, "update", f"{title} updates {place}", (shown,), updates=(step,))
+                yield LessonStep(shown.name, "update", title, (shown,), updates=(step,))
 
 
 def _new_loss_step(trace: Trace, after: Trace, optimizer: HandOptimizer) -> LessonStep:
@@ -216,12 +251,17 @@ def _new_loss_step(trace: Trace, after: Trace, optimizer: HandOptimizer) -> Less
             shown.remark,
         ),
     )
+    words = _change_words(trace, after, optimizer)
+    return LessonStep("new_J", "update", text("by_hand.lesson.new_loss"), lines, words)
+
+
+def _change_words(trace: Trace, after: Trace, optimizer: HandOptimizer) -> str:
+    """What the update did to the loss."""
     if after.loss is None or trace.loss is None:
-        text = f"After the update the loss is {after.state}: {after.problem}."
-    else:
-        change = after.loss - trace.loss
-        word = "fell" if change < 0 else "rose" if change > 0 else "did not change"
-        text = f"The loss {word}: {four(trace.loss)} before, {four(after.loss)} after one step."
-        if change > 0:
-            text += f" A learning rate of {four(optimizer.lr)} steps too far here."
-    return LessonStep("new_J", "update", "The new loss, after a second forward pass", lines, text)
+        return text("by_hand.loss.after", state=STATES[after.state], problem=after.problem)
+    before, now = four(trace.loss), four(after.loss)
+    if after.loss < trace.loss:
+        return text("by_hand.lesson.fell", before=before, after=now)
+    if after.loss > trace.loss:
+        return text("by_hand.lesson.rose", before=before, after=now, lr=four(optimizer.lr))
+    return text("by_hand.lesson.same", loss=now)

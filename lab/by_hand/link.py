@@ -24,6 +24,7 @@ from lab.by_hand.offered import LR, RULES, Hyperparameter
 from lab.by_hand.setting import MOST_TAKEN, SHOWS, TOLERANCES, Setting, selectable, within
 from lab.link import SHOWN, belongs, capped, wrong
 from lab.registry import SpecError, did_you_mean
+from lab.texts import text
 
 _LONGEST = 6000
 
@@ -69,48 +70,48 @@ def link(setting: Setting) -> dict[str, str]:
     return parts
 
 
-def _sizes(text: str) -> tuple[int, ...]:
-    parts = text.split("-")
+def _sizes(given: str) -> tuple[int, ...]:
+    parts = given.split("-")
     fits = LEAST_LAYERS + 1 <= len(parts) <= MOST_HIDDEN_LAYERS + 2
     if fits and all(part.isdecimal() and 1 <= int(part) <= MOST_UNITS_DRAWN for part in parts):
         return tuple(map(int, parts))
-    raise wrong(
-        "sizes",
-        text,
-        f"{text[:SHOWN]!r} is not allowed; write sizes from 1 to {MOST_UNITS_DRAWN} such as 3-4-2, "
-        f"with 1 to {MOST_HIDDEN_LAYERS} hidden layers",
+    message = text(
+        "by_hand.link.sizes", value=given[:SHOWN], most=MOST_UNITS_DRAWN, most_hidden=MOST_HIDDEN_LAYERS
     )
+    raise wrong("sizes", given, message)
 
 
-def _whole(key: str, text: str, least: int, most: int) -> int:
-    if len(text) <= 12 and text.isdecimal() and least <= int(text) <= most:
-        return int(text)
-    raise wrong(key, text, f"{text[:SHOWN]!r} is not allowed; write a whole number from {least} to {most}")
+def _whole(key: str, given: str, least: int, most: int) -> int:
+    if len(given) <= 12 and given.isdecimal() and least <= int(given) <= most:
+        return int(given)
+    message = text("by_hand.link.no_whole_number", value=given[:SHOWN], least=least, most=most)
+    raise wrong(key, given, message)
 
 
-def _named(key: str, text: str, allowed: Mapping[str, object] | tuple[str, ...]) -> str:
-    if text in allowed:
-        return text
-    raise wrong(key, text, f"unknown {key} {text[:SHOWN]!r}; {did_you_mean(text, allowed)}")
+def _named(key: str, given: str, allowed: Mapping[str, object] | tuple[str, ...]) -> str:
+    if given in allowed:
+        return given
+    hint = did_you_mean(given, allowed)
+    raise wrong(key, given, text("by_hand.link.unknown", value=given[:SHOWN], hint=hint))
 
 
-def _numbers(key: str, text: str) -> tuple[float, ...]:
-    return tuple(read_number(part, key) for part in capped(key, text, _LONGEST).split(","))
+def _numbers(key: str, given: str) -> tuple[float, ...]:
+    return tuple(read_number(part, key) for part in capped(key, given, _LONGEST).split(","))
 
 
-def _with_numbers(example: Example, key: str, text: str) -> Example:
+def _with_numbers(example: Example, key: str, given: str) -> Example:
     """The example with x, y, a weight matrix or a bias vector of a link put in."""
     if key in ("x", "y"):
-        return replace(example, **{key: _numbers(key, text)})  # type: ignore[arg-type]
+        return replace(example, **{key: _numbers(key, given)})  # type: ignore[arg-type]
     layer = int(key[1:]) - 1
     if layer >= example.depth:
-        raise wrong(key, text, f"this network has {example.depth} layers")
+        raise wrong(key, given, text("by_hand.link.depth", n=example.depth))
     if key[0] == "b":
         biases = [*example.biases]
-        biases[layer] = _numbers(key, text)
+        biases[layer] = _numbers(key, given)
         return replace(example, biases=tuple(biases))
     weights = [*example.weights]
-    weights[layer] = tuple(_numbers(key, row) for row in capped(key, text, _LONGEST).split(";"))
+    weights[layer] = tuple(_numbers(key, row) for row in capped(key, given, _LONGEST).split(";"))
     return replace(example, weights=tuple(weights))
 
 
@@ -133,13 +134,14 @@ def is_own(name: str) -> bool:
     return belongs(name, _NAMES)
 
 
-def _hint(name: str) -> str:
+def _out_of_place(name: str) -> str:
+    """What is said of a parameter that nothing took."""
     if name in _OPTIONS:
         rules = [
             rule.title for rule in RULES.values() if name in {each.name for each in rule.hyperparameters}
         ]
-        return f"it belongs to {' and '.join(rules)}."
-    return did_you_mean(name.lower(), _NAMES)
+        return text("by_hand.link.other_optimizer", name=name, rules=rules)
+    return text("by_hand.link.out_of_place", name=name[:SHOWN], hint=did_you_mean(name.lower(), _NAMES))
 
 
 class _Reader:
@@ -162,58 +164,58 @@ class _Reader:
             self._try(key, partial(self._choice, key))
         for key in _FLAGS:
             self._try(key, partial(self._flag, key))
-        self._try("taken", lambda text: self._put(taken=_whole("taken", text, 0, MOST_TAKEN)))
-        self._try("step", lambda text: self._put(step=_whole("step", text, 1, 9999)))
+        self._try("taken", lambda given: self._put(taken=_whole("taken", given, 0, MOST_TAKEN)))
+        self._try("step", lambda given: self._put(step=_whole("step", given, 1, 9999)))
         self._try("selected", self._select)
         for key in filter(is_own, self.parts):
-            self.problems.append(f"{key[:SHOWN]!r} does not belong in this link; {_hint(key)}")
+            self.problems.append(_out_of_place(key))
 
     def _put(self, **values: object) -> None:
         self.setting = replace(self.setting, **values)  # type: ignore[arg-type]
 
-    def _array(self, key: str, text: str) -> None:
-        self._put(example=_with_numbers(self.setting.example, key, text))
+    def _array(self, key: str, given: str) -> None:
+        self._put(example=_with_numbers(self.setting.example, key, given))
 
-    def _name(self, key: str, text: str) -> None:
-        self._put(example=replace(self.setting.example, **{key: text}))  # type: ignore[arg-type]
+    def _name(self, key: str, given: str) -> None:
+        self._put(example=replace(self.setting.example, **{key: given}))  # type: ignore[arg-type]
 
-    def _choice(self, key: str, text: str) -> None:
-        self._put(**{key: _named(key, text, _CHOICES[key])})
+    def _choice(self, key: str, given: str) -> None:
+        self._put(**{key: _named(key, given, _CHOICES[key])})
 
-    def _flag(self, key: str, text: str) -> None:
-        self._put(**{key: _named(key, text, ("0", "1")) == "1"})
+    def _flag(self, key: str, given: str) -> None:
+        self._put(**{key: _named(key, given, ("0", "1")) == "1"})
 
     def _try(self, key: str, take: Callable[[str], None]) -> None:
-        text = self.parts.pop(key, None)
-        if text is None:
+        given = self.parts.pop(key, None)
+        if given is None:
             return
         try:
-            take(text.strip())
+            take(given.strip())
         except SpecError as error:
-            self.problems.append(f"{error.errors[0]}.")
+            self.problems.append(text("by_hand.link.problem", problem=error.errors[0]))
 
     def _start(self) -> None:
         sizes = [DOCUMENT.sizes]
-        self._try("sizes", lambda text: sizes.append(_sizes(text)))
-        self._try("init", lambda text: self._put(init=_named("init", text, WEIGHTS)))
-        self._try("seed", lambda text: self._put(seed=_whole("seed", text, 0, LARGEST_SEED)))
+        self._try("sizes", lambda given: sizes.append(_sizes(given)))
+        self._try("init", lambda given: self._put(init=_named("init", given, WEIGHTS)))
+        self._try("seed", lambda given: self._put(seed=_whole("seed", given, 0, LARGEST_SEED)))
         self._put(example=starting_example(sizes[-1], self.setting.init, self.setting.seed))
 
     def _optimizer(self) -> None:
-        self._try("optimizer", lambda text: self._train(name=_named("optimizer", text, RULES)))
-        self._try("lr", lambda text: self._train(lr=within(LR, text)))
+        self._try("optimizer", lambda given: self._train(name=_named("optimizer", given, RULES)))
+        self._try("lr", lambda given: self._train(lr=within(LR, given)))
         for each in self.setting.optimizer.rule.hyperparameters:
             self._try(each.name, partial(self._hyperparameter, each))
 
     def _train(self, **values: object) -> None:
         self._put(optimizer=replace(self.setting.optimizer, **values))  # type: ignore[arg-type]
 
-    def _hyperparameter(self, each: Hyperparameter, text: str) -> None:
-        self._train(changed=(*self.setting.optimizer.changed, (each.name, within(each, text))))
+    def _hyperparameter(self, each: Hyperparameter, given: str) -> None:
+        self._train(changed=(*self.setting.optimizer.changed, (each.name, within(each, given))))
 
-    def _select(self, text: str) -> None:
+    def _select(self, given: str) -> None:
         names = selectable(self.setting.example)
-        self._put(selected=_named("selected", text, names))
+        self._put(selected=_named("selected", given, names))
 
 
 def read_link(parts: Mapping[str, str]) -> tuple[Setting, tuple[str, ...]]:

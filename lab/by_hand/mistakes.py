@@ -14,64 +14,68 @@ from lab.by_hand.lesson import Lesson
 from lab.by_hand.offered import SLOPES
 from lab.by_hand.tracer import Trace
 from lab.by_hand.update import HandUpdate
+from lab.texts import Text, said
 
 LEAST_SLACK = 5e-5
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """One way to get a quantity wrong: its name, the number it leads to, and a sentence to the student."""
+    """One way to get a quantity wrong: the number it leads to, what it is called, and a sentence to the student."""
 
-    name: str
+    kind: str
     value: float
-    sentence: str
+    name: Text
+    sentence: Text
 
 
-BIAS = "forgot the bias"
-ACTIVATION = "forgot the activation"
-MASK = "forgot the mask"
-Z_FOR_A = "used z instead of a"
-A_FOR_Z = "used a instead of z"
-SIGN = "wrong sign"
-TWO = "factor 2"
-TRANSPOSE = "W instead of its transpose"
-ONE_PATH = "one path only"
-ONE_OUTPUT = "one output only"
-ONE_PRODUCT = "one product only"
-SIGN_AND_TWO = "wrong sign and factor 2"
-OTHER_LOSS = "gradient of another loss"
-INPUT = "forgot the input"
-BIAS_FACTOR = "multiplied by the bias"
-WEIGHT_FACTOR = "used the weight instead of the input"
-ASCENT = "went uphill"
-NO_RATE = "forgot the learning rate"
-CHANGE_ONLY = "gave the change only"
-OLD_LOSS = "gave the old loss"
+BIAS = "bias"
+ACTIVATION = "activation"
+MASK = "mask"
+Z_FOR_A = "z_for_a"
+A_FOR_Z = "a_for_z"
+SIGN = "sign"
+TWO = "two"
+TRANSPOSE = "transpose"
+ONE_PATH = "one_path"
+ONE_OUTPUT = "one_output"
+ONE_PRODUCT = "one_product"
+SIGN_AND_TWO = "sign_and_two"
+OTHER_LOSS = "other_loss"
+INPUT = "input"
+BIAS_FACTOR = "bias_factor"
+WEIGHT_FACTOR = "weight_factor"
+ASCENT = "ascent"
+NO_RATE = "no_rate"
+CHANGE_ONLY = "change_only"
+OLD_LOSS = "old_loss"
 
-_SENTENCES = {
-    BIAS: "That is the sum of the products alone; the bias is missing.",
-    ACTIVATION: "That is z; the activation function has still to be applied.",
-    MASK: "That is the gradient before it passes the activation; multiply by f'(z), for a ReLU its mask of 0 and 1.",
-    Z_FOR_A: "That uses z of the layer before; what travels on is its activation a.",
-    A_FOR_Z: "That is f' at a; the derivative is taken at z.",
-    SIGN: "The size is right, the sign is the other way.",
-    TWO: "That is twice or half the value.",
-    SIGN_AND_TWO: "That is 2 (y - ŷ), as the document prints it: the 1/2 cancels the 2, and the sign is the other way.",
-    TRANSPOSE: "That goes through W as forward; on the way back it is W transposed: the weights that leave this unit.",
-    ONE_PATH: "That is one path only; the gradient is the sum over every unit this one feeds.",
-    ONE_PRODUCT: "That is one product and the bias; the weighted sum takes every input.",
-    ONE_OUTPUT: "That is the term of one output only; the loss is the sum over all outputs.",
-    OTHER_LOSS: "That is (ŷ - y) f'(z), the gradient of 1/2 MSE; the loss here is another.",
-    INPUT: "That is dJ/dz; it still has to be multiplied by what this weight multiplies forward.",
-    BIAS_FACTOR: "The bias itself does not enter: dz/db is 1, so the gradient is dJ/dz.",
-    WEIGHT_FACTOR: "That multiplies by the weight; the gradient of a weight needs the value it multiplies forward.",
-    ASCENT: "That adds the step; the update goes against the gradient.",
-    NO_RATE: "That is a step of the whole gradient; the learning rate is missing.",
-    CHANGE_ONLY: "That is the change; add it to the old value.",
-    OLD_LOSS: "That is the loss before the update; run the forward pass again with the new parameters.",
+_WORDS: dict[str, tuple[Text, Text]] = {
+    BIAS: (said("by_hand.mistakes.bias.name"), said("by_hand.mistakes.bias.says")),
+    ACTIVATION: (said("by_hand.mistakes.activation.name"), said("by_hand.mistakes.activation.says")),
+    MASK: (said("by_hand.mistakes.mask.name"), said("by_hand.mistakes.mask.says")),
+    Z_FOR_A: (said("by_hand.mistakes.z_for_a.name"), said("by_hand.mistakes.z_for_a.says")),
+    A_FOR_Z: (said("by_hand.mistakes.a_for_z.name"), said("by_hand.mistakes.a_for_z.says")),
+    SIGN: (said("by_hand.mistakes.sign.name"), said("by_hand.mistakes.sign.says")),
+    TWO: (said("by_hand.mistakes.two.name"), said("by_hand.mistakes.two.says")),
+    TRANSPOSE: (said("by_hand.mistakes.transpose.name"), said("by_hand.mistakes.transpose.says")),
+    ONE_PATH: (said("by_hand.mistakes.one_path.name"), said("by_hand.mistakes.one_path.says")),
+    ONE_OUTPUT: (said("by_hand.mistakes.one_output.name"), said("by_hand.mistakes.one_output.says")),
+    ONE_PRODUCT: (said("by_hand.mistakes.one_product.name"), said("by_hand.mistakes.one_product.says")),
+    SIGN_AND_TWO: (said("by_hand.mistakes.sign_and_two.name"), said("by_hand.mistakes.sign_and_two.says")),
+    OTHER_LOSS: (said("by_hand.mistakes.other_loss.name"), said("by_hand.mistakes.other_loss.says")),
+    INPUT: (said("by_hand.mistakes.input.name"), said("by_hand.mistakes.input.says")),
+    BIAS_FACTOR: (said("by_hand.mistakes.bias_factor.name"), said("by_hand.mistakes.bias_factor.says")),
+    WEIGHT_FACTOR: (
+        said("by_hand.mistakes.weight_factor.name"),
+        said("by_hand.mistakes.weight_factor.says"),
+    ),
+    ASCENT: (said("by_hand.mistakes.ascent.name"), said("by_hand.mistakes.ascent.says")),
+    NO_RATE: (said("by_hand.mistakes.no_rate.name"), said("by_hand.mistakes.no_rate.says")),
+    CHANGE_ONLY: (said("by_hand.mistakes.change_only.name"), said("by_hand.mistakes.change_only.says")),
+    OLD_LOSS: (said("by_hand.mistakes.old_loss.name"), said("by_hand.mistakes.old_loss.says")),
 }
-
-_HALF = " Mind the factor 1/2 in the loss and what it cancels."
+_TWO_IN_THE_LOSS = said("by_hand.mistakes.two.says_half")
 
 
 def is_close(typed: float, value: float, tolerance: float) -> bool:
@@ -96,7 +100,7 @@ def diagnoses(lesson: Lesson, name: str, typed: float, tolerance: float) -> tupl
     found: dict[str, Mistake] = {}
     for mistake in mistakes(lesson, name):
         if is_close(typed, mistake.value, tolerance):
-            found.setdefault(mistake.name, mistake)
+            found.setdefault(mistake.kind, mistake)
     return tuple(found.values())
 
 
@@ -108,7 +112,8 @@ def mistakes(lesson: Lesson, name: str) -> Iterator[Mistake]:
     for what, value in (*_specific(lesson, name), (SIGN, -right), (TWO, 2 * right), (TWO, right / 2)):
         if math.isfinite(value) and not math.isclose(value, right, rel_tol=1e-12, abs_tol=1e-15):
             half = what == TWO and (name == "J" or name.startswith("d"))
-            yield Mistake(what, value, _SENTENCES[what] + (_HALF if half else ""))
+            called, sentence = _WORDS[what]
+            yield Mistake(what, value, called, _TWO_IN_THE_LOSS if half else sentence)
 
 
 Found = Iterator[tuple[str, float]]

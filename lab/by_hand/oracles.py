@@ -19,6 +19,7 @@ from lab.by_hand.example import SOFTMAX, Example
 from lab.by_hand.offered import SLOPES, TERMS
 from lab.by_hand.tracer import Trace
 from lab.parts.activations import ACTIVATIONS
+from lab.texts import text
 
 if TYPE_CHECKING:
     import torch
@@ -187,7 +188,7 @@ def numeric(trace: Trace) -> dict[str, float | None]:
 
 @dataclass(frozen=True)
 class Comparison:
-    """One gradient three times, whether all agree, and a sentence where they do not or need not."""
+    """One gradient three times, whether all agree, and a sentence, without its full stop, where they do not."""
 
     name: str
     by_chain_rule: float
@@ -214,14 +215,9 @@ def _compare(trace: Trace, name: str, automatic: float, measured: float | None) 
     agrees = exact and measured is not None and abs(ours - measured) <= TOLERANCE * scale
     note = ""
     if trace.kinks and not agrees:
-        corner = trace.kinks[0]
-        note = (
-            f"{corner} is 0: the activation has a corner there and no derivative; the chain rule and autograd "
-            "take the slope from the left, the central difference the mean of both sides"
-        )
+        note = text("by_hand.check.corner", z=trace.kinks[0])
     elif measured is None:
-        note = "the loss is not defined a little to one side, so no difference can be taken"
+        note = text("by_hand.check.one_side")
     elif not agrees and exact:
-        size = four(trace.loss)
-        note = f"the difference of two losses near {size} is rounded, or a corner is closer than the width"
+        note = text("by_hand.check.rounded", loss=four(trace.loss))
     return Comparison(name, ours, automatic, measured, agrees, note)

@@ -36,60 +36,68 @@ def _is_off(name: str, value: object) -> bool:
 def torch_script(example: Example, optimizer: HandOptimizer, taken: int = 0) -> str:
     """A script that prints z, a, the loss, every gradient and the next update, after the steps taken before."""
     layers = range(1, example.depth + 1)
-    rows = [
-        "import torch",
-        "",
-        "torch.set_default_dtype(torch.float64)",
-        "torch.set_printoptions(precision=6, sci_mode=False)",
-        f"x = torch.tensor({list(example.x)})",
-        f"y = torch.tensor({list(example.y)})",
-    ]
-    for layer in layers:
-        weights = [list(row) for row in example.weights[layer - 1]]
-        rows.append(f"W{layer} = torch.tensor({weights}, requires_grad=True)")
-        rows.append(f"b{layer} = torch.tensor({list(example.biases[layer - 1])}, requires_grad=True)")
+    tensors = "\n".join(_tensors(example, layer) for layer in layers)
     parameters = ", ".join(f"W{layer}, b{layer}" for layer in layers)
     pairs = ", ".join(f"(W{layer}, b{layer})" for layer in layers)
     activations = ", ".join(_activation(example.activation_of(layer)) for layer in layers)
-    rows += [
-        f"parameters = [{parameters}]",
-        f"activations = [{activations}]",
-        f"optimizer = {torch_optimizer(optimizer)}",
-        "",
-        "",
-        "def loss_of(tell=False):",
-        "    signal = x",
-        f"    for layer, ((W, b), f) in enumerate(zip([{pairs}], activations), start=1):",
-        "        z = W @ signal + b",
-        "        signal = f(z)",
-        "        if tell:",
-        '            print(f"z{layer} =", z.data)',
-        '            print(f"a{layer} =", signal.data)',
-        f"    return {TERMS[example.loss].script}",
-        "",
-        "",
-        *(_steps_before(taken) if taken else ()),
-        "optimizer.zero_grad()",
-        "loss = loss_of(tell=True)",
-        "loss.backward()",
-        'print("loss =", loss.item())',
-        f"for layer in range(1, {example.depth + 1}):",
-        '    print(f"dJ/dW{layer} =", parameters[2 * layer - 2].grad)',
-        '    print(f"dJ/db{layer} =", parameters[2 * layer - 1].grad)',
-        "optimizer.step()",
-        f"for layer in range(1, {example.depth + 1}):",
-        '    print(f"new W{layer} =", parameters[2 * layer - 2].data)',
-        '    print(f"new b{layer} =", parameters[2 * layer - 1].data)',
-        'print("new loss =", loss_of().item())',
-    ]
-    return "\n".join(rows) + "\n"
+    definitions = f"""\
+import torch
+
+torch.set_default_dtype(torch.float64)
+torch.set_printoptions(precision=6, sci_mode=False)
+x = torch.tensor({list(example.x)})
+y = torch.tensor({list(example.y)})
+{tensors}
+parameters = [{parameters}]
+activations = [{activations}]
+optimizer = {torch_optimizer(optimizer)}
 
 
-def _steps_before(taken: int) -> tuple[str, ...]:
+def loss_of(tell=False):
+    signal = x
+    for layer, ((W, b), f) in enumerate(zip([{pairs}], activations), start=1):
+        z = W @ signal + b
+        signal = f(z)
+        if tell:
+            print(f"z{{layer}} =", z.data)
+            print(f"a{{layer}} =", signal.data)
+    return {TERMS[example.loss].script}
+
+
+"""
+    return definitions + (_steps_before(taken) if taken else "") + _one_step(example.depth)
+
+
+def _one_step(depth: int) -> str:
+    return f"""\
+optimizer.zero_grad()
+loss = loss_of(tell=True)
+loss.backward()
+print("loss =", loss.item())
+for layer in range(1, {depth + 1}):
+    print(f"dJ/dW{{layer}} =", parameters[2 * layer - 2].grad)
+    print(f"dJ/db{{layer}} =", parameters[2 * layer - 1].grad)
+optimizer.step()
+for layer in range(1, {depth + 1}):
+    print(f"new W{{layer}} =", parameters[2 * layer - 2].data)
+    print(f"new b{{layer}} =", parameters[2 * layer - 1].data)
+print("new loss =", loss_of().item())
+"""
+
+
+def _tensors(example: Example, layer: int) -> str:
+    rows, biases = [list(row) for row in example.weights[layer - 1]], list(example.biases[layer - 1])
     return (
-        f"for _ in range({taken}):",
-        "    optimizer.zero_grad()",
-        "    loss_of().backward()",
-        "    optimizer.step()",
-        "",
+        f"W{layer} = torch.tensor({rows}, requires_grad=True)\n"
+        f"b{layer} = torch.tensor({biases}, requires_grad=True)"
     )
+
+
+def _steps_before(taken: int) -> str:
+    return f"""\
+for _ in range({taken}):
+    optimizer.zero_grad()
+    loss_of().backward()
+    optimizer.step()
+
+"""

@@ -13,6 +13,7 @@ from lab.by_hand.example import DOCUMENT, Example
 from lab.by_hand.offered import Hyperparameter
 from lab.by_hand.update import HandOptimizer
 from lab.registry import FieldError, SpecError
+from lab.texts import text
 
 SHOWS = ("both", "values", "grads")
 TOLERANCES = {"exact": 0.0005, "close": 0.01, "rough": 0.05}
@@ -45,15 +46,16 @@ class Setting:
         return starting_example(self.example.sizes, self.init, self.seed)
 
 
-def within(hyperparameter: Hyperparameter, text: str) -> float:
+def within(hyperparameter: Hyperparameter, typed: str) -> float:
     """A hyperparameter that a person typed, within its bounds.
 
     Raises: SpecError, naming the hyperparameter, the text and what is allowed.
     """
     name, bounds = hyperparameter.name, hyperparameter.bounds
-    value = read_number(text, name)
+    value = read_number(typed, name)
     if not bounds.allow(value):
-        raise SpecError([FieldError(name, text, f"{text[:40]} is not allowed: {bounds}")])
+        message = text("by_hand.setting.out_of_bounds", value=typed[:40], bounds=bounds)
+        raise SpecError([FieldError(name, typed, message)])
     return value
 
 

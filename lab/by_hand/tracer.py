@@ -11,9 +11,16 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from lab.by_hand.digits import four, tidy
-from lab.by_hand.example import SOFTMAX, Example, Unit
+from lab.by_hand.example import SOFTMAX, Example, Unit, activation_title
 from lab.by_hand.offered import SLOPES, TERMS
 from lab.parts.activations import ACTIVATIONS
+from lab.texts import Text, said
+
+STATES: dict[str, Text] = {
+    "infinite": said("by_hand.loss.infinite"),
+    "undefined": said("by_hand.loss.undefined"),
+}
+"""What a loss is called that has no finite value, by its state."""
 
 KINKED = tuple(name for name, slope in SLOPES.items() if slope.jumps == "slope")
 
@@ -47,7 +54,7 @@ class Share:
 class Trace:
     """The record of one example, forward and backward.
 
-    `grads` is empty when the loss is not a finite number; `problem` then says why.
+    `grads` is empty when the loss is not a finite number; `problem` then says why, without its full stop.
     """
 
     example: Example
@@ -56,7 +63,7 @@ class Trace:
     grads: dict[str, float]
     shares: dict[str, tuple[Share, ...]]
     state: str
-    problem: str
+    problem: Text | None
 
     @property
     def loss(self) -> float | None:
@@ -146,7 +153,7 @@ def _activate(example: Example, units: tuple[Unit, ...], tape: _Tape) -> None:
         tape.write(f"a{unit.number}", "activation", (name,), value(z), (slope(z),))
 
 
-def _loss_problem(example: Example, values: dict[str, float]) -> tuple[str, str]:
+def _loss_problem(example: Example, values: dict[str, float]) -> tuple[str, Text | None]:
     loss = TERMS[example.loss]
     found = [
         (unit, problem)
@@ -154,16 +161,16 @@ def _loss_problem(example: Example, values: dict[str, float]) -> tuple[str, str]
         if (problem := loss.problem(y, values[f"a{unit.number}"]))
     ]
     if not found:
-        return "finite", ""
+        return "finite", None
     state = "undefined" if any(problem == "undefined" for _, problem in found) else "infinite"
-    named = ", ".join(f"output {unit.number} is {four(values[f'a{unit.number}'])}" for unit, _ in found)
-    fits = " or ".join(loss.fitting_outputs)
-    reason = (
-        f"{loss.title} takes the logarithm of a probability and needs every output inside (0, 1); {named}"
+    outputs = tuple(
+        said("by_hand.loss.output", unit=unit.number, value=four(values[f"a{unit.number}"]))
+        for unit, _ in found
     )
     if example.output in ("sigmoid", SOFTMAX):
-        return state, f"{reason} after rounding to float64: the pre-activations are too large"
-    return state, f"{reason}; the output activation {fits} keeps it inside"
+        return state, said("by_hand.loss.saturated", loss=loss.title, outputs=outputs)
+    fitting = tuple(map(activation_title, loss.fitting_outputs))
+    return state, said("by_hand.loss.outside", loss=loss.title, outputs=outputs, activations=fitting)
 
 
 def trace(example: Example) -> Trace:

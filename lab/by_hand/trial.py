@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from lab.by_hand.notation import symbol
 from lab.by_hand.oracles import central_difference
 from lab.by_hand.tracer import Trace
+from lab.texts import Text, text
 
 
 @dataclass(frozen=True)
@@ -36,23 +37,39 @@ class Row:
 
 @dataclass(frozen=True)
 class Trial:
-    """One formula of the document: as printed, what holds, its rows here and now, and a sentence why."""
+    """One formula of the document: as printed, what holds, its rows here and now, and a sentence why.
 
-    section: str
+    `number` is the section's, `step` that of a step within it, 0 where it has none.
+    """
+
+    number: str
     printed: str
     holds: str
     why: str
     rows: tuple[Row, ...]
     asides: tuple[str, ...] = ()
+    step: int = 0
+
+    @property
+    def section(self) -> str:
+        """What the place in the document is called, after the word section."""
+        if self.step:
+            return text("by_hand.errata.section_step", number=self.number, step=self.step)
+        return text("by_hand.errata.section", number=self.number)
 
 
 @dataclass(frozen=True)
 class Note:
     """A statement elsewhere in the document that does not hold as printed."""
 
-    section: str
-    printed: str
-    holds: str
+    number: str
+    printed: Text
+    holds: Text
+
+    @property
+    def section(self) -> str:
+        """What the place in the document is called, after the word section."""
+        return text("by_hand.errata.section", number=self.number)
 
 
 @dataclass(frozen=True)

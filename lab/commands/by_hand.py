@@ -19,6 +19,7 @@ from lab.by_hand.offered import LR, RULES
 from lab.by_hand.tracer import trace
 from lab.by_hand.update import HandOptimizer, start
 from lab.registry import FieldError, SpecError
+from lab.texts import text
 
 _KEYS = '{"x", "y", "W1", "b1", "W2", "b2", "hidden", "output", "loss"}'
 
@@ -26,21 +27,21 @@ _KEYS = '{"x", "y", "W1", "b1", "W2", "b2", "hidden", "output", "loss"}'
 def add_parser(subparsers: Any) -> None:
     """The command's options."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
-        "by-hand",
-        description="Prints every forward and backward number of a small network: the document's 3-4-2 "
-        f"example, or one of a JSON file with the keys {_KEYS} (each optional; more layers as W3, b3).",
+        "by-hand", description=text("commands.by_hand.description", keys=_KEYS)
     )
-    parser.add_argument("--spec", metavar="FILE", help="a JSON file; - reads standard input")
+    parser.add_argument("--spec", metavar="FILE", help=text("commands.by_hand.spec"))
     form = parser.add_mutually_exclusive_group()
-    form.add_argument(
-        "--json", action="store_true", help="print one JSON object, with autograd and differences"
-    )
-    form.add_argument("--markdown", action="store_true", help="print Markdown with LaTeX formulas")
-    parser.add_argument("--detail", choices=tuple(DETAILS), default="unit", help="how fine the steps are")
+    form.add_argument("--json", action="store_true", help=text("commands.by_hand.json"))
+    form.add_argument("--markdown", action="store_true", help=text("commands.by_hand.markdown"))
     parser.add_argument(
-        "--optimizer", choices=tuple(RULES), default="sgd", help="what updates the parameters"
+        "--detail", choices=tuple(DETAILS), default="unit", help=text("commands.by_hand.detail")
     )
-    parser.add_argument("--lr", type=float, default=LR.default, help=f"learning rate ({LR.bounds})")
+    parser.add_argument(
+        "--optimizer", choices=tuple(RULES), default="sgd", help=text("commands.by_hand.optimizer")
+    )
+    parser.add_argument(
+        "--lr", type=float, default=LR.default, help=text("commands.by_hand.lr", bounds=LR.bounds)
+    )
 
 
 def main(args: argparse.Namespace) -> int:
@@ -48,11 +49,10 @@ def main(args: argparse.Namespace) -> int:
     try:
         example = _example(args.spec)
         if not LR.bounds.allow(args.lr):
-            raise SpecError([FieldError("lr", str(args.lr), f"{args.lr} is not allowed: {LR.bounds}")])
+            message = text("by_hand.setting.out_of_bounds", value=args.lr, bounds=LR.bounds)
+            raise SpecError([FieldError("lr", str(args.lr), message)])
     except SpecError as error:
-        where = f"{args.spec}: " if args.spec else ""
-        print(f"error: {where}{'; '.join(map(str, error.errors[:5]))}", file=sys.stderr)
-        return 2
+        return _refused("; ".join(map(str, error.errors[:5])), args.spec)
     if args.json:
         print(json.dumps(trace_json(trace(example)), allow_nan=False))
         return 0
@@ -60,6 +60,13 @@ def main(args: argparse.Namespace) -> int:
     told = lesson(start(example), optimizer, args.detail)
     print(trace_markdown(told, optimizer) if args.markdown else trace_text(told), end="")
     return 0
+
+
+def _refused(problem: str, file: str | None) -> int:
+    if file:
+        problem = text("commands.by_hand.in_file", file=file, problem=problem)
+    print(text("commands.error", problem=problem), file=sys.stderr)
+    return 2
 
 
 def _example(name: str | None) -> Example:
@@ -71,6 +78,7 @@ def _example(name: str | None) -> Example:
         with Path(name).open(encoding="utf-8-sig") as file:
             return read_example(file.read(LARGEST_FILE + 1))
     except UnicodeDecodeError:
-        raise SpecError([FieldError("", name, "this is no text in UTF-8; write a JSON file")]) from None
+        raise SpecError([FieldError("", name, text("commands.by_hand.no_text"))]) from None
     except OSError as error:
-        raise SpecError([FieldError("", name, f"cannot be read: {error.strerror}")]) from None
+        message = text("commands.by_hand.unreadable", reason=error.strerror)
+        raise SpecError([FieldError("", name, message)]) from None

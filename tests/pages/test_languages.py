@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from lab.texts import catalogue
+from lab.texts import catalogue, speaking
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -98,6 +98,19 @@ ROWS = [
     *(("by_hand", "by_hand_page", {"taken": "2", "selected": "u1", "step": "5"}, tab) for tab in BY_HAND),
     ("by_hand", "by_hand_page", {"loss": "bce", "b2": "-5,0.2"}, "核对"),
     ("by_hand", "by_hand_page", {"exercise": "1", "step": "2"}, "练习"),
+    *(
+        ("by_hand", "by_hand", {"selected": name, "step": step, "output": "softmax", "loss": "ce"}, tab)
+        for name, step, tab in zip(
+            ("x1", "bias1", "u4", "u5", "w5_1", "J"), ("1", "5", "11", "16", "24", "39"), BY_HAND, strict=True
+        )
+    ),
+    (
+        "by_hand",
+        "by_hand",
+        {"detail": "fine", "step": "4", "sizes": "3-40-2", "lr": "x", "momentum": "1"},
+        "",
+    ),
+    ("by_hand", "by_hand", {"loss": "bce", "b2": "-5,0.2", "selected": "J"}, "公式检验"),
 ]
 
 
@@ -108,6 +121,7 @@ def test_a_page_in_chinese_has_no_english_sentence_of_its_room(
     app = opened(page, **parts)
     if tab:
         app.session_state[f"{page}/tab"] = tab
-        app.run()
+        with speaking("zh"):  # AppTest, outside the page, asks for the names of options again
+            app.run()
     assert not app.exception
     assert left_in_english(app, room) == []

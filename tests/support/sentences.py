@@ -17,7 +17,7 @@ _SQL = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|CREATE|DROP|ALTER|BEGIN|PRAG
 _LOGGED = {"debug", "info", "warning", "error", "exception", "critical", "log", "getLogger", "filterwarnings"}
 _FOR_PROGRAMMERS = {"AssertionError", "TypeError", "RuntimeError", "NotImplementedError", "KeyError"}
 # Keywords whose words are names, not language.
-_NAMES = {"source", "formula", "key", "css", "js", "html", "environ", "match", "user_agent"}
+_NAMES = {"source", "formula", "key", "fieldnames", "css", "js", "html", "environ", "match", "user_agent"}
 # What a person sees of these calls of Streamlit is their first argument.
 _SHOWING = {
     "title", "header", "subheader", "markdown", "caption", "button", "write", "info", "warning", "error", "success",
@@ -86,6 +86,17 @@ class Literal:
     file: str
     line: int
     words: str
+
+
+def _is_python(words: str) -> bool:
+    """Whether these lines are a program, which is in no language that people speak."""
+    if "\n" not in words:
+        return False
+    try:
+        ast.parse(words)
+    except SyntaxError:
+        return False
+    return True
 
 
 class _Words(ast.NodeVisitor):
@@ -163,7 +174,9 @@ class _Words(ast.NodeVisitor):
         plain = re.sub(
             r"<(style|script)[^>]*>.*?</\1>|<[^>]+>|\$[^$]*\$|\\[a-z]+\{[^}]*\}", " ", words, flags=re.S
         )
-        return bool(_WORDS.search(plain)) and not _SQL.match(words) and "\\" not in plain
+        if not _WORDS.search(plain) or _SQL.match(words) or "\\" in plain:
+            return False
+        return not _is_python(words)
 
 
 def literals(path: Path) -> list[Literal]:

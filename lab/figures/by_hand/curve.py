@@ -10,6 +10,7 @@ from typing import Any
 
 from lab.by_hand.update import Point
 from lab.figures.look import Figure
+from lab.texts import text
 
 MARKED = 60  # steps; the marks of more would touch
 
@@ -22,19 +23,20 @@ def descent_data(points: Sequence[Point]) -> dict[str, Any]:
 
 def descent_figure(data: dict[str, Any], log: bool = False) -> Figure:
     """The curve of the losses."""
+    hover = text("by_hand.curve.hover", step="%{x}", loss="%{y:.4g}")
     line = {
         "type": "scatter",
         "x": data["step"],
         "y": data["loss"],
         "mode": "lines+markers" if len(data["step"]) <= MARKED else "lines",
         "line": {"color": "@blue", "width": 3},
-        "hovertemplate": "step %{x}<br>loss %{y:.4g}<extra></extra>",
+        "hovertemplate": f"{hover}<extra></extra>",
     }
     scale = {"type": "log", "rangemode": "normal"} if log else {"type": "linear", "rangemode": "tozero"}
     layout = {
         "margin": {"l": 48, "r": 12, "t": 10, "b": 36},
-        "xaxis": {"title": {"text": "Training step"}},
-        "yaxis": {"title": {"text": "Loss"}, **scale},
+        "xaxis": {"title": {"text": text("by_hand.curve.step")}},
+        "yaxis": {"title": {"text": text("by_hand.curve.loss")}, **scale},
         "showlegend": False,
         "hovermode": "closest",
     }

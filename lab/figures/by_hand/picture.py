@@ -11,8 +11,9 @@ from lab.by_hand.digits import four, full
 from lab.by_hand.example import Unit
 from lab.by_hand.lesson import Lesson, unit_title
 from lab.by_hand.notation import symbol
-from lab.by_hand.tracer import Trace
+from lab.by_hand.tracer import STATES, Trace
 from lab.figures.by_hand.geometry import CROWDED, Geometry, connections, geometry
+from lab.texts import text
 
 _SUBSCRIPT = str.maketrans("0123456789,", "₀₁₂₃₄₅₆₇₈₉,")
 HIDDEN = "?"
@@ -76,18 +77,23 @@ def nodes(lesson: Lesson, known: frozenset[str] | None) -> list[dict[str, Any]]:
     """The nodes: inputs, biases, units with z and a, the loss."""
     trace, example = lesson.trace, lesson.trace.example
     found: list[dict[str, Any]] = [
-        {"id": name, "kind": "input", "title": f"input {name[1:]}", "parts": [_quantity(trace, name, known)]}
+        {
+            "id": name,
+            "kind": "input",
+            "title": text("by_hand.unit.input", n=name[1:]),
+            "parts": [_quantity(trace, name, known)],
+        }
         for name in example.inputs
     ]
     found += [
-        {"id": f"bias{layer}", "kind": "bias", "title": f"bias of layer {layer}", "parts": []}
+        {"id": f"bias{layer}", "kind": "bias", "title": text("by_hand.unit.bias", n=layer), "parts": []}
         for layer in range(1, example.depth + 1)
     ]
     found += [_unit_node(lesson, unit, known) for units in example.layers for unit in units]
     loss = {**_quantity(trace, "J", known), **_after(lesson, "J", known)}
     if trace.loss is None and loss["text"] != HIDDEN:
-        loss["text"] = "∞" if trace.state == "infinite" else trace.state
-    return [*found, {"id": "J", "kind": "loss", "title": "the loss", "parts": [loss]}]
+        loss["text"] = "∞" if trace.state == "infinite" else str(STATES[trace.state])
+    return [*found, {"id": "J", "kind": "loss", "title": text("by_hand.unit.loss"), "parts": [loss]}]
 
 
 def edges(lesson: Lesson, known: frozenset[str] | None) -> list[dict[str, Any]]:

@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 from hypothesis import assume, given, settings
 
-from lab.by_hand.errata import trials
+from lab.by_hand.errata import NOTES, trials
 from lab.by_hand.example import DOCUMENT, Example
 from lab.by_hand.tracer import trace
 from lab.by_hand.trial import Row, Trial
+from lab.texts import speaking
 from tests.lab.by_hand.examples import examples
 
 
@@ -89,3 +90,13 @@ def test_a_loss_without_a_value_gives_rows_without_figures_instead_of_nan(exampl
     for trial in trials(found):
         for row in trial.rows:
             assert row.holds is None or row.name == "J"
+
+
+@pytest.mark.parametrize("loss", ["mse", "bce"])
+@pytest.mark.parametrize("output", ["relu", "identity"])
+def test_the_verdicts_are_in_the_language_of_their_reader(loss: str, output: str) -> None:
+    now = trace(replace(DOCUMENT, loss=loss, output=output, biases=(DOCUMENT.biases[0], (-5.0, 0.2))))
+    with speaking("zh"):
+        for trial in trials(now):
+            assert all(not words.isascii() for words in (trial.section, trial.why, *trial.asides))
+        assert all(not str(words).isascii() for note in NOTES for words in (note.printed, note.holds))

@@ -16,7 +16,7 @@ def taught(example: Example) -> Lesson:
 def test_an_answer_is_tried_again_until_it_is_right_and_then_stands() -> None:
     told = taught(DOCUMENT)
     wrong = answered(told, Answer(), "z1", 0.2, 0.01)
-    assert (wrong.tries, wrong.right, wrong.mistakes[0].name) == (1, False, known.BIAS)
+    assert (wrong.tries, wrong.right, wrong.mistakes[0].kind) == (1, False, known.BIAS)
     right = answered(told, wrong, "z1", 0.3, 0.01)
     assert (right.tries, right.right, right.mistakes) == (2, True, ())
     assert answered(told, right, "z1", 99, 0.01) == right

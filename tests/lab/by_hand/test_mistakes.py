@@ -16,6 +16,7 @@ from lab.by_hand.exercise import questions
 from lab.by_hand.lesson import Lesson, lesson
 from lab.by_hand.mistakes import diagnoses, expected, mistakes
 from lab.by_hand.update import HandOptimizer, start
+from lab.texts import speaking
 
 TOLERANCE = 0.0005
 SMOOTH = replace(DOCUMENT, hidden="sigmoid", output="tanh")
@@ -75,11 +76,11 @@ def test_a_mistake_is_named_for_what_it_is(
 ) -> None:
     told = taught(example)
     found = diagnoses(told, name, made(told), TOLERANCE)
-    assert mistake in [each.name for each in found]
+    assert mistake in [each.kind for each in found]
 
 
 def test_every_mistake_that_has_a_name_is_made_above() -> None:
-    assert set(known._SENTENCES) == {made[0] for made in MADE}
+    assert set(known._WORDS) == {made[0] for made in MADE}
 
 
 @settings(max_examples=25, deadline=None)
@@ -96,3 +97,12 @@ def test_a_right_number_is_never_called_a_mistake(seed: int) -> None:
 
 def test_no_mistake_is_made_up_for_a_number_from_nowhere() -> None:
     assert diagnoses(taught(DOCUMENT), "z1", 17.35, 0.01) == ()
+
+
+def test_a_mistake_that_was_found_before_is_said_in_the_language_of_now() -> None:
+    told = taught(DOCUMENT)
+    found = diagnoses(told, "z1", 0.2, TOLERANCE)[0]
+    assert str(found.name) == "Forgot the bias"
+    with speaking("zh"):
+        assert str(found.name) == "忘了偏置"
+        assert not str(found.sentence).isascii()

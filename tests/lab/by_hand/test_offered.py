@@ -47,5 +47,5 @@ def test_every_line_of_an_update_has_its_numbers_put_in(name: str) -> None:
     for update in updates(start(DOCUMENT), HandOptimizer(name)):
         assert len(update.numbers) == len(update.symbols)
         for line in update.numbers:
-            assert not re.search(r"[a-z]_hat|rest|beta|" + UNKNOWN, line)
+            assert not re.search(rf"[a-z]_hat|rest|beta|{UNKNOWN}", line)
         assert set(update.new_state) == set(RULES[name].by_hand.keeps)

@@ -38,7 +38,7 @@ def test_the_three_reckonings_agree_to_1e_9(hidden: str, output: str, loss: str)
 def test_a_saturated_sigmoid_is_told_from_an_unfit_output() -> None:
     found = trace(replace(DOCUMENT, biases=(DOCUMENT.biases[0], (900.0, 0.2)), output="sigmoid", loss="bce"))
     assert found.state == "infinite"
-    assert "rounding" in found.problem
+    assert "rounding" in str(found.problem)
 
 
 def test_at_a_corner_the_difference_stands_apart_and_the_reason_is_given() -> None:

@@ -46,7 +46,7 @@ def test_a_cross_entropy_without_a_value_is_null_with_its_reason(
     path.write_text('{"loss": "ce", "b2": [5, -5], "y": [0, 1]}')
     found = json.loads(printed(capsys, "--spec", str(path), "--json"))
     assert found["loss"] is None
-    assert "softmax" in found["reason"]
+    assert "Softmax" in found["reason"]
     assert found["grad"]["b2"] == [None, None]
 
 
