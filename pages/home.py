@@ -14,7 +14,7 @@ from pages.ui.kit.figure import preload_figures
 from pages.ui.kit.owner import remember_owner
 
 through_app()
-st.title("Layer Lab", anchor=False)
+st.title(text("home.name"), anchor=False)
 st.caption(text("home.promise"))
 first_steps()
 

@@ -12,11 +12,11 @@ from pages.ui.home.map import STATIONS
 from tests.support.served import Server, copy_mnist
 
 
-@pytest.mark.parametrize("index", range(len(STATIONS)), ids=[station.name for station in STATIONS])
+@pytest.mark.parametrize("index", range(len(STATIONS)), ids=[str(station.title) for station in STATIONS])
 def test_a_station_opens_its_page(page: Page, index: int) -> None:
     station = STATIONS[index]
     page.goto("/")
-    page.get_by_role("link", name=f"{index + 1}. {station.name}").click()
+    page.get_by_role("link", name=f"{index + 1}. {station.title}").click()
     expect(page).to_have_url(re.compile(rf"/{station.path}(\?|$)"))
 
 

@@ -94,7 +94,7 @@ def test_a_data_folder_that_cannot_be_used_is_named_on_the_page(
 
 
 def test_the_pipeline_has_the_documents_nine_stations_in_its_order() -> None:
-    assert [station.name for station in STATIONS] == [
+    assert [str(station.title) for station in STATIONS] == [
         "Preprocess",
         "Augment",
         "Load",
@@ -107,6 +107,6 @@ def test_the_pipeline_has_the_documents_nine_stations_in_its_order() -> None:
     ]
 
 
-@pytest.mark.parametrize("station", STATIONS, ids=lambda station: station.name)
+@pytest.mark.parametrize("station", STATIONS, ids=lambda station: str(station.title))
 def test_every_station_opens_a_page_that_exists(station: Station) -> None:
     assert (ROOT / station.page).is_file()

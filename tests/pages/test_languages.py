@@ -94,6 +94,7 @@ def left_in_english(app: AppTest, room: str) -> list[tuple[str, str]]:
 
 BY_HAND = ["参数", "核对", "公式检验", "练习", "训练步骤", "导出"]
 ROWS = [
+    ("home", "home", {}, ""),
     *(("by_hand", "by_hand_page", {"taken": "2", "selected": "u1", "step": "5"}, tab) for tab in BY_HAND),
     ("by_hand", "by_hand_page", {"loss": "bce", "b2": "-5,0.2"}, "核对"),
     ("by_hand", "by_hand_page", {"exercise": "1", "step": "2"}, "练习"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import operator
+import os
 import subprocess
 import sys
 from contextlib import suppress
@@ -20,6 +21,8 @@ from lab.machine.device import choose_device, cpu_title, device_title
 from lab.paths import lab_home
 from lab.runner import warm
 from lab.runs.wording import data_stand_in
+from lab.texts import language, text
+from lab.texts.languages import VARIABLE
 from pages.ui.kit.refreshing import refreshing
 
 ROOT = Path(__file__).parents[3]
@@ -27,7 +30,7 @@ ROOT = Path(__file__).parents[3]
 
 def this_machine() -> None:
     """Device and data, a line each."""
-    st.subheader("This machine", anchor=False)
+    st.subheader(text("home.machine.title"), anchor=False)
     ready = partial(warm.ready, "torch")
     refreshing(ready, _device_line, operator.not_, moving=not ready(), every_s=1.0)
     try:
@@ -39,12 +42,11 @@ def this_machine() -> None:
 def _device_line(ready: bool) -> None:
     if not ready:
         st.markdown(f":material/memory: {cpu_title()}")
-        st.caption("PyTorch is being loaded in the background.")
+        st.caption(text("home.machine.loading"))
         return
     device = choose_device("auto")
     st.markdown(f":material/memory: {device_title(device)}")
-    runs_on = "the GPU" if device.type == "cuda" else "the processor; no GPU was found"
-    st.caption(f"Training runs on {runs_on}.")
+    st.caption(text("home.machine.gpu") if device.type == "cuda" else text("home.machine.cpu"))
 
 
 def _data_line(home: Path) -> None:
@@ -52,12 +54,14 @@ def _data_line(home: Path) -> None:
     entry = DATASETS[usable]
     train, test = entry.sizes
     if stand_in is None:
-        st.markdown(f":material/database: {entry.title}, {train:,} + {test:,} images")
-        st.caption(f"In {home}; training and test set.")
+        images = text("home.machine.data", title=entry.title, train=train, test=test)
+        st.markdown(f":material/database: {images}")
+        st.caption(text("home.machine.where", home=home))
         return
-    st.markdown(f":material/database: No MNIST found: {entry.title.lower()}, {train:,} + {test:,} images")
+    images = text("home.machine.no_mnist", title=entry.title, train=train, test=test)
+    st.markdown(f":material/database: {images}")
     st.caption(data_stand_in(stand_in))
-    if st.button("Download MNIST", icon=":material/download:", key="home/fetch"):
+    if st.button(text("home.machine.download"), icon=":material/download:", key="home/fetch"):
         problem = _fetched()
         if problem:
             st.error(problem, icon=":material/error:")
@@ -67,11 +71,13 @@ def _data_line(home: Path) -> None:
 
 def _fetched() -> str:
     """Fetches MNIST in a process of its own, which may load torchvision; "" or what went wrong."""
-    bar = st.progress(0.0, "Fetching MNIST")
+    fetching = text("home.machine.fetching")
+    bar = st.progress(0.0, fetching)
     command = [sys.executable, "-m", "lab", "data", "--fetch", "--json"]
     with subprocess.Popen(
         command,
         cwd=ROOT,
+        env={**os.environ, VARIABLE: language()},  # it says why it failed
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -79,10 +85,10 @@ def _fetched() -> str:
     ) as process:
         for line in process.stderr or ():
             with suppress(ValueError, KeyError, TypeError):  # a warning of a library's, say
-                bar.progress(min(1.0, float(json.loads(line)["share"])), "Fetching MNIST")
+                bar.progress(min(1.0, float(json.loads(line)["share"])), fetching)
         answer = process.stdout.read() if process.stdout else ""
     bar.empty()
     try:
         return str(json.loads(answer)["problem"])
     except (ValueError, KeyError):
-        return f"Fetching MNIST ended with exit code {process.returncode}."
+        return text("home.machine.ended", status=process.returncode)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import streamlit as st
 
 from lab.runs.run import Run
+from lab.texts import text
 from pages.ui.kit.refreshing import refreshing
 from pages.ui.runs.row import any_moves, my_runs, run_row
 
@@ -17,7 +18,7 @@ REFRESH_S = 2.0
 
 def recent_runs() -> None:
     """The list; refreshed while a run of it is under way."""
-    st.subheader("Recent runs", anchor=False)
+    st.subheader(text("home.runs.title"), anchor=False)
     refreshing(_read, _rows, _any_moves, moving=_any_moves(_read()), every_s=REFRESH_S)
 
 
@@ -37,11 +38,11 @@ def _rows(runs: list[Run] | OSError) -> None:
         st.error(str(runs), icon=":material/error:")
         return
     if not runs:
-        st.caption("No run yet. Train the document's network above: its curve appears here and stays.")
+        st.caption(text("home.runs.none"))
         return
     for run in runs:
         with st.container(
             horizontal=True, vertical_alignment="center", gap="small", key=f"home/run-{run.id}"
         ):
             run_row(run)
-    st.page_link("pages/runs.py", label="All runs", icon=":material/arrow_forward:")
+    st.page_link("pages/runs.py", label=text("home.runs.all"), icon=":material/arrow_forward:")
