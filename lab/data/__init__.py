@@ -9,13 +9,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from lab.data.dataset import DataError, Dataset, DatasetEntry, Progress
+from lab.data.dataset import IMAGE_SHAPE, DataError, Dataset, DatasetEntry, Progress
 from lab.data.digits import TEST_SIZE as DIGITS_TEST
 from lab.data.digits import TRAIN_SIZE as DIGITS_TRAIN
 from lab.data.digits import load_digits
 from lab.data.fetching import fetch_mnist
 from lab.data.mnist import TEST_SIZE, TRAIN_SIZE, load_mnist, missing_mnist
 from lab.registry import did_you_mean, name_in
+from lab.texts import Name, said
 
 __all__ = ["DATASETS", "DataError", "Dataset", "DatasetName", "at_hand", "available", "fetch", "load"]
 
@@ -24,8 +25,14 @@ FALLBACK = "digits"
 _ENTRIES = (
     DatasetEntry(
         "mnist",
-        "MNIST",
-        "70,000 handwritten digits, 28 x 28 pixels: 60,000 to train on, 10,000 to test with.",
+        Name("MNIST"),
+        said(
+            "data.mnist.summary",
+            n=TRAIN_SIZE + TEST_SIZE,
+            size=IMAGE_SHAPE[1:],
+            train=TRAIN_SIZE,
+            test=TEST_SIZE,
+        ),
         "LeCun, Cortes & Burges 1998",
         (TRAIN_SIZE, TEST_SIZE),
         load_mnist,
@@ -34,8 +41,8 @@ _ENTRIES = (
     ),
     DatasetEntry(
         "digits",
-        "Bundled digits",
-        "1,797 handwritten digits that come with scikit-learn, enlarged from 8 x 8 to 28 x 28.",
+        said("data.digits.title"),
+        said("data.digits.summary", n=DIGITS_TRAIN + DIGITS_TEST, small=(8, 8), size=IMAGE_SHAPE[1:]),
         "Alpaydin & Kaynak 1998, UCI",
         (DIGITS_TRAIN, DIGITS_TEST),
         load_digits,
@@ -71,7 +78,7 @@ def available(name: str, home: Path) -> tuple[str, str]:
     fallback = DATASETS[FALLBACK]
     return (
         FALLBACK,
-        f"{reason}: training uses the {sum(fallback.sizes):,} {fallback.title.lower()} of scikit-learn. "
+        f"{reason}: training uses the {sum(fallback.sizes):,} {str(fallback.title).lower()} of scikit-learn. "
         f"To get {entry.title}, connect to the network and run `python -m lab data --fetch`, "
         "or copy its four files there.",
     )

@@ -13,6 +13,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from lab.texts import Text, Words
+
 Bytes: TypeAlias = NDArray[np.uint8]
 Progress: TypeAlias = Callable[[str, float], None]
 CLASSES = 10
@@ -47,8 +49,8 @@ class DatasetEntry:
     """
 
     name: str
-    title: str
-    summary: str
+    title: Words
+    summary: Text
     source: str
     sizes: tuple[int, int]
     load: Callable[[Path], tuple[Bytes, Bytes, Bytes, Bytes]]

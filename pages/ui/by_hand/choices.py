@@ -34,7 +34,7 @@ _SAID = "by_hand/said"
 
 
 def _title_of(name: str) -> str:
-    return "Softmax" if name == SOFTMAX else ACTIVATIONS[name].title
+    return "Softmax" if name == SOFTMAX else str(ACTIVATIONS[name].title)
 
 
 def _key(name: str) -> str:
@@ -75,7 +75,7 @@ def choices() -> None:
     rows: tuple[tuple[str, str, tuple[str, ...], Any, str], ...] = (
         ("hidden", "Hidden activation", tuple(SLOPES), _title_of, example.hidden),
         ("output", "Output activation", outputs, _title_of, example.output),
-        ("loss", "Loss", tuple(TERMS), lambda name: TERMS[name].title, example.loss),
+        ("loss", "Loss", tuple(TERMS), lambda name: str(TERMS[name].title), example.loss),
     )
     for cell, (name, title, options, shown, value) in zip(cells, rows, strict=False):
         cell.selectbox(
@@ -216,7 +216,7 @@ def draw() -> None:
         st.selectbox(
             "Initialisation",
             tuple(TITLES),
-            format_func=TITLES.__getitem__,
+            format_func=lambda name: str(TITLES[name]),
             key=_show("init", setting.init or PAPER),
             on_change=_drawn,
             width=260,

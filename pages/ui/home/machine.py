@@ -55,7 +55,9 @@ def _data_line(home: Path) -> None:
         st.markdown(f":material/database: {entry.title}, {train:,} + {test:,} images")
         st.caption(f"In {home}; training and test set.")
         return
-    st.markdown(f":material/database: No MNIST found: {entry.title.lower()}, {train:,} + {test:,} images")
+    st.markdown(
+        f":material/database: No MNIST found: {str(entry.title).lower()}, {train:,} + {test:,} images"
+    )
     st.caption(notice)
     if st.button("Download MNIST", icon=":material/download:", key="home/fetch"):
         problem = _fetched()
