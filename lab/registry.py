@@ -191,7 +191,7 @@ def _walk(model: type[BaseModel], location: tuple[int | str, ...]) -> tuple[list
     for step in location:
         tagged = [m for m in here if "kind" in m.model_fields and m.model_fields["kind"].default == step]
         inside = [f.annotation for m in here if (f := m.model_fields.get(str(step)))]
-        if tagged and not inside:
+        if tagged and len(here) > 1:  # of a union; a transformer block has a field `dropout`, too
             here = tagged
             continue
         path.append(str(step))
