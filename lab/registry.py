@@ -17,6 +17,8 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from lab.text import range_words
+from lab.texts import Words, speaking
+from lab.texts.languages import FALLBACK
 
 
 class Spec(BaseModel):
@@ -33,24 +35,50 @@ class Part(Spec):
     A subclass declares `kind: Literal["name"] = "name"`, these class variables, and its fields.
     """
 
-    title: ClassVar[str]
-    summary: ClassVar[str]
+    title: ClassVar[Words]
+    summary: ClassVar[Words]
     formula: ClassVar[str] = ""
     source: ClassVar[str] = ""
     kind: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class FieldWords:
+    """What the control of a field says, and what it calls the choices that are not called by their names."""
+
+    title: Words
+    description: Words
+    formula: str = ""
+    choices: Mapping[str, Words] = field(default_factory=dict)
+
+    def __call__(self, schema: JsonDict) -> None:
+        """Write these words, in English, into the field's JSON schema, as pydantic asks for it."""
+        with speaking(FALLBACK):
+            schema |= {
+                "title": str(self.title),
+                "description": str(self.description),
+                "formula": self.formula,
+            }
+
+
 def hyper(
     default: Any,
-    title: str,
-    description: str,
+    title: Words,
+    description: Words,
     *,
     formula: str = "",
+    choices: Mapping[str, Words] | None = None,
     **bounds: Any,
 ) -> Any:
     """A field of a part: its default, the words its control shows, and its bounds (ge, gt, le, lt)."""
-    extra: JsonDict = {"formula": formula}
-    return Field(default=default, title=title, description=description, json_schema_extra=extra, **bounds)
+    words = FieldWords(title=title, description=description, formula=formula, choices=choices or {})
+    return Field(default=default, json_schema_extra=words, **bounds)
+
+
+def words_of(info: FieldInfo) -> FieldWords | None:
+    """The words of a field, if it was made with `hyper`."""
+    extra: object = info.json_schema_extra
+    return extra if isinstance(extra, FieldWords) else None
 
 
 _ENDS = {"ge": "minimum", "le": "maximum", "gt": "above", "lt": "below"}
@@ -169,7 +197,7 @@ def _walk(model: type[BaseModel], location: tuple[int | str, ...]) -> tuple[list
     for step in location:
         tagged = [m for m in here if "kind" in m.model_fields and m.model_fields["kind"].default == step]
         inside = [f.annotation for m in here if (f := m.model_fields.get(str(step)))]
-        if tagged and not inside:
+        if tagged and len(here) > 1:  # of a union; a transformer block has a field `dropout`, too
             here = tagged
             continue
         path.append(str(step))

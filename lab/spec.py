@@ -9,7 +9,7 @@ import codecs
 import json
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import BeforeValidator, ValidationError
 from pydantic_core import PydanticCustomError
 
 from lab.data import DatasetName
@@ -21,6 +21,7 @@ from lab.parts.normalisation import NormalisationName
 from lab.parts.optimizers import SGD, AnyOptimizer
 from lab.parts.schedules import AnySchedule, Constant
 from lab.registry import FieldError, Spec, SpecError, did_you_mean, hyper, once, spec_error
+from lab.texts import said
 
 VERSION = 1
 MAX_TEXT_BYTES = 1_000_000
@@ -30,25 +31,33 @@ MAX_LAYERS = 64
 class DataSpec(Spec):
     """Which samples are trained on, and what happens to them first."""
 
-    dataset: DatasetName = hyper("mnist", "Data set", "The labelled images.")
+    dataset: DatasetName = hyper(
+        "mnist", said("spec.data.dataset.title"), said("spec.data.dataset.description")
+    )
     train_samples: int = hyper(
-        60_000, "Training samples", "How many images to use at most (validation included).", ge=20, le=60_000
+        60_000,
+        said("spec.data.train_samples.title"),
+        said("spec.data.train_samples.description"),
+        ge=20,
+        le=60_000,
     )
     validation_share: float = hyper(
         0.0,
-        "Validation share",
-        "The share of the training images held back to watch for overfitting.",
+        said("spec.data.validation_share.title"),
+        said("spec.data.validation_share.description"),
         ge=0.0,
         le=0.5,
     )
-    normalisation: NormalisationName = hyper("half", "Normalisation", "How pixels become numbers.")
+    normalisation: NormalisationName = hyper(
+        "half", said("spec.data.normalisation.title"), said("spec.data.normalisation.description")
+    )
     augmentations: tuple[AnyAugmentation, ...] = hyper(
-        (), "Augmentation", "How training images are varied, anew for every sample.", max_length=16
+        (), said("spec.data.augmentations.title"), said("spec.data.augmentations.description"), max_length=16
     )
     label_noise: float = hyper(
         0.0,
-        "Label noise",
-        "The share of training labels replaced by a random other one.",
+        said("spec.data.label_noise.title"),
+        said("spec.data.label_noise.description"),
         ge=0.0,
         le=1.0,
     )
@@ -57,56 +66,72 @@ class DataSpec(Spec):
 class NetworkSpec(Spec):
     """The stack of layers from a 28 x 28 image to ten logits."""
 
-    layers: tuple[AnyLayer, ...] = Field(min_length=1, max_length=MAX_LAYERS, title="Layers")
+    layers: tuple[AnyLayer, ...] = hyper(
+        ...,
+        said("spec.network.layers.title"),
+        said("spec.network.layers.description"),
+        min_length=1,
+        max_length=MAX_LAYERS,
+    )
     initialisation: AnyInitialisation = hyper(
-        PyTorchDefault(), "Initialisation", "How the first weights are drawn."
+        PyTorchDefault(),
+        said("spec.network.initialisation.title"),
+        said("spec.network.initialisation.description"),
     )
 
 
 class TrainSpec(Spec):
     """What is made small, how, and for how long."""
 
-    loss: AnyLoss = hyper(CrossEntropy(), "Loss", "What training makes small.")
-    optimizer: AnyOptimizer = hyper(SGD(), "Optimizer", "How gradients become steps.")
-    schedule: AnySchedule = hyper(Constant(), "Schedule", "How the learning rate changes over the run.")
+    loss: AnyLoss = hyper(CrossEntropy(), said("spec.train.loss.title"), said("spec.train.loss.description"))
+    optimizer: AnyOptimizer = hyper(
+        SGD(), said("spec.train.optimizer.title"), said("spec.train.optimizer.description")
+    )
+    schedule: AnySchedule = hyper(
+        Constant(), said("spec.train.schedule.title"), said("spec.train.schedule.description")
+    )
     batch_size: int = hyper(
         100,
-        "Batch size",
-        "How many samples share one step.",
+        said("spec.train.batch_size.title"),
+        said("spec.train.batch_size.description"),
         formula=r"g = \frac{1}{B} \sum_b g_b",
         ge=1,
         le=10_000,
     )
-    epochs: int = hyper(10, "Epochs", "How many times all training samples are seen.", ge=1, le=1000)
+    epochs: int = hyper(
+        10, said("spec.train.epochs.title"), said("spec.train.epochs.description"), ge=1, le=1000
+    )
     l1: float = hyper(
         0.0,
-        "L1 penalty",
-        "Adds the absolute size of all weights to what training makes small: many become zero. The loss that "
-        "is shown is the loss without it. A patch embedding's table of positions is pulled on too.",
+        said("spec.train.l1.title"),
+        said("spec.train.l1.description"),
         formula=r"J \leftarrow J + \lambda_1 \sum |w|",
         ge=0.0,
         le=1.0,
     )
     clip_norm: float = hyper(
         0.0,
-        "Gradient clipping",
-        "The largest length of the whole gradient; 0 lets it be.",
+        said("spec.train.clip_norm.title"),
+        said("spec.train.clip_norm.description"),
         formula=r"g \leftarrow g \cdot \min(1,\; c / \lVert g \rVert)",
         ge=0.0,
         le=1000.0,
     )
     early_stopping: int = hyper(
         0,
-        "Early stopping",
-        "Ends the run after this many epochs without a better validation loss; 0 never does.",
+        said("spec.train.early_stopping.title"),
+        said("spec.train.early_stopping.description"),
         ge=0,
         le=100,
     )
     seed: int = hyper(
-        0, "Seed", "Same seed, same numbers, on the same kind of processor.", ge=0, le=2**31 - 1
+        0, said("spec.train.seed.title"), said("spec.train.seed.description"), ge=0, le=2**31 - 1
     )
     device: Literal["auto", "cpu", "cuda"] = hyper(
-        "auto", "Device", "Where it trains; auto takes a GPU if there is one."
+        "auto",
+        said("spec.train.device.title"),
+        said("spec.train.device.description"),
+        choices={"auto": said("spec.train.device.auto")},
     )
 
 
@@ -121,7 +146,7 @@ class RunSpec(Spec):
     """Everything a run needs, and nothing else."""
 
     version: Annotated[Literal[1], BeforeValidator(_whole)] = 1
-    title: str = hyper("", "Title", "What the run is called in lists.", max_length=80)
+    title: str = hyper("", said("spec.run.title.title"), said("spec.run.title.description"), max_length=80)
     data: DataSpec = DataSpec()
     network: NetworkSpec
     train: TrainSpec = TrainSpec()

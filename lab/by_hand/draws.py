@@ -16,7 +16,7 @@ from lab.by_hand.digits import tidy
 from lab.by_hand.example import DOCUMENT, Example, Matrix, Vector
 from lab.by_hand.offered import DRAWS
 from lab.parts.initialisations import INITIALISATIONS, Draw, uniform_bound
-from lab.texts import Text, said
+from lab.texts import Words, said
 
 MOST_UNITS_DRAWN, LEAST_LAYERS, MOST_HIDDEN_LAYERS = 8, 2, 3
 LARGEST_SEED = 2**31 - 1
@@ -31,7 +31,7 @@ def _one_decimal(generator: np.random.Generator, units: int, inputs: int) -> Arr
 
 
 WEIGHTS: dict[str, Draw] = {PAPER: _one_decimal, **DRAWS}
-TITLES: dict[str, Text | str] = {
+TITLES: dict[str, Words | str] = {
     PAPER: said("by_hand.draws.paper"),
     **{name: INITIALISATIONS[name].title for name in DRAWS},
 }

@@ -57,6 +57,7 @@ _INNERMOST = (
 )
 _REST = (
     (r"\\cdot", "*"),
+    (r"\\le(?![a-z])", "<="),
     (r"\\\\\s*(&\\quad)?", " "),
     (r"\\(?:,|;|quad)", " "),
     (r"\\(?:left|right|mathrm)(?![a-z])", ""),

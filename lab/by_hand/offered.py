@@ -12,13 +12,17 @@ from lab.parts.initialisations import INITIALISATIONS, Draw
 from lab.parts.losses import LOSSES, Term
 from lab.parts.optimizers import OPTIMIZERS, Optimizer
 from lab.parts.updates import Rule
-from lab.registry import Bounds, bounds_of
+from lab.registry import Bounds, bounds_of, words_of
+from lab.texts import Name, Words
 
 SLOPES: dict[str, Slope] = {name: entry.slope for name, entry in ACTIVATIONS.items() if entry.slope}
 """The derivative of each activation, by its name."""
 
+_ORDER = ("mse", "bce", "ce")  # the simplest first
 _TERMS = (loss.by_hand for loss in LOSSES.values() if loss.by_hand)
-TERMS: dict[str, Term] = {term.name: term for term in sorted(_TERMS, key=lambda term: term.title)}
+TERMS: dict[str, Term] = {
+    term.name: term for term in sorted(_TERMS, key=lambda term: _ORDER.index(term.name))
+}
 """Each loss, by its name."""
 
 DRAWS: dict[str, Draw] = {name: entry.by_hand for name, entry in INITIALISATIONS.items() if entry.by_hand}
@@ -30,16 +34,22 @@ class Hyperparameter:
     """A number of an optimizer that a person sets: what it is called, where it starts, and its bounds."""
 
     name: str
-    title: str
+    called: Words
     default: float
     bounds: Bounds
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        return str(self.called)
 
 
 def _hyperparameter(optimizer: type[Optimizer], name: str, default: float | None) -> Hyperparameter:
     info = optimizer.model_fields[name]
+    words = words_of(info)
     return Hyperparameter(
         name=name,
-        title=info.title or name,
+        called=words.title if words else Name(name),
         default=float(info.default if default is None else default),
         bounds=bounds_of(info),
     )
@@ -58,12 +68,12 @@ class HandRule:
     @property
     def title(self) -> str:
         """What it is called: as its optimizer, unless it is one of several of it."""
-        return self.by_hand.title or self.optimizer.title
+        return str(self.by_hand.title or self.optimizer.title)
 
     @property
     def summary(self) -> str:
         """What it does, in a sentence."""
-        return self.by_hand.summary or self.optimizer.summary
+        return str(self.by_hand.summary or self.optimizer.summary)
 
     @property
     def hyperparameters(self) -> tuple[Hyperparameter, ...]:

@@ -14,7 +14,8 @@ from typing import Any
 from lab.data import DATASETS, available, fetch
 from lab.paths import lab_home
 from lab.runs.wording import data_stand_in
-from lab.texts import text
+from lab.texts import speaking, text
+from lab.texts.languages import FALLBACK
 
 BAR_WIDTH = 30
 
@@ -35,7 +36,8 @@ def main(args: argparse.Namespace) -> int:
     problem = fetch("mnist", home, progress) if args.fetch else ""
     rows = [_row(name, home) for name in DATASETS]
     if args.json:
-        print(json.dumps({"home": str(home), "data": rows, "problem": problem}))
+        with speaking(FALLBACK):  # for programs
+            print(json.dumps({"home": str(home), "data": rows, "problem": problem}, default=str))
     else:
         print(text("commands.data.folder", home=home))
         for row in rows:
@@ -55,7 +57,7 @@ def _row(name: str, home: Path) -> dict[str, Any]:
 
 
 def _line(row: dict[str, Any]) -> str:
-    title, train, test = f"{row['title']:<15}", f"{row['train']:>6,}", f"{row['test']:>6,}"
+    title, train, test = f"{row['title']!s:<15}", f"{row['train']:>6,}", f"{row['test']:>6,}"
     if row["ready"]:
         return text("commands.data.ready", title=title, train=train, test=test)
     return text("commands.data.missing", title=title, train=train, test=test)

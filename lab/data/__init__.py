@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from lab.data.dataset import DataError, Dataset, DatasetEntry, Progress
+from lab.data.dataset import IMAGE_SHAPE, DataError, Dataset, DatasetEntry, Progress
 from lab.data.digits import TEST_SIZE as DIGITS_TEST
 from lab.data.digits import TRAIN_SIZE as DIGITS_TRAIN
 from lab.data.digits import load_digits
@@ -17,6 +17,7 @@ from lab.data.fetching import fetch_mnist
 from lab.data.mnist import TEST_SIZE, TRAIN_SIZE, load_mnist, missing_mnist
 from lab.events import DataStandIn
 from lab.registry import did_you_mean, name_in
+from lab.texts import Name, said
 
 __all__ = ["DATASETS", "DataError", "Dataset", "DatasetName", "at_hand", "available", "fetch", "load"]
 
@@ -25,8 +26,14 @@ FALLBACK = "digits"
 _ENTRIES = (
     DatasetEntry(
         name="mnist",
-        title="MNIST",
-        summary="70,000 handwritten digits, 28 x 28 pixels: 60,000 to train on, 10,000 to test with.",
+        title=Name("MNIST"),
+        summary=said(
+            "data.mnist.summary",
+            n=TRAIN_SIZE + TEST_SIZE,
+            size=IMAGE_SHAPE[1:],
+            train=TRAIN_SIZE,
+            test=TEST_SIZE,
+        ),
         source="LeCun, Cortes & Burges 1998",
         sizes=(TRAIN_SIZE, TEST_SIZE),
         load=load_mnist,
@@ -35,8 +42,8 @@ _ENTRIES = (
     ),
     DatasetEntry(
         name="digits",
-        title="Bundled digits",
-        summary="1,797 handwritten digits that come with scikit-learn, enlarged from 8 x 8 to 28 x 28.",
+        title=said("data.digits.title"),
+        summary=said("data.digits.summary", n=DIGITS_TRAIN + DIGITS_TEST, small=(8, 8), size=IMAGE_SHAPE[1:]),
         source="Alpaydin & Kaynak 1998, UCI",
         sizes=(DIGITS_TRAIN, DIGITS_TEST),
         load=load_digits,

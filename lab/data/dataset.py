@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lab.events import DataStandIn, FileProblem
+from lab.texts import Text, Words
 
 Bytes: TypeAlias = NDArray[np.uint8]
 Progress: TypeAlias = Callable[[str, float], None]
@@ -53,8 +54,8 @@ class DatasetEntry:
     """
 
     name: str
-    title: str
-    summary: str
+    title: Words
+    summary: Text
     source: str
     sizes: tuple[int, int]
     load: Callable[[Path], tuple[Bytes, Bytes, Bytes, Bytes]]

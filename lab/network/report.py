@@ -18,7 +18,7 @@ from lab.data.dataset import CLASSES, IMAGE_SHAPE
 from lab.parts.layers import Fix, Flatten, GlobalPool, Layer, LayerMisfit, Linear, Shape
 from lab.registry import FieldError
 from lab.spec import NetworkSpec
-from lab.texts import text
+from lab.texts import said, text
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def layer_reports(spec: NetworkSpec) -> tuple[LayerReport, ...]:
         last = spec.layers[-1]
         if isinstance(last, Linear) and len(shape) == 1:
             fix = Fix(
-                text("network.give_ten_units", n=CLASSES),
+                said("network.give_ten_units", n=CLASSES),
                 "replace",
                 last.model_copy(update={"units": CLASSES}),
             )
@@ -127,7 +127,7 @@ def _output_report(index: int, shape: Shape) -> LayerReport:
         shape,
         None,
         error=reason,
-        fix=Fix(text("network.add", layer=missing.title), "insert_before", missing),
+        fix=Fix(said("network.add", layer=missing.title), "insert_before", missing),
     )
 
 
@@ -136,8 +136,12 @@ def _report(index: int, layer: Layer, shape: Shape) -> LayerReport:
         cost = _cost(layer, shape)
     except LayerMisfit as misfit:
         out_shape = _shape_when_fixed(misfit.fix, layer, shape)
-        return LayerReport(index, layer.title, shape, out_shape, error=misfit.reason, fix=misfit.fix)
-    return LayerReport(index, layer.title, shape, cost.out_shape, cost.parameters, cost.flops, cost.values)
+        return LayerReport(
+            index, str(layer.title), shape, out_shape, error=str(misfit.reason), fix=misfit.fix
+        )
+    return LayerReport(
+        index, str(layer.title), shape, cost.out_shape, cost.parameters, cost.flops, cost.values
+    )
 
 
 def _shape_when_fixed(fix: Fix | None, layer: Layer, shape: Shape) -> Shape | None:
@@ -168,9 +172,9 @@ def _cost(layer: Layer, shape: Shape) -> _Cost:
     except (RuntimeError, ValueError) as error:
         if isinstance(error, LayerMisfit):
             raise
-        raise LayerMisfit(text("network.not_taken", layer=layer.title, shape=shape, reason=error)) from None
+        raise LayerMisfit(said("network.not_taken", layer=layer.title, shape=shape, reason=error)) from None
     out_shape = tuple(out.shape[1:])
     if math.prod(out_shape) == 0:
-        raise LayerMisfit(text("network.nothing_left", shape=shape))
+        raise LayerMisfit(said("network.nothing_left", shape=shape))
     parameters = sum(parameter.numel() for parameter in module.parameters())
     return _Cost(out_shape, parameters, flops.get_total_flops() // batch, values.count // batch)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from lab.registry import name_in
+from lab.texts import Name, Text, Words, said
 
 if TYPE_CHECKING:
     from torch import nn
@@ -31,9 +32,9 @@ class Activation:
     """One activation a = f(z) and the torch module that computes the same; By hand offers it if it has a slope."""
 
     name: str
-    title: str
+    title: Words
     formula: str
-    summary: str
+    summary: Text
     source: str
     value: Callable[[float], float]
     torch_name: str
@@ -74,52 +75,52 @@ _LEAK = 0.01
 _ENTRIES = (
     Activation(
         name="relu",
-        title="ReLU",
+        title=Name("ReLU"),
         formula=r"a = \max(0, z)",
-        summary="Passes what is positive, blocks the rest; cheap, and the default of most networks.",
+        summary=said("parts.activations.relu.summary"),
         source="Nair & Hinton 2010, ICML",
         value=lambda z: max(z, 0.0),
         torch_name="ReLU",
         slope=Slope(
-            formula=r"f'(z) = 1 \text{ if } z > 0 \text{ else } 0",
+            formula=r"f'(z) = 1 \;\; (z > 0), \quad 0 \;\; (z \le 0)",
             value=lambda z: 1.0 if z > 0 else 0.0,
             jumps="slope",
         ),
     ),
     Activation(
         name="leaky_relu",
-        title="LeakyReLU",
+        title=Name("LeakyReLU"),
         formula=r"a = \max(z, 0.01\,z)",
-        summary="A ReLU that lets 1 % through below zero, so that no unit dies.",
+        summary=said("parts.activations.leaky_relu.summary"),
         source="Maas et al. 2013, ICML workshop",
         value=lambda z: z if z > 0 else _LEAK * z,
         torch_name="LeakyReLU",
         torch_options=(("negative_slope", _LEAK),),
         slope=Slope(
-            formula=r"f'(z) = 1 \text{ if } z > 0 \text{ else } 0.01",
+            formula=r"f'(z) = 1 \;\; (z > 0), \quad 0.01 \;\; (z \le 0)",
             value=lambda z: 1.0 if z > 0 else _LEAK,
             jumps="slope",
         ),
     ),
     Activation(
         name="elu",
-        title="ELU",
-        formula=r"a = z \text{ if } z > 0 \text{ else } e^z - 1",
-        summary="Smooth below zero and saturating at -1; pulls the mean activation towards zero.",
+        title=Name("ELU"),
+        formula=r"a = z \;\; (z > 0), \quad e^z - 1 \;\; (z \le 0)",
+        summary=said("parts.activations.elu.summary"),
         source="Clevert et al. 2016, ICLR",
         value=lambda z: z if z > 0 else math.expm1(z),
         torch_name="ELU",
         slope=Slope(
-            formula=r"f'(z) = 1 \text{ if } z > 0 \text{ else } e^z",
+            formula=r"f'(z) = 1 \;\; (z > 0), \quad e^z \;\; (z \le 0)",
             value=lambda z: 1.0 if z > 0 else math.exp(z),
             jumps="curvature",
         ),
     ),
     Activation(
         name="gelu",
-        title="GELU",
+        title=Name("GELU"),
         formula=r"a = z\,\Phi(z)",
-        summary="Weighs z by the probability that a normal variable lies below it; the choice of transformers.",
+        summary=said("parts.activations.gelu.summary"),
         source="Hendrycks & Gimpel 2016, arXiv:1606.08415",
         value=lambda z: z * normal_cdf(z),
         torch_name="GELU",
@@ -129,9 +130,9 @@ _ENTRIES = (
     ),
     Activation(
         name="silu",
-        title="SiLU",
+        title=Name("SiLU"),
         formula=r"a = z\,\sigma(z)",
-        summary="z times its own sigmoid (also called swish): smooth, slightly negative below zero.",
+        summary=said("parts.activations.silu.summary"),
         source="Elfwing et al. 2018, Neural Networks 107",
         value=lambda z: z * sigmoid(z),
         torch_name="SiLU",
@@ -142,9 +143,9 @@ _ENTRIES = (
     ),
     Activation(
         name="sigmoid",
-        title="Sigmoid",
+        title=Name("Sigmoid"),
         formula=r"a = \sigma(z) = \frac{1}{1 + e^{-z}}",
-        summary="Squeezes z into (0, 1); its gradient is 1/4 at most, so deep stacks of it learn slowly.",
+        summary=said("parts.activations.sigmoid.summary"),
         source="Document, section 3.1.4",
         value=sigmoid,
         torch_name="Sigmoid",
@@ -154,9 +155,9 @@ _ENTRIES = (
     ),
     Activation(
         name="tanh",
-        title="Tanh",
+        title=Name("Tanh"),
         formula=r"a = \tanh z",
-        summary="Squeezes z into (-1, 1), centred at zero.",
+        summary=said("parts.activations.tanh.summary"),
         source="Document, section 3.1.4",
         value=math.tanh,
         torch_name="Tanh",
@@ -164,9 +165,9 @@ _ENTRIES = (
     ),
     Activation(
         name="softplus",
-        title="Softplus",
+        title=Name("Softplus"),
         formula=r"a = \log(1 + e^z)",
-        summary="A ReLU with a smooth corner; its derivative is the sigmoid.",
+        summary=said("parts.activations.softplus.summary"),
         source="Dugas et al. 2001, NIPS",
         value=softplus,
         torch_name="Softplus",
@@ -176,9 +177,9 @@ _ENTRIES = (
     ),
     Activation(
         name="identity",
-        title="Identity",
+        title=said("parts.activations.identity.title"),
         formula=r"a = z",
-        summary="Changes nothing; several linear layers with it are one linear layer.",
+        summary=said("parts.activations.identity.summary"),
         source="Document, section 4.2.1",
         value=lambda z: z,
         torch_name="Identity",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, TypeAlias
 from pydantic import Field
 
 from lab.registry import Part, hyper, table
+from lab.texts import Words, said
 
 if TYPE_CHECKING:
     import numpy as np
@@ -70,8 +71,8 @@ class Initialisation(Part):
 class PyTorchDefault(Initialisation):
     """What PyTorch does by itself."""
 
-    title: ClassVar[str] = "PyTorch default"
-    summary: ClassVar[str] = "What PyTorch does unless told otherwise; weights and biases uniform."
+    title: ClassVar[Words] = said("parts.initialisations.default.title")
+    summary: ClassVar[Words] = said("parts.initialisations.default.summary")
     formula: ClassVar[str] = r"w, b \sim U\!\left(-1/\sqrt{n_{in}},\; 1/\sqrt{n_{in}}\right)"
     source: ClassVar[str] = "Document, section 4.5.3 (torch.nn.Linear)"
     keeps_default: ClassVar[bool] = True
@@ -87,13 +88,19 @@ class PyTorchDefault(Initialisation):
 class Normal(Initialisation):
     """A Gaussian of one width for all layers."""
 
-    title: ClassVar[str] = "Normal"
-    summary: ClassVar[str] = "Draws from a Gaussian of the same width in every layer."
+    title: ClassVar[Words] = said("parts.initialisations.normal.title")
+    summary: ClassVar[Words] = said("parts.initialisations.normal.summary")
     formula: ClassVar[str] = r"w \sim N(0, s^2)"
     source: ClassVar[str] = "Document, section 3.2.1"
     by_hand: ClassVar[Draw | None] = staticmethod(_in_a_bell(lambda units, inputs: _WIDTH))
     kind: Literal["normal"] = "normal"
-    std: float = hyper(_WIDTH, "Standard deviation", "The width of the Gaussian.", ge=LOWEST_WIDTH, le=10.0)
+    std: float = hyper(
+        _WIDTH,
+        said("parts.initialisations.normal.std.title"),
+        said("parts.initialisations.normal.std.description"),
+        ge=LOWEST_WIDTH,
+        le=10.0,
+    )
 
     def fill(self, weight: Tensor, generator: torch.Generator) -> None:
         weight.data.normal_(0.0, self.std, generator=generator)
@@ -102,13 +109,19 @@ class Normal(Initialisation):
 class Uniform(Initialisation):
     """A uniform draw of one width for all layers."""
 
-    title: ClassVar[str] = "Uniform"
-    summary: ClassVar[str] = "Draws evenly from the same interval in every layer."
+    title: ClassVar[Words] = said("parts.initialisations.uniform.title")
+    summary: ClassVar[Words] = said("parts.initialisations.uniform.summary")
     formula: ClassVar[str] = r"w \sim U(-s, s)"
     source: ClassVar[str] = "Document, section 3.2.1"
     by_hand: ClassVar[Draw | None] = staticmethod(_evenly(lambda units, inputs: _WIDTH))
     kind: Literal["uniform"] = "uniform"
-    bound: float = hyper(_WIDTH, "Bound", "The largest weight drawn.", ge=LOWEST_WIDTH, le=10.0)
+    bound: float = hyper(
+        _WIDTH,
+        said("parts.initialisations.uniform.bound.title"),
+        said("parts.initialisations.uniform.bound.description"),
+        ge=LOWEST_WIDTH,
+        le=10.0,
+    )
 
     def fill(self, weight: Tensor, generator: torch.Generator) -> None:
         weight.data.uniform_(-self.bound, self.bound, generator=generator)
@@ -117,10 +130,8 @@ class Uniform(Initialisation):
 class XavierUniform(Initialisation):
     """Xavier's width, drawn evenly."""
 
-    title: ClassVar[str] = "Xavier uniform"
-    summary: ClassVar[str] = (
-        "Keeps the size of signals alike forward and backward; made for tanh and sigmoid."
-    )
+    title: ClassVar[Words] = said("parts.initialisations.xavier_uniform.title")
+    summary: ClassVar[Words] = said("parts.initialisations.xavier_uniform.summary")
     formula: ClassVar[str] = r"w \sim U(-s, s), \quad s = \sqrt{6 / (n_{in} + n_{out})}"
     source: ClassVar[str] = "Glorot & Bengio 2010, AISTATS"
     by_hand: ClassVar[Draw | None] = staticmethod(
@@ -137,8 +148,8 @@ class XavierUniform(Initialisation):
 class XavierNormal(Initialisation):
     """Xavier's width, drawn from a Gaussian."""
 
-    title: ClassVar[str] = "Xavier normal"
-    summary: ClassVar[str] = "Keeps the size of signals alike forward and backward, drawn from a Gaussian."
+    title: ClassVar[Words] = said("parts.initialisations.xavier_normal.title")
+    summary: ClassVar[Words] = said("parts.initialisations.xavier_normal.summary")
     formula: ClassVar[str] = r"w \sim N\!\left(0,\; 2 / (n_{in} + n_{out})\right)"
     source: ClassVar[str] = "Glorot & Bengio 2010, AISTATS"
     by_hand: ClassVar[Draw | None] = staticmethod(
@@ -155,8 +166,8 @@ class XavierNormal(Initialisation):
 class HeUniform(Initialisation):
     """He's width, drawn evenly."""
 
-    title: ClassVar[str] = "He uniform"
-    summary: ClassVar[str] = "Xavier's idea for ReLU, which blocks half of the signal."
+    title: ClassVar[Words] = said("parts.initialisations.he_uniform.title")
+    summary: ClassVar[Words] = said("parts.initialisations.he_uniform.summary")
     formula: ClassVar[str] = r"w \sim U(-s, s), \quad s = \sqrt{6 / n_{in}}"
     source: ClassVar[str] = "He et al. 2015, ICCV"
     by_hand: ClassVar[Draw | None] = staticmethod(_evenly(lambda units, inputs: math.sqrt(6 / inputs)))
@@ -171,8 +182,8 @@ class HeUniform(Initialisation):
 class HeNormal(Initialisation):
     """He's width, drawn from a Gaussian."""
 
-    title: ClassVar[str] = "He normal"
-    summary: ClassVar[str] = "Xavier's idea for ReLU, drawn from a Gaussian."
+    title: ClassVar[Words] = said("parts.initialisations.he_normal.title")
+    summary: ClassVar[Words] = said("parts.initialisations.he_normal.summary")
     formula: ClassVar[str] = r"w \sim N(0,\; 2 / n_{in})"
     source: ClassVar[str] = "He et al. 2015, ICCV"
     by_hand: ClassVar[Draw | None] = staticmethod(_in_a_bell(lambda units, inputs: math.sqrt(2 / inputs)))
@@ -187,8 +198,8 @@ class HeNormal(Initialisation):
 class Orthogonal(Initialisation):
     """Rows at right angles."""
 
-    title: ClassVar[str] = "Orthogonal"
-    summary: ClassVar[str] = "Makes the rows of each weight matrix perpendicular, so that lengths are kept."
+    title: ClassVar[Words] = said("parts.initialisations.orthogonal.title")
+    summary: ClassVar[Words] = said("parts.initialisations.orthogonal.summary")
     formula: ClassVar[str] = r"W W^\top = I"
     source: ClassVar[str] = "Saxe et al. 2014, ICLR"
     by_hand: ClassVar[Draw | None] = staticmethod(_at_right_angles)
@@ -203,10 +214,8 @@ class Orthogonal(Initialisation):
 class Zeros(Initialisation):
     """All weights zero, to see why not."""
 
-    title: ClassVar[str] = "Zeros"
-    summary: ClassVar[str] = (
-        "All weights zero: every unit of a layer stays the same as its neighbours. See why not."
-    )
+    title: ClassVar[Words] = said("parts.initialisations.zeros.title")
+    summary: ClassVar[Words] = said("parts.initialisations.zeros.summary")
     formula: ClassVar[str] = r"w = 0"
     by_hand: ClassVar[Draw | None] = staticmethod(_evenly(lambda units, inputs: 0.0))
     kind: Literal["zeros"] = "zeros"
@@ -218,16 +227,25 @@ class Zeros(Initialisation):
 class FromRun(Initialisation):
     """What another run has learned: the start of fine-tuning."""
 
-    title: ClassVar[str] = "Weights of a run"
-    summary: ClassVar[str] = (
-        "Goes on from what another run has learned; layers that do not match start afresh."
-    )
-    formula: ClassVar[str] = r"w = w_{\text{other run}}"
+    title: ClassVar[Words] = said("parts.initialisations.run.title")
+    summary: ClassVar[Words] = said("parts.initialisations.run.summary")
+    formula: ClassVar[str] = r"w = w_{\mathrm{run}}"
     source: ClassVar[str] = "Document, sections 2.2 and 7.2; Yosinski et al. 2014, NeurIPS"
     keeps_default: ClassVar[bool] = True
     kind: Literal["run"] = "run"
-    run: str = hyper("", "Run", "The id of the run whose weights are taken, as in its link.", max_length=60)
-    frozen: int = hyper(0, "Frozen layers", "How many of the first layers keep these weights.", ge=0, le=64)
+    run: str = hyper(
+        "",
+        said("parts.initialisations.run.run.title"),
+        said("parts.initialisations.run.run.description"),
+        max_length=60,
+    )
+    frozen: int = hyper(
+        0,
+        said("parts.initialisations.run.frozen.title"),
+        said("parts.initialisations.run.frozen.description"),
+        ge=0,
+        le=64,
+    )
 
     def fill(self, weight: Tensor, generator: torch.Generator) -> None:
         PyTorchDefault().fill(weight, generator)  # where the other run has nothing to give

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeAlias
 from pydantic import Field
 
 from lab.registry import Part, hyper, table
+from lab.texts import Name, Words, said
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-LossFunction: TypeAlias = "Callable[[Tensor, Tensor], Tensor]"
+LossFunction: TypeAlias = Callable[["Tensor", "Tensor"], "Tensor"]
 
 
 def _one_hot(labels: Tensor, logits: Tensor) -> Tensor:
@@ -38,7 +39,7 @@ class Term:
     """
 
     name: str
-    title: str
+    title: Words
     formula: str
     term: str
     slope_formula: str
@@ -66,7 +67,7 @@ def _outside_two_logarithms(y: float, output: float) -> str | None:
 
 _CROSS_ENTROPY = Term(
     name="ce",
-    title="Categorical cross-entropy",
+    title=said("parts.losses.terms.ce.title"),
     formula=r"J = -\sum_i y_i \log \hat{y}_i",
     term=r"-({y} \log {o})",
     slope_formula=r"-\frac{{y}}{{o}}",
@@ -79,7 +80,7 @@ _CROSS_ENTROPY = Term(
 )
 _SQUARED_ERROR = Term(
     name="mse",
-    title="1/2 MSE",
+    title=Name("1/2 MSE"),
     formula=r"J = \tfrac{1}{2} \sum_i (y_i - \hat{y}_i)^2",
     term=r"\tfrac{1}{2} ({y} - {o})^2",
     slope_formula=r"{o} - {y}",
@@ -91,7 +92,7 @@ _SQUARED_ERROR = Term(
 )
 _BINARY_CROSS_ENTROPY = Term(
     name="bce",
-    title="Binary cross-entropy",
+    title=said("parts.losses.bce.title"),
     formula=r"J = -\sum_i \left[ y_i \log \hat{y}_i + (1 - y_i) \log(1 - \hat{y}_i) \right]",
     term=r"-\left[ {y} \log {o} + (1 - {y}) \log(1 - {o}) \right]",
     slope_formula=r"\frac{{o} - {y}}{{o}\,(1 - {o})}",
@@ -107,7 +108,7 @@ _BINARY_CROSS_ENTROPY = Term(
 class Loss(Part):
     """What training makes small."""
 
-    unit: ClassVar[str] = ""
+    unit: ClassVar[Words | None] = None
     by_hand: ClassVar[Term | None] = None  # None: By hand does not offer it
 
     def function(self) -> LossFunction:
@@ -121,17 +122,17 @@ class Loss(Part):
 class CrossEntropy(Loss):
     """Softmax, then the negative log-probability of the label."""
 
-    title: ClassVar[str] = "Cross-entropy"
-    summary: ClassVar[str] = "How surprised the network is by the right label; the usual loss for classes."
+    title: ClassVar[Words] = said("parts.losses.cross_entropy.title")
+    summary: ClassVar[Words] = said("parts.losses.cross_entropy.summary")
     formula: ClassVar[str] = r"J = -\sum_k y_k \log \hat{y}_k, \quad \hat{y} = \operatorname{softmax}(z)"
     source: ClassVar[str] = "Document, section 4.2.2"
-    unit: ClassVar[str] = "nats"
+    unit: ClassVar[Words | None] = said("parts.losses.nats")
     by_hand: ClassVar[Term | None] = _CROSS_ENTROPY
     kind: Literal["cross_entropy"] = "cross_entropy"
     label_smoothing: float = hyper(
         0.0,
-        "Label smoothing",
-        "The share of the label given to all classes alike, against overconfidence.",
+        said("parts.losses.cross_entropy.label_smoothing.title"),
+        said("parts.losses.cross_entropy.label_smoothing.description"),
         formula=r"y \leftarrow (1 - s)\,y + s / 10",
         ge=0.0,
         le=0.5,
@@ -147,8 +148,8 @@ class CrossEntropy(Loss):
 class SquaredError(Loss):
     """The document's mean squared error on one-hot labels."""
 
-    title: ClassVar[str] = "Squared error"
-    summary: ClassVar[str] = "Half the squared distance between the outputs and the one-hot label."
+    title: ClassVar[Words] = said("parts.losses.mse.title")
+    summary: ClassVar[Words] = said("parts.losses.mse.summary")
     formula: ClassVar[str] = r"J = \tfrac{1}{2} \sum_k (y_k - \hat{y}_k)^2"
     source: ClassVar[str] = "Document, section 4.2.2"
     by_hand: ClassVar[Term | None] = _SQUARED_ERROR
@@ -165,16 +166,14 @@ class SquaredError(Loss):
 class BinaryCrossEntropy(Loss):
     """Ten yes-or-no questions, one per class."""
 
-    title: ClassVar[str] = "Binary cross-entropy"
-    summary: ClassVar[str] = (
-        "Asks each output alone whether it is this class: a sigmoid and a log-loss per class."
-    )
+    title: ClassVar[Words] = said("parts.losses.bce.title")
+    summary: ClassVar[Words] = said("parts.losses.bce.summary")
     formula: ClassVar[str] = (
         r"J = -\sum_k \left[ y_k \log \hat{y}_k + (1 - y_k) \log(1 - \hat{y}_k) \right],"
         r" \quad \hat{y} = \sigma(z)"
     )
     source: ClassVar[str] = "Document, section 4.3.2"
-    unit: ClassVar[str] = "nats"
+    unit: ClassVar[Words | None] = said("parts.losses.nats")
     by_hand: ClassVar[Term | None] = _BINARY_CROSS_ENTROPY
     kind: Literal["bce"] = "bce"
 
@@ -192,12 +191,18 @@ class BinaryCrossEntropy(Loss):
 class Hinge(Loss):
     """The multi-class hinge of support vector machines."""
 
-    title: ClassVar[str] = "Multi-class hinge"
-    summary: ClassVar[str] = "Wants the right output ahead of every other by a margin, and then no more."
+    title: ClassVar[Words] = said("parts.losses.hinge.title")
+    summary: ClassVar[Words] = said("parts.losses.hinge.summary")
     formula: ClassVar[str] = r"J = \tfrac{1}{10} \sum_{k \neq y} \max(0,\; m - z_y + z_k)"
     source: ClassVar[str] = "Crammer & Singer 2001, JMLR 2"
     kind: Literal["hinge"] = "hinge"
-    margin: float = hyper(1.0, "Margin", "How far ahead the right output must be.", gt=0.0, le=10.0)
+    margin: float = hyper(
+        1.0,
+        said("parts.losses.hinge.margin.title"),
+        said("parts.losses.hinge.margin.description"),
+        gt=0.0,
+        le=10.0,
+    )
 
     def function(self) -> LossFunction:
         from torch.nn import functional

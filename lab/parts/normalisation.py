@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from lab.registry import name_in
+from lab.texts import Text, Words, said
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,11 +17,11 @@ class Normalisation:
     """x = (p - mean) / std, for a pixel p between 0 (paper) and 1 (ink)."""
 
     name: str
-    title: str
+    title: Words
     mean: float
     std: float
     formula: str
-    summary: str
+    summary: Text
     source: str
 
     def __call__(self, pixels: Any) -> Any:
@@ -35,29 +36,29 @@ class Normalisation:
 _ENTRIES = (
     Normalisation(
         name="half",
-        title="To -1..1",
+        title=said("parts.normalisation.half.title"),
         mean=0.5,
         std=0.5,
         formula=r"x = \frac{p - 0.5}{0.5}",
-        summary="Paper becomes -1 and full ink 1, as in the document.",
+        summary=said("parts.normalisation.half.summary"),
         source="Document, section 4.5.2",
     ),
     Normalisation(
         name="mnist",
-        title="MNIST's mean and deviation",
+        title=said("parts.normalisation.mnist.title"),
         mean=0.1307,
         std=0.3081,
         formula=r"x = \frac{p - 0.1307}{0.3081}",
-        summary="Over all training pixels the mean becomes 0 and the standard deviation 1.",
+        summary=said("parts.normalisation.mnist.summary"),
         source="pytorch/examples, mnist",
     ),
     Normalisation(
         name="none",
-        title="None (0..1)",
+        title=said("parts.normalisation.none.title"),
         mean=0.0,
         std=1.0,
         formula=r"x = p",
-        summary="Pixels as they are: 0 is paper, 1 is ink.",
+        summary=said("parts.normalisation.none.summary"),
         source="",
     ),
 )

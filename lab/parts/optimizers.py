@@ -15,6 +15,7 @@ from lab.parts.updates import (
     Rule,
 )
 from lab.registry import Part, hyper, table
+from lab.texts import Name, Words, said
 
 LOWEST_RATE, HIGHEST_RATE = 1e-12, 100.0
 LOWEST_EPSILON = 1e-30  # parameters are float32, in which much smaller numbers are zero
@@ -22,7 +23,12 @@ LOWEST_EPSILON = 1e-30  # parameters are float32, in which much smaller numbers 
 
 def _rate(default: float) -> float:
     return hyper(  # type: ignore[no-any-return]
-        default, "Learning rate", "How far each step goes.", formula=r"\eta", ge=LOWEST_RATE, le=HIGHEST_RATE
+        default,
+        said("parts.optimizers.shared.lr.title"),
+        said("parts.optimizers.shared.lr.description"),
+        formula=r"\eta",
+        ge=LOWEST_RATE,
+        le=HIGHEST_RATE,
     )
 
 
@@ -36,8 +42,8 @@ class Optimizer(Part):
     lr: float = _rate(0.001)
     weight_decay: float = hyper(
         0.0,
-        "Weight decay (L2)",
-        "Pulls every weight towards zero, against overfitting.",
+        said("parts.optimizers.shared.weight_decay.title"),
+        said("parts.optimizers.shared.weight_decay.description"),
         formula=r"g \leftarrow g + \lambda w",
         ge=0.0,
         le=10.0,
@@ -53,11 +59,11 @@ class Optimizer(Part):
         return self.model_dump(exclude={"kind"})
 
 
-def _beta(default: float, which: str, title: str = "Beta") -> float:
+def _mean(default: float, title: Words) -> float:
     return hyper(  # type: ignore[no-any-return]
         default,
-        f"{title} {which}".strip(),
-        "How much of the running mean is kept at each step.",
+        title,
+        said("parts.optimizers.shared.mean.description"),
         ge=0.0,
         lt=1.0,
     )
@@ -65,15 +71,20 @@ def _beta(default: float, which: str, title: str = "Beta") -> float:
 
 def _epsilon(default: float = 1e-8) -> float:
     return hyper(  # type: ignore[no-any-return]
-        default, "Epsilon", "Keeps the division from zero.", formula=r"\epsilon", ge=LOWEST_EPSILON, le=1.0
+        default,
+        said("parts.optimizers.shared.eps.title"),
+        said("parts.optimizers.shared.eps.description"),
+        formula=r"\epsilon",
+        ge=LOWEST_EPSILON,
+        le=1.0,
     )
 
 
 class SGD(Optimizer):
     """Gradient descent on one batch at a time, with momentum if wanted."""
 
-    title: ClassVar[str] = "SGD"
-    summary: ClassVar[str] = "A step against the gradient; momentum keeps rolling in the mean direction."
+    title: ClassVar[Words] = Name("SGD")
+    summary: ClassVar[Words] = said("parts.optimizers.sgd.summary")
     formula: ClassVar[str] = r"v \leftarrow \mu v + g, \quad w \leftarrow w - \eta v"
     source: ClassVar[str] = "Document, sections 3.1.3 and 4.5.4"
     torch_name: ClassVar[str] = "SGD"
@@ -82,16 +93,16 @@ class SGD(Optimizer):
     lr: float = _rate(0.01)
     momentum: float = hyper(
         0.9,
-        "Momentum",
-        "How much of the last step is kept.",
+        said("parts.optimizers.shared.momentum.title"),
+        said("parts.optimizers.shared.momentum.description"),
         formula=r"\mu",
         ge=0.0,
         lt=1.0,
     )
     nesterov: bool = hyper(
         False,
-        "Nesterov",
-        "Looks ahead along the momentum before it takes the step (has no effect without momentum).",
+        Name("Nesterov"),
+        said("parts.optimizers.sgd.nesterov.description"),
         formula=r"w \leftarrow w - \eta\,(g + \mu v)",
     )
 
@@ -107,8 +118,8 @@ class SGD(Optimizer):
 class _TwoMeans(Optimizer):
     """The fields of the Adam family."""
 
-    beta1: float = _beta(0.9, "1")
-    beta2: float = _beta(0.999, "2")
+    beta1: float = _mean(0.9, said("parts.optimizers.shared.beta1.title"))
+    beta2: float = _mean(0.999, said("parts.optimizers.shared.beta2.title"))
     eps: float = _epsilon()
 
     def options(self) -> dict[str, Any]:
@@ -120,10 +131,10 @@ class _TwoMeans(Optimizer):
 class Adam(_TwoMeans):
     """Steps scaled by the running mean and size of each gradient."""
 
-    title: ClassVar[str] = "Adam"
-    summary: ClassVar[str] = "Each parameter gets its own step size from the mean and size of its gradients."
+    title: ClassVar[Words] = Name("Adam")
+    summary: ClassVar[Words] = said("parts.optimizers.adam.summary")
     formula: ClassVar[str] = r"w \leftarrow w - \eta\, \frac{\hat{m}}{\sqrt{\hat{v}} + \epsilon}"
-    source: ClassVar[str] = "Kingma & Ba 2015, ICLR; document, section 3.1.3"
+    source: ClassVar[str] = "Kingma & Ba 2015, ICLR; Document, section 3.1.3"
     torch_name: ClassVar[str] = "Adam"
     by_hand: ClassVar[tuple[Rule, ...]] = ADAM_RULES
     kind: Literal["adam"] = "adam"
@@ -132,8 +143,8 @@ class Adam(_TwoMeans):
 class AdamW(_TwoMeans):
     """Adam with weight decay applied to the weights, not to the gradients."""
 
-    title: ClassVar[str] = "AdamW"
-    summary: ClassVar[str] = "Adam whose weight decay shrinks the weights directly; today's usual choice."
+    title: ClassVar[Words] = Name("AdamW")
+    summary: ClassVar[Words] = said("parts.optimizers.adamw.summary")
     formula: ClassVar[str] = (
         r"w \leftarrow (1 - \eta\lambda)\,w - \eta\, \frac{\hat{m}}{\sqrt{\hat{v}} + \epsilon}"
     )
@@ -144,8 +155,8 @@ class AdamW(_TwoMeans):
     kind: Literal["adamw"] = "adamw"
     weight_decay: float = hyper(
         0.0,
-        "Weight decay",
-        "Shrinks every weight at each step, against overfitting.",
+        said("parts.optimizers.adamw.weight_decay.title"),
+        said("parts.optimizers.adamw.weight_decay.description"),
         formula=r"w \leftarrow (1 - \eta\lambda)\,w",
         ge=0.0,
         le=10.0,
@@ -155,8 +166,8 @@ class AdamW(_TwoMeans):
 class RMSprop(Optimizer):
     """Steps scaled by the running size of each gradient."""
 
-    title: ClassVar[str] = "RMSprop"
-    summary: ClassVar[str] = "Divides each step by the running size of its gradient."
+    title: ClassVar[Words] = Name("RMSprop")
+    summary: ClassVar[Words] = said("parts.optimizers.rmsprop.summary")
     formula: ClassVar[str] = (
         r"v \leftarrow \alpha v + (1 - \alpha) g^2, \quad w \leftarrow w - \eta\, \frac{g}{\sqrt{v} + \epsilon}"
     )
@@ -164,18 +175,22 @@ class RMSprop(Optimizer):
     torch_name: ClassVar[str] = "RMSprop"
     by_hand: ClassVar[tuple[Rule, ...]] = RMSPROP_RULES
     kind: Literal["rmsprop"] = "rmsprop"
-    alpha: float = _beta(0.99, "", "Alpha")
-    momentum: float = hyper(0.0, "Momentum", "How much of the last step is kept.", ge=0.0, lt=1.0)
+    alpha: float = _mean(0.99, said("parts.optimizers.rmsprop.alpha.title"))
+    momentum: float = hyper(
+        0.0,
+        said("parts.optimizers.shared.momentum.title"),
+        said("parts.optimizers.shared.momentum.description"),
+        ge=0.0,
+        lt=1.0,
+    )
     eps: float = _epsilon()
 
 
 class Adagrad(Optimizer):
     """Steps that shrink with all gradients seen so far."""
 
-    title: ClassVar[str] = "Adagrad"
-    summary: ClassVar[str] = (
-        "Divides each step by the size of all its gradients so far, so steps only shrink."
-    )
+    title: ClassVar[Words] = Name("Adagrad")
+    summary: ClassVar[Words] = said("parts.optimizers.adagrad.summary")
     formula: ClassVar[str] = (
         r"s \leftarrow s + g^2, \quad w \leftarrow w - \eta\, \frac{g}{\sqrt{s} + \epsilon}"
     )
@@ -190,22 +205,22 @@ class Adagrad(Optimizer):
 class Adadelta(Optimizer):
     """Steps in the unit of the parameter itself."""
 
-    title: ClassVar[str] = "Adadelta"
-    summary: ClassVar[str] = "Scales each step by the size of earlier steps over the size of its gradients."
+    title: ClassVar[Words] = Name("Adadelta")
+    summary: ClassVar[Words] = said("parts.optimizers.adadelta.summary")
     formula: ClassVar[str] = r"\Delta w = -\frac{\sqrt{u + \epsilon}}{\sqrt{v + \epsilon}}\, g"
     source: ClassVar[str] = "Zeiler 2012, arXiv:1212.5701"
     torch_name: ClassVar[str] = "Adadelta"
     kind: Literal["adadelta"] = "adadelta"
     lr: float = _rate(1.0)
-    rho: float = _beta(0.9, "", "Rho")
+    rho: float = _mean(0.9, said("parts.optimizers.adadelta.rho.title"))
     eps: float = _epsilon(1e-6)
 
 
 class Adamax(_TwoMeans):
     """Adam with the largest gradient in place of its root mean square."""
 
-    title: ClassVar[str] = "Adamax"
-    summary: ClassVar[str] = "Adam that divides by the largest recent gradient instead of its mean square."
+    title: ClassVar[Words] = Name("Adamax")
+    summary: ClassVar[Words] = said("parts.optimizers.adamax.summary")
     formula: ClassVar[str] = (
         r"u \leftarrow \max(\beta_2 u, |g|), \quad w \leftarrow w - \eta\, \frac{\hat{m}}{u}"
     )
@@ -217,8 +232,8 @@ class Adamax(_TwoMeans):
 class NAdam(_TwoMeans):
     """Adam that looks ahead along its momentum."""
 
-    title: ClassVar[str] = "NAdam"
-    summary: ClassVar[str] = "Adam with Nesterov's look ahead."
+    title: ClassVar[Words] = Name("NAdam")
+    summary: ClassVar[Words] = said("parts.optimizers.nadam.summary")
     formula: ClassVar[str] = (
         r"w \leftarrow w - \eta\, \frac{\beta_1 \hat{m} + (1 - \beta_1)\,\hat{g}}{\sqrt{\hat{v}} + \epsilon}"
     )
@@ -230,8 +245,8 @@ class NAdam(_TwoMeans):
 class RAdam(_TwoMeans):
     """Adam that warms itself up."""
 
-    title: ClassVar[str] = "RAdam"
-    summary: ClassVar[str] = "Adam that holds back until it has seen enough gradients to scale by."
+    title: ClassVar[Words] = Name("RAdam")
+    summary: ClassVar[Words] = said("parts.optimizers.radam.summary")
     formula: ClassVar[str] = r"w \leftarrow w - \eta\, r_t\, \frac{\hat{m}}{\sqrt{\hat{v}} + \epsilon}"
     source: ClassVar[str] = "Liu et al. 2020, ICLR"
     torch_name: ClassVar[str] = "RAdam"

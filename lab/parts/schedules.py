@@ -11,6 +11,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from lab.registry import Part, hyper, table
+from lab.texts import Words, said
 
 
 class Schedule(Part):
@@ -24,8 +25,8 @@ class Schedule(Part):
 class Constant(Schedule):
     """The same rate all along."""
 
-    title: ClassVar[str] = "Constant"
-    summary: ClassVar[str] = "The same learning rate from the first step to the last."
+    title: ClassVar[Words] = said("parts.schedules.constant.title")
+    summary: ClassVar[Words] = said("parts.schedules.constant.summary")
     formula: ClassVar[str] = r"\eta_t = \eta"
     kind: Literal["constant"] = "constant"
 
@@ -36,12 +37,24 @@ class Constant(Schedule):
 class StepDecay(Schedule):
     """A lower rate every few epochs."""
 
-    title: ClassVar[str] = "Step"
-    summary: ClassVar[str] = "Multiplies the learning rate by gamma every few epochs."
+    title: ClassVar[Words] = said("parts.schedules.step.title")
+    summary: ClassVar[Words] = said("parts.schedules.step.summary")
     formula: ClassVar[str] = r"\eta_t = \eta\, \gamma^{\lfloor e / k \rfloor}"
     kind: Literal["step"] = "step"
-    every: int = hyper(3, "Every", "After how many epochs the rate drops.", ge=1, le=1000)
-    gamma: float = hyper(0.3, "Gamma", "What the rate is multiplied by.", gt=0.0, le=1.0)
+    every: int = hyper(
+        3,
+        said("parts.schedules.step.every.title"),
+        said("parts.schedules.step.every.description"),
+        ge=1,
+        le=1000,
+    )
+    gamma: float = hyper(
+        0.3,
+        said("parts.schedules.step.gamma.title"),
+        said("parts.schedules.step.gamma.description"),
+        gt=0.0,
+        le=1.0,
+    )
 
     def factor(self, step: int, steps_per_epoch: int, epochs: int) -> float:
         return float(self.gamma ** (step // steps_per_epoch // self.every))
@@ -50,11 +63,17 @@ class StepDecay(Schedule):
 class Exponential(Schedule):
     """A little less after every step."""
 
-    title: ClassVar[str] = "Exponential"
-    summary: ClassVar[str] = "Shrinks the learning rate smoothly, by gamma per epoch."
+    title: ClassVar[Words] = said("parts.schedules.exponential.title")
+    summary: ClassVar[Words] = said("parts.schedules.exponential.summary")
     formula: ClassVar[str] = r"\eta_t = \eta\, \gamma^{e}"
     kind: Literal["exponential"] = "exponential"
-    gamma: float = hyper(0.8, "Gamma", "What an epoch multiplies the rate by.", gt=0.0, le=1.0)
+    gamma: float = hyper(
+        0.8,
+        said("parts.schedules.exponential.gamma.title"),
+        said("parts.schedules.exponential.gamma.description"),
+        gt=0.0,
+        le=1.0,
+    )
 
     def factor(self, step: int, steps_per_epoch: int, epochs: int) -> float:
         return float(self.gamma ** (step / steps_per_epoch))
@@ -63,12 +82,18 @@ class Exponential(Schedule):
 class Cosine(Schedule):
     """Half a cosine wave down."""
 
-    title: ClassVar[str] = "Cosine"
-    summary: ClassVar[str] = "Falls slowly, then fast, then slowly: half a cosine wave from start to end."
+    title: ClassVar[Words] = said("parts.schedules.cosine.title")
+    summary: ClassVar[Words] = said("parts.schedules.cosine.summary")
     formula: ClassVar[str] = r"\eta_t = \eta \left[ r + (1 - r)\, \tfrac{1}{2} (1 + \cos \pi t / T) \right]"
     source: ClassVar[str] = "Loshchilov & Hutter 2017, ICLR"
     kind: Literal["cosine"] = "cosine"
-    final: float = hyper(0.0, "Final share", "The share of the rate left at the end.", ge=0.0, le=1.0)
+    final: float = hyper(
+        0.0,
+        said("parts.schedules.cosine.final.title"),
+        said("parts.schedules.cosine.final.description"),
+        ge=0.0,
+        le=1.0,
+    )
 
     def factor(self, step: int, steps_per_epoch: int, epochs: int) -> float:
         progress = min(step / (steps_per_epoch * epochs), 1.0)
@@ -78,14 +103,24 @@ class Cosine(Schedule):
 class OneCycle(Schedule):
     """Up, then down to almost nothing."""
 
-    title: ClassVar[str] = "One-cycle"
-    summary: ClassVar[str] = "Rises from a small rate to the full one, then falls to almost nothing."
+    title: ClassVar[Words] = said("parts.schedules.one_cycle.title")
+    summary: ClassVar[Words] = said("parts.schedules.one_cycle.summary")
     formula: ClassVar[str] = r"\eta / d \;\nearrow\; \eta \;\searrow\; \approx 0"
     source: ClassVar[str] = "Smith & Topin 2018, arXiv:1708.07120"
     kind: Literal["one_cycle"] = "one_cycle"
-    warmup: float = hyper(0.3, "Rising share", "The share of the run in which it rises.", gt=0.0, lt=1.0)
+    warmup: float = hyper(
+        0.3,
+        said("parts.schedules.one_cycle.warmup.title"),
+        said("parts.schedules.one_cycle.warmup.description"),
+        gt=0.0,
+        lt=1.0,
+    )
     start_divisor: float = hyper(
-        25.0, "Start divisor", "The first rate is the full one over this.", ge=1.0, le=1000.0
+        25.0,
+        said("parts.schedules.one_cycle.start_divisor.title"),
+        said("parts.schedules.one_cycle.start_divisor.description"),
+        ge=1.0,
+        le=1000.0,
     )
 
     def factor(self, step: int, steps_per_epoch: int, epochs: int) -> float:
@@ -100,12 +135,18 @@ class OneCycle(Schedule):
 class WarmUp(Schedule):
     """A linear rise, then constant."""
 
-    title: ClassVar[str] = "Warm-up"
-    summary: ClassVar[str] = "Rises in a straight line, step by step, to the full rate, then stays."
+    title: ClassVar[Words] = said("parts.schedules.warmup.title")
+    summary: ClassVar[Words] = said("parts.schedules.warmup.summary")
     formula: ClassVar[str] = r"\eta_t = \eta\, \min(1,\; (t + 1) / t_{\mathrm{warm}})"
     source: ClassVar[str] = "Goyal et al. 2017, arXiv:1706.02677"
     kind: Literal["warmup"] = "warmup"
-    epochs_rising: float = hyper(1.0, "Rising epochs", "How many epochs it rises.", gt=0.0, le=100.0)
+    epochs_rising: float = hyper(
+        1.0,
+        said("parts.schedules.warmup.epochs_rising.title"),
+        said("parts.schedules.warmup.epochs_rising.description"),
+        gt=0.0,
+        le=100.0,
+    )
 
     def factor(self, step: int, steps_per_epoch: int, epochs: int) -> float:
         return min(1.0, (step + 1) / max(1.0, self.epochs_rising * steps_per_epoch))

@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from lab.texts import Name, Text, Words, said
+
 Numbers = dict[str, float]
 Lines = tuple[tuple[str, str], ...]
 
@@ -30,8 +32,8 @@ class Rule:
     lines: Lines
     options: tuple[str, ...]
     keeps: tuple[str, ...] = ()
-    title: str = ""
-    summary: str = ""
+    title: Words | None = None
+    summary: Text | None = None
     fixed: Mapping[str, Any] = field(default_factory=dict)
     defaults: Mapping[str, float] = field(default_factory=dict)
 
@@ -114,9 +116,9 @@ _STEP_OF_MEANS = r"{(w)} - {lr} \cdot \frac{{m_hat}}{\sqrt{{v_hat}} + {eps}}"
 SGD_RULES = (
     Rule(
         name="sgd",
-        title="SGD",
+        title=Name("SGD"),
         formula=r"w' = w - \eta\, g",
-        summary="One step against the gradient.",
+        summary=said("parts.updates.sgd.summary"),
         options=("weight_decay",),
         fixed={"momentum": 0.0},
         step=_sgd,
@@ -124,9 +126,9 @@ SGD_RULES = (
     ),
     Rule(
         name="momentum",
-        title="SGD with momentum",
+        title=said("parts.updates.momentum.title"),
         formula=r"v' = \mu v + g, \quad w' = w - \eta\, v'",
-        summary="The velocity v remembers earlier gradients.",
+        summary=said("parts.updates.momentum.summary"),
         options=("momentum", "weight_decay"),
         keeps=("v",),
         step=_momentum,
@@ -134,9 +136,9 @@ SGD_RULES = (
     ),
     Rule(
         name="nesterov",
-        title="SGD with Nesterov momentum",
+        title=said("parts.updates.nesterov.title"),
         formula=r"v' = \mu v + g, \quad w' = w - \eta\,(g + \mu v')",
-        summary="Momentum that looks one step ahead.",
+        summary=said("parts.updates.nesterov.summary"),
         options=("momentum", "weight_decay"),
         keeps=("v",),
         fixed={"nesterov": True},

@@ -6,7 +6,7 @@ Knows no page, and no sentence's use.
 
 from __future__ import annotations
 
-from lab.texts.catalogue import Text, said, text
+from lab.texts.catalogue import Name, Text, Words, said, text
 from lab.texts.languages import LANGUAGES, language, speaking
 
-__all__ = ["LANGUAGES", "Text", "language", "said", "speaking", "text"]
+__all__ = ["LANGUAGES", "Name", "Text", "Words", "language", "said", "speaking", "text"]

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from string import Formatter
-from typing import Any
+from typing import Any, NewType, TypeAlias
 
 from lab.texts import formats
 from lab.texts.languages import FALLBACK, language
@@ -85,6 +85,12 @@ class Text:
 
     def __hash__(self) -> int:
         return hash((self.key, tuple(sorted(self.values))))
+
+
+Name = NewType("Name", str)
+"""A word that is the same in every language: ReLU, Adam."""
+
+Words: TypeAlias = Text | Name
 
 
 def said(key: str, /, **values: object) -> Text:

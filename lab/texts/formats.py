@@ -1,10 +1,11 @@
 """How values are written: numbers, shares, durations, sizes, shapes, lists and nouns by their number, each one rule.
 
-Owns the forms that a sentence may name. Knows no sentence but those of units.
+Owns the forms that a sentence may name. Knows no sentence but those of units and sources.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -95,6 +96,23 @@ def either(items: Iterable[object]) -> str:
 def noun(count: float, forms: Sequence[str]) -> str:
     """The form of a noun that goes with the number; forms stand in the order of the language's plurals."""
     return forms[min(_PLURALS[language()].index(_locale().plural_form(count)), len(forms) - 1)]
+
+
+_SECTIONS = re.compile(r"Document, sections? (\d[\d.]*)(?: and (\d[\d.]*))?")
+
+
+def source(reference: str) -> str:
+    """Where something comes from: a publication as it is cited, a section of the document in words."""
+    return _SECTIONS.sub(_sections, reference)
+
+
+def _sections(found: re.Match[str]) -> str:
+    from lab.texts.catalogue import text
+
+    first, second = found.groups()
+    if second is None:
+        return text("sources.section", section=first)
+    return text("sources.sections", first=first, second=second)
 
 
 FORMS: dict[str, Callable[[Any], str]] = {

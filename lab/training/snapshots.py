@@ -17,6 +17,8 @@ from lab.events import PROBE_IMAGES, LayerState, Snapshot
 from lab.machine.memory import memory_used_mb
 from lab.parts.layers import Layer, Shape
 from lab.spec import NetworkSpec
+from lab.texts import speaking
+from lab.texts.languages import FALLBACK
 
 SHOWN_IMAGES = 12
 SHOWN_UNITS = 64
@@ -89,7 +91,7 @@ class Snapshots:
         if getattr(layer, "activation", None) in CAN_DIE:
             dead = round(float((units <= 0).all(0).float().mean()), 4)
         return LayerState(
-            name=f"{index + 1} {layer.title}",
+            name=_name(index, layer),
             gradient_norm=_short(float(torch.stack(gradients).norm())),
             update_ratio=_short(float(torch.stack(changes).norm()) / max(size, 1e-12)),
             mean_activation=_short(float(units.mean())),
@@ -135,6 +137,12 @@ def _per_unit(x: Tensor) -> Tensor:
     if x.dim() == 4:
         return x.flatten(2).transpose(1, 2).flatten(0, 1)
     return x.flatten(0, -2)
+
+
+def _name(index: int, layer: Layer) -> str:
+    """What a layer is called in the store, which has one language."""
+    with speaking(FALLBACK):
+        return f"{index + 1} {layer.title}"
 
 
 def _short(value: float) -> float:

@@ -21,21 +21,23 @@ from lab.registry import (
     once,
     spec_error,
     table,
+    words_of,
 )
 from lab.spec import TrainSpec
+from lab.texts import Name, Words, speaking
 
 
 class Cat(Part):
-    title: ClassVar[str] = "Cat"
-    summary: ClassVar[str] = "It purrs."
+    title: ClassVar[Words] = Name("Cat")
+    summary: ClassVar[Words] = Name("It purrs.")
     kind: Literal["cat"] = "cat"
-    lives: int = hyper(9, "Lives", "How many are left.", ge=1, le=9)
-    weight: float = hyper(4.0, "Weight", "In kilograms.", gt=0.0, lt=20.0)
+    lives: int = hyper(9, Name("Lives"), Name("How many are left."), ge=1, le=9)
+    weight: float = hyper(4.0, Name("Weight"), Name("In kilograms."), gt=0.0, lt=20.0)
 
 
 class Dog(Part):
-    title: ClassVar[str] = "Dog"
-    summary: ClassVar[str] = "It barks."
+    title: ClassVar[Words] = Name("Dog")
+    summary: ClassVar[Words] = Name("It barks.")
     kind: Literal["dog"] = "dog"
 
 
@@ -62,7 +64,17 @@ def test_a_field_knows_its_bounds_and_words() -> None:
     fields = Cat.model_fields
     assert bounds_of(fields["lives"]) == Bounds(minimum=1.0, maximum=9.0)
     assert bounds_of(fields["weight"]) == Bounds(above=0.0, below=20.0)
-    assert (fields["lives"].title, fields["lives"].description) == ("Lives", "How many are left.")
+    words = words_of(fields["lives"])
+    assert words is not None
+    assert (words.title, words.description) == ("Lives", "How many are left.")
+    assert words_of(fields["kind"]) is None
+
+
+def test_the_json_schema_has_the_words_in_english() -> None:
+    with speaking("zh"):
+        schema = TrainSpec.model_json_schema()
+    assert schema["properties"]["batch_size"]["title"] == "Batch size"
+    assert schema["$defs"]["SGD"]["properties"]["lr"]["description"] == "How far each step goes."
 
 
 @pytest.mark.parametrize(

@@ -103,6 +103,10 @@ def test_a_wrong_version_is_named(version: Any) -> None:
             {"network": {"layers": [{"kind": "linear", "units": 0}]}},
             "network.layers.0.units: 0 is not allowed: 1 to 16,384",
         ),
+        (
+            {"network": {"layers": [{"kind": "dropout", "p": 1.0}]}},
+            "network.layers.0.p: 1.0 is not allowed: 0 to 0.95",
+        ),
     ],
 )
 def test_what_is_out_of_bounds_is_told_both_bounds(changes: dict[str, Any], message: str) -> None:

@@ -13,6 +13,7 @@ from lab.presets import PRESETS, preset
 from lab.runs.store import Store
 from lab.spec import RunSpec, changed
 from lab.spec_link import link_of
+from lab.texts import catalogue
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DRAFT = "train/draft"
@@ -345,3 +346,16 @@ def test_of_a_file_and_a_text_the_one_given_last_is_used_and_named() -> None:
     app.text_area(key="train/pasted").set_value(preset("lenet5").model_dump_json())
     app.button(key="train/use-pasted").click().run()
     assert spec_of(app) == preset("lenet5")
+
+
+@pytest.mark.parametrize("name", ["document-mlp", "small-cnn", "row-lstm", "tiny-vit"])
+def test_parts_and_fields_are_said_in_the_language_of_the_reader(name: str) -> None:
+    app = opened({"lang": "zh", "preset": name})
+    labels, read = list[str](), [str(part.value) for part in (*app.caption, *app.markdown)]
+    for control in (*app.text_input, *app.selectbox, *app.toggle, *app.pills):
+        labels += [control.label, *getattr(control, "options", ())]
+        read.append(control.proto.help)
+    assert "学习率" in labels
+    english = [said for room in ("parts", "spec", "data") for said in catalogue.room("en", room).values()]
+    assert [said for said in english if said in labels] == []
+    assert [said for said in english if said.endswith(".") and said in "\n".join(read)] == []

@@ -16,7 +16,7 @@ _LETTERS = re.compile(r"[A-Za-z]{2,}")
 _SQL = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|CREATE|DROP|ALTER|BEGIN|PRAGMA|FROM|WHERE|AND|ORDER)\b")
 _LOGGED = {"debug", "info", "warning", "error", "exception", "critical", "log", "getLogger", "filterwarnings"}
 _FOR_PROGRAMMERS = {"AssertionError", "TypeError", "RuntimeError", "NotImplementedError", "KeyError"}
-# Keywords whose words are names, not language.
+# Keywords and variables whose words are names, not language.
 _NAMES = {"source", "formula", "key", "fieldnames", "css", "js", "html", "environ", "match", "user_agent"}
 # What a person sees of these calls of Streamlit is their first argument.
 _SHOWING = {
@@ -111,7 +111,8 @@ class _Words(ast.NodeVisitor):
             self.generic_visit(node)
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
-        if node.value:
+        named = isinstance(node.target, ast.Name) and node.target.id in _NAMES
+        if node.value and not named:
             self.visit(node.value)
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:

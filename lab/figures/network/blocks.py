@@ -66,10 +66,10 @@ def network_picture_data(
     blocks = [Block("Input", "", INPUT_SHAPE, "input")]
     for place, layer in enumerate(layers):
         name = getattr(layer, "activation", "identity")
-        note = "" if name == "identity" else ACTIVATIONS[name].title
+        note = "" if name == "identity" else str(ACTIVATIONS[name].title)
         blocks.append(
             Block(
-                title=str(getattr(layer, "cell", "")).upper() or layer.title.removesuffix(" block"),
+                title=str(getattr(layer, "cell", "")).upper() or str(layer.brief or layer.title),
                 note=note,
                 shape=shapes[place] if place < len(shapes) else None,
                 kind=layer.kind,

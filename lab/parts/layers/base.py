@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from lab.parts.activations import ACTIVATIONS
 from lab.registry import Part, hyper
+from lab.texts import Text, Words, said
 
 if TYPE_CHECKING:
     from torch import nn
@@ -24,7 +25,7 @@ MAX_CHANNELS = 1_024
 class LayerMisfit(ValueError):  # noqa: N818 - it says what the layer is
     """A layer that cannot take the shape it gets: the reason, and the fix to offer where there is one."""
 
-    def __init__(self, reason: str, fix: Fix | None = None) -> None:
+    def __init__(self, reason: Text, fix: Fix | None = None) -> None:
         self.reason, self.fix = reason, fix
         super().__init__(reason)
 
@@ -33,7 +34,7 @@ class LayerMisfit(ValueError):  # noqa: N818 - it says what the layer is
 class Fix:
     """One change of the stack that makes a layer fit: insert `layer` before it, replace it, or remove it."""
 
-    title: str
+    title: Text
     action: Literal["insert_before", "replace", "remove"]
     layer: Layer | None = None
 
@@ -47,7 +48,8 @@ class Fix:
 class Layer(Part):
     """A row of the stack."""
 
-    group: ClassVar[str] = "Layers"
+    group: ClassVar[Words]
+    brief: ClassVar[Words | None] = None  # where there is no room for the title
 
     def build(self, shape: Shape) -> nn.Module:
         """A torch module for inputs of `shape`, the batch left out.
@@ -57,16 +59,13 @@ class Layer(Part):
         raise TypeError(f"{type(self).__name__} has no builder")
 
 
-def shown(shape: Shape) -> str:
-    return " x ".join(str(n) for n in shape)
+def removed(layer: Words) -> Fix:
+    return Fix(said("parts.layers.fixes.remove", layer=layer), "remove")
 
 
-def image_shape(shape: Shape, title: str) -> Shape:
+def image_shape(shape: Shape, title: Words) -> Shape:
     if len(shape) != 3:
-        raise LayerMisfit(
-            f"{title} needs an image (channels, height, width) but gets {shown(shape)}",
-            Fix(f"Remove this {title}", "remove"),
-        )
+        raise LayerMisfit(said("parts.layers.misfits.image", layer=title, shape=shape), removed(title))
     return shape
 
 
@@ -76,18 +75,27 @@ def check_window(kernel: int, image: Shape, padding: int, layer: Layer) -> None:
     if kernel > room:
         smaller = layer.model_copy(update={"kernel": room})
         raise LayerMisfit(
-            f"a {kernel} x {kernel} window does not fit into {height} x {width} pixels",
-            Fix(f"Use a {room} x {room} window", "replace", smaller),
+            said("parts.layers.misfits.window", window=(kernel, kernel), image=(height, width)),
+            Fix(said("parts.layers.fixes.use_window", window=(room, room)), "replace", smaller),
         )
 
 
 def activation_field(default: str = "relu") -> str:
-    return hyper(default, "Activation", "The function applied to each pre-activation z.", formula="a = f(z)")  # type: ignore[no-any-return]
+    return hyper(  # type: ignore[no-any-return]
+        default,
+        said("parts.layers.shared.activation.title"),
+        said("parts.layers.shared.activation.description"),
+        formula="a = f(z)",
+    )
 
 
 def kernel_field(default: int, largest: int = 28) -> int:
     return hyper(  # type: ignore[no-any-return]
-        default, "Kernel", "Height and width of the window that slides over the image.", ge=1, le=largest
+        default,
+        said("parts.layers.shared.kernel.title"),
+        said("parts.layers.shared.kernel.description"),
+        ge=1,
+        le=largest,
     )
 
 

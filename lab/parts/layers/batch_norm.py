@@ -12,6 +12,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from lab.texts import text
+
 
 class _Normalise(torch.autograd.Function):
     """(x - mean) / sqrt(variance + eps), then gain and offset; also gives mean and variance.
@@ -52,7 +54,7 @@ class _Exact(nn.modules.batchnorm._BatchNorm):
         self._check_input_dim(input)  # type: ignore[no-untyped-call]
         count = input.numel() // input.shape[1]
         if count == 1:
-            raise ValueError(f"Expected more than 1 value per channel when training, got {list(input.shape)}")
+            raise ValueError(text("parts.layers.batch_norm.one_value", shape=input.shape))
         result, mean, variance = _Normalise.apply(input, self.weight, self.bias, self.eps)
         with torch.no_grad():
             assert self.num_batches_tracked is not None

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from lab.parts.activations import ActivationName
 from lab.parts.layers.base import (
     MAX_CHANNELS,
-    Fix,
     Layer,
     LayerMisfit,
     Shape,
@@ -15,10 +14,11 @@ from lab.parts.layers.base import (
     check_window,
     image_shape,
     kernel_field,
-    shown,
+    removed,
     with_activation,
 )
 from lab.registry import hyper
+from lab.texts import Words, said
 
 if TYPE_CHECKING:
     from torch import nn
@@ -27,18 +27,34 @@ if TYPE_CHECKING:
 class Conv2d(Layer):
     """A convolution."""
 
-    title: ClassVar[str] = "Conv2d"
-    summary: ClassVar[str] = "Slides small kernels over the image; each finds its pattern wherever it is."
+    title: ClassVar[Words] = said("parts.layers.conv2d.title")
+    summary: ClassVar[Words] = said("parts.layers.conv2d.summary")
     formula: ClassVar[str] = r"z_{c,i,j} = b_c + \sum_{k,u,v} w_{c,k,u,v}\, x_{k,\,i+u,\,j+v}"
     source: ClassVar[str] = "LeCun et al. 1998, Proc. IEEE 86"
-    group: ClassVar[str] = "Convolution"
+    group: ClassVar[Words] = said("parts.layers.groups.convolution")
     kind: Literal["conv2d"] = "conv2d"
     channels: int = hyper(
-        16, "Channels", "How many kernels, so how many feature maps.", ge=1, le=MAX_CHANNELS
+        16,
+        said("parts.layers.conv2d.channels.title"),
+        said("parts.layers.conv2d.channels.description"),
+        ge=1,
+        le=MAX_CHANNELS,
     )
     kernel: int = kernel_field(3)
-    stride: int = hyper(1, "Stride", "How many pixels the window moves at a time.", ge=1, le=8)
-    padding: int = hyper(1, "Padding", "How many zero pixels are added at each border.", ge=0, le=14)
+    stride: int = hyper(
+        1,
+        said("parts.layers.shared.stride.title"),
+        said("parts.layers.shared.stride.description"),
+        ge=1,
+        le=8,
+    )
+    padding: int = hyper(
+        1,
+        said("parts.layers.conv2d.padding.title"),
+        said("parts.layers.conv2d.padding.description"),
+        ge=0,
+        le=14,
+    )
     activation: ActivationName = activation_field()
 
     def build(self, shape: Shape) -> nn.Module:
@@ -52,14 +68,20 @@ class Conv2d(Layer):
 class MaxPool(Layer):
     """The largest of each window."""
 
-    title: ClassVar[str] = "MaxPool"
-    summary: ClassVar[str] = "Keeps the largest value of each window: smaller images, small shifts forgiven."
+    title: ClassVar[Words] = said("parts.layers.max_pool.title")
+    summary: ClassVar[Words] = said("parts.layers.max_pool.summary")
     formula: ClassVar[str] = r"a_{c,i,j} = \max_{u,v} x_{c,\,si+u,\,sj+v}"
     source: ClassVar[str] = "Zhou & Chellappa 1988, ICNN"
-    group: ClassVar[str] = "Convolution"
+    group: ClassVar[Words] = said("parts.layers.groups.convolution")
     kind: Literal["max_pool"] = "max_pool"
     kernel: int = kernel_field(2)
-    stride: int = hyper(2, "Stride", "How many pixels the window moves at a time.", ge=1, le=28)
+    stride: int = hyper(
+        2,
+        said("parts.layers.shared.stride.title"),
+        said("parts.layers.shared.stride.description"),
+        ge=1,
+        le=28,
+    )
 
     def build(self, shape: Shape) -> nn.Module:
         from torch import nn
@@ -71,14 +93,20 @@ class MaxPool(Layer):
 class AvgPool(Layer):
     """The mean of each window."""
 
-    title: ClassVar[str] = "AvgPool"
-    summary: ClassVar[str] = "Averages each window: smaller images, detail smoothed."
+    title: ClassVar[Words] = said("parts.layers.avg_pool.title")
+    summary: ClassVar[Words] = said("parts.layers.avg_pool.summary")
     formula: ClassVar[str] = r"a_{c,i,j} = \frac{1}{k^2} \sum_{u,v} x_{c,\,si+u,\,sj+v}"
     source: ClassVar[str] = "LeCun et al. 1998, Proc. IEEE 86"
-    group: ClassVar[str] = "Convolution"
+    group: ClassVar[Words] = said("parts.layers.groups.convolution")
     kind: Literal["avg_pool"] = "avg_pool"
     kernel: int = kernel_field(2)
-    stride: int = hyper(2, "Stride", "How many pixels the window moves at a time.", ge=1, le=28)
+    stride: int = hyper(
+        2,
+        said("parts.layers.shared.stride.title"),
+        said("parts.layers.shared.stride.description"),
+        ge=1,
+        le=28,
+    )
 
     def build(self, shape: Shape) -> nn.Module:
         from torch import nn
@@ -90,21 +118,29 @@ class AvgPool(Layer):
 class GlobalPool(Layer):
     """One value per channel."""
 
-    title: ClassVar[str] = "GlobalPool"
-    summary: ClassVar[str] = "Reduces each feature map, or a sequence of tokens, to one value per channel."
+    title: ClassVar[Words] = said("parts.layers.global_pool.title")
+    summary: ClassVar[Words] = said("parts.layers.global_pool.summary")
     formula: ClassVar[str] = r"a_c = \operatorname{mean}_{i,j}\, x_{c,i,j}"
     source: ClassVar[str] = "Lin et al. 2014, ICLR"
-    group: ClassVar[str] = "Convolution"
+    group: ClassVar[Words] = said("parts.layers.groups.convolution")
     kind: Literal["global_pool"] = "global_pool"
-    mode: Literal["mean", "max"] = hyper("mean", "Mode", "Whether the mean or the largest value is kept.")
+    mode: Literal["mean", "max"] = hyper(
+        "mean",
+        said("parts.layers.global_pool.mode.title"),
+        said("parts.layers.global_pool.mode.description"),
+        choices={
+            "mean": said("parts.layers.global_pool.mode.mean"),
+            "max": said("parts.layers.global_pool.mode.max"),
+        },
+    )
 
     def build(self, shape: Shape) -> nn.Module:
         from lab.parts.layers.torch_modules import GlobalPooling
 
         if len(shape) < 2:
             raise LayerMisfit(
-                f"GlobalPool needs an image or a sequence but gets {shown(shape)}",
-                Fix("Remove this GlobalPool", "remove"),
+                said("parts.layers.misfits.image_or_sequence", layer=self.title, n=shape[0]),
+                removed(self.title),
             )
         return GlobalPooling(self.mode, over_tokens=len(shape) == 2)
 
@@ -112,16 +148,27 @@ class GlobalPool(Layer):
 class Residual(Layer):
     """Two convolutions and a shortcut around them."""
 
-    title: ClassVar[str] = "Residual block"
-    summary: ClassVar[str] = (
-        "Two convolutions learn what to add to their input; the shortcut lets gradients pass."
-    )
+    title: ClassVar[Words] = said("parts.layers.residual.title")
+    summary: ClassVar[Words] = said("parts.layers.residual.summary")
     formula: ClassVar[str] = r"a = f(x + F(x))"
     source: ClassVar[str] = "He et al. 2016, CVPR"
-    group: ClassVar[str] = "Convolution"
+    group: ClassVar[Words] = said("parts.layers.groups.convolution")
+    brief: ClassVar[Words | None] = said("parts.layers.residual.brief")
     kind: Literal["residual"] = "residual"
-    channels: int = hyper(32, "Channels", "How many feature maps come out.", ge=1, le=MAX_CHANNELS)
-    stride: int = hyper(1, "Stride", "2 halves height and width.", ge=1, le=4)
+    channels: int = hyper(
+        32,
+        said("parts.layers.residual.channels.title"),
+        said("parts.layers.residual.channels.description"),
+        ge=1,
+        le=MAX_CHANNELS,
+    )
+    stride: int = hyper(
+        1,
+        said("parts.layers.residual.stride.title"),
+        said("parts.layers.residual.stride.description"),
+        ge=1,
+        le=4,
+    )
     activation: ActivationName = activation_field()
 
     def build(self, shape: Shape) -> nn.Module:

@@ -12,10 +12,10 @@ from lab.parts.layers.base import (
     LayerMisfit,
     Shape,
     activation_field,
-    shown,
     with_activation,
 )
 from lab.registry import hyper
+from lab.texts import Words, said
 
 if TYPE_CHECKING:
     from torch import nn
@@ -24,13 +24,19 @@ if TYPE_CHECKING:
 class Linear(Layer):
     """A fully connected layer."""
 
-    title: ClassVar[str] = "Linear"
-    summary: ClassVar[str] = "Every unit sums all inputs, each times its own weight, plus a bias."
+    title: ClassVar[Words] = said("parts.layers.linear.title")
+    summary: ClassVar[Words] = said("parts.layers.linear.summary")
     formula: ClassVar[str] = r"z_i = \sum_j w_{ij} x_j + b_i"
     source: ClassVar[str] = "Document, section 4.2.1"
-    group: ClassVar[str] = "Dense"
+    group: ClassVar[Words] = said("parts.layers.groups.dense")
     kind: Literal["linear"] = "linear"
-    units: int = hyper(64, "Units", "How many neurons the layer has.", ge=1, le=MAX_UNITS)
+    units: int = hyper(
+        64,
+        said("parts.layers.linear.units.title"),
+        said("parts.layers.linear.units.description"),
+        ge=1,
+        le=MAX_UNITS,
+    )
     activation: ActivationName = activation_field()
 
     def build(self, shape: Shape) -> nn.Module:
@@ -38,8 +44,10 @@ class Linear(Layer):
 
         if len(shape) == 3:
             raise LayerMisfit(
-                f"Linear needs a vector but gets an image {shown(shape)}",
-                Fix("Insert Flatten before it", "insert_before", Flatten()),
+                said("parts.layers.misfits.vector", layer=self.title, shape=shape),
+                Fix(
+                    said("parts.layers.fixes.insert_before", layer=Flatten.title), "insert_before", Flatten()
+                ),
             )
         return with_activation("linear", nn.Linear(shape[-1], self.units), self.activation)
 
@@ -47,11 +55,11 @@ class Linear(Layer):
 class Flatten(Layer):
     """From an image or a sequence to a vector."""
 
-    title: ClassVar[str] = "Flatten"
-    summary: ClassVar[str] = "Lays all pixels or features side by side in one vector."
+    title: ClassVar[Words] = said("parts.layers.flatten.title")
+    summary: ClassVar[Words] = said("parts.layers.flatten.summary")
     formula: ClassVar[str] = r"(C, H, W) \to (C \cdot H \cdot W)"
     source: ClassVar[str] = "Document, section 4.5.3"
-    group: ClassVar[str] = "Dense"
+    group: ClassVar[Words] = said("parts.layers.groups.dense")
     kind: Literal["flatten"] = "flatten"
 
     def build(self, shape: Shape) -> nn.Module:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from lab.parts.activations import ActivationName
 from lab.parts.layers.base import Fix, Layer, LayerMisfit, Shape, activation_field, with_activation
 from lab.registry import hyper
+from lab.texts import Name, Words, said
 
 if TYPE_CHECKING:
     from torch import nn
@@ -15,13 +16,19 @@ if TYPE_CHECKING:
 class Dropout(Layer):
     """Random zeros while training."""
 
-    title: ClassVar[str] = "Dropout"
-    summary: ClassVar[str] = "Sets a random share of its inputs to zero while training, against overfitting."
+    title: ClassVar[Words] = Name("Dropout")
+    summary: ClassVar[Words] = said("parts.layers.dropout.summary")
     formula: ClassVar[str] = r"a = \frac{m}{1 - p}\, x, \quad m \sim \text{Bernoulli}(1 - p)"
-    source: ClassVar[str] = "Srivastava et al. 2014, JMLR 15; document, section 7.1"
-    group: ClassVar[str] = "Regularise"
+    source: ClassVar[str] = "Srivastava et al. 2014, JMLR 15; Document, section 7.1"
+    group: ClassVar[Words] = said("parts.layers.groups.regularise")
     kind: Literal["dropout"] = "dropout"
-    p: float = hyper(0.25, "Probability", "The share of inputs set to zero.", ge=0.0, le=0.95)
+    p: float = hyper(
+        0.25,
+        said("parts.layers.dropout.p.title"),
+        said("parts.layers.dropout.p.description"),
+        ge=0.0,
+        le=0.95,
+    )
 
     def build(self, shape: Shape) -> nn.Module:
         from lab.parts.layers import torch_modules
@@ -32,13 +39,11 @@ class Dropout(Layer):
 class BatchNorm(Layer):
     """Normalisation over the batch."""
 
-    title: ClassVar[str] = "BatchNorm"
-    summary: ClassVar[str] = (
-        "Brings each channel to mean 0 and variance 1 over the batch, then scales and shifts."
-    )
+    title: ClassVar[Words] = said("parts.layers.batch_norm.title")
+    summary: ClassVar[Words] = said("parts.layers.batch_norm.summary")
     formula: ClassVar[str] = r"a = \gamma\, \frac{x - \mu_B}{\sqrt{\sigma_B^2 + \epsilon}} + \beta"
     source: ClassVar[str] = "Ioffe & Szegedy 2015, ICML"
-    group: ClassVar[str] = "Regularise"
+    group: ClassVar[Words] = said("parts.layers.groups.regularise")
     kind: Literal["batch_norm"] = "batch_norm"
     activation: ActivationName = activation_field("identity")
 
@@ -47,8 +52,8 @@ class BatchNorm(Layer):
 
         if len(shape) == 2:
             raise LayerMisfit(
-                "BatchNorm takes images and vectors, not sequences",
-                Fix("Use LayerNorm instead", "replace", LayerNorm()),
+                said("parts.layers.misfits.no_sequence", layer=self.title),
+                Fix(said("parts.layers.fixes.use_instead", layer=LayerNorm.title), "replace", LayerNorm()),
             )
         norm = BatchNorm2d(shape[0]) if len(shape) == 3 else BatchNorm1d(shape[0])
         return with_activation("norm", norm, self.activation)
@@ -57,13 +62,11 @@ class BatchNorm(Layer):
 class LayerNorm(Layer):
     """Normalisation over the features."""
 
-    title: ClassVar[str] = "LayerNorm"
-    summary: ClassVar[str] = (
-        "Brings each sample's features to mean 0 and variance 1; does not depend on the batch."
-    )
+    title: ClassVar[Words] = said("parts.layers.layer_norm.title")
+    summary: ClassVar[Words] = said("parts.layers.layer_norm.summary")
     formula: ClassVar[str] = r"a = \gamma\, \frac{x - \mu}{\sqrt{\sigma^2 + \epsilon}} + \beta"
     source: ClassVar[str] = "Ba et al. 2016, arXiv:1607.06450"
-    group: ClassVar[str] = "Regularise"
+    group: ClassVar[Words] = said("parts.layers.groups.regularise")
     kind: Literal["layer_norm"] = "layer_norm"
 
     def build(self, shape: Shape) -> nn.Module:

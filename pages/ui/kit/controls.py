@@ -13,6 +13,7 @@ from typing import Any, Literal
 import streamlit as st
 
 from lab.registry import Part, Spec
+from lab.texts.formats import source
 from pages.ui.kit.component import page_style
 from pages.ui.kit.fields import Field, WrongValue, fields_of, written
 
@@ -171,12 +172,12 @@ def kind_control(
         field.title,
         names,
         index=_place(names, following(key, part.kind)),
-        format_func=lambda kind: kinds[kind].title,
+        format_func=lambda kind: str(kinds[kind].title),
         key=key,
         help=f"{field.description}\n\n**{part.title}**: {part.summary}"
         + (f"\n\n${part.formula}$" if part.formula else "")
-        + (f"\n\n{part.source}" if part.source else ""),
+        + (f"\n\n{source(part.source)}" if part.source else ""),
         on_change=changed,
         width=width,
     )
-    st.caption(part.summary)
+    st.caption(str(part.summary))

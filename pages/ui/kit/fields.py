@@ -16,8 +16,9 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from lab.numerals import numeral
-from lab.registry import Bounds, Part, bounds_of, parts_in
+from lab.registry import Bounds, Part, bounds_of, parts_in, words_of
 from lab.text import shown
+from lab.texts import language
 
 _ACRONYMS = {"rnn", "lstm", "gru", "cpu", "cuda", "mps", "mlp"}
 
@@ -96,16 +97,17 @@ def _sort(annotation: Any, choices: Mapping[str, str], parts: tuple[type[Part], 
 def _field(name: str, info: FieldInfo) -> Field:
     annotation, optional = _without_none(info.annotation)
     entries = {name: entry for rule in info.metadata for name, entry in getattr(rule, "names", {}).items()}
-    choices = {name: entry.title for name, entry in entries.items()}
+    words = words_of(info)
+    choices = {name: str(entry.title) for name, entry in entries.items()}
     if get_origin(annotation) is Literal:
-        choices = {name: _title(str(name)) for name in get_args(annotation)}
+        named = words.choices if words else {}
+        choices = {name: str(named.get(name) or _title(str(name))) for name in get_args(annotation)}
     parts = parts_in(annotation)
-    extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
     return Field(
         name=name,
-        title=info.title or name.replace("_", " ").capitalize(),
-        description=info.description or "",
-        formula=str(extra.get("formula") or ""),
+        title=str(words.title) if words else _title(name),
+        description=str(words.description) if words else "",
+        formula=words.formula if words else "",
         sort=_sort(annotation, choices, parts),
         optional=optional,
         limits=bounds_of(info),
@@ -115,9 +117,13 @@ def _field(name: str, info: FieldInfo) -> Field:
     )
 
 
-@cache
 def fields_of(model: type[BaseModel]) -> Mapping[str, Field]:
-    """The fields of a spec by name, in their order, without the tag `kind`."""
+    """The fields of a spec by name, in their order, without the tag `kind`; their words are the reader's."""
+    return _fields(model, language())
+
+
+@cache
+def _fields(model: type[BaseModel], code: str) -> Mapping[str, Field]:
     return {name: _field(name, info) for name, info in model.model_fields.items() if name != "kind"}
 
 

@@ -162,7 +162,7 @@ def _duration(seconds: float) -> str:
 
 def _panels(run: Run, history: History, log: bool) -> list[Panel]:
     spec = run.spec
-    loss = loss_figure(loss_data(history), log=log, unit=LOSSES[spec.train.loss.kind].unit)
+    loss = loss_figure(loss_data(history), log=log, unit=str(LOSSES[spec.train.loss.kind].unit or ""))
     panels = [
         Panel("loss", "Loss of each step and after each epoch", loss, CHART_HEIGHT),
         Panel(

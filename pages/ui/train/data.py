@@ -54,7 +54,7 @@ def _augmentations(draft: Draft) -> None:
         tuple(AUGMENTATIONS),
         selection_mode="multi",
         default=following(_CHOSEN, kinds),
-        format_func=lambda kind: AUGMENTATIONS[kind].title,
+        format_func=lambda kind: str(AUGMENTATIONS[kind].title),
         key=_CHOSEN,
         help=field.description,
         on_change=_choose,

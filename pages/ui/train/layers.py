@@ -154,7 +154,7 @@ def _misfit(report: LayerReport, row: int | None, key: str) -> None:
         st.markdown(f":red[:material/error: {report.error[:1].upper()}{report.error[1:]}]", width="stretch")
         if report.fix is not None:
             st.button(
-                report.fix.title,
+                str(report.fix.title),
                 key=f"train/fix/{key}",
                 icon=":material/build:",
                 on_click=edit,

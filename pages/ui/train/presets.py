@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from lab.presets import PRESETS, preset
+from lab.texts.formats import source
 from pages.ui.kit.controls import following
 from pages.ui.train.draft import Draft, replaced
 from pages.ui.train.state import current, edit
@@ -36,6 +37,6 @@ def preset_choice(draft: Draft) -> None:
         on_change=_chosen,
     )
     if equal is not None:
-        st.caption(f"{PRESETS[equal].summary} {PRESETS[equal].source}")
+        st.caption(f"{PRESETS[equal].summary} {source(PRESETS[equal].source)}")
     else:
         st.caption("Your own configuration. A preset above brings you back; undo brings this one back.")

@@ -56,7 +56,7 @@ def test_reporting_a_huge_stack_allocates_nothing() -> None:
 
 def test_a_linear_layer_on_an_image_offers_flatten() -> None:
     first = layer_reports(NetworkSpec(layers=(Linear(), END)))[0]
-    assert "needs a vector but gets an image 1 x 28 x 28" in first.error
+    assert "needs a vector but gets an image of 1 × 28 × 28" in first.error
     assert first.fix is not None
     assert first.fix.applied((Linear(), END), 0) == (Flatten(), Linear(), END)
 

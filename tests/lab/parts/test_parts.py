@@ -12,7 +12,9 @@ from lab.parts.layers import LAYERS
 from lab.parts.losses import LOSSES, BinaryCrossEntropy, CrossEntropy, Hinge, SquaredError
 from lab.parts.optimizers import OPTIMIZERS
 from lab.parts.schedules import SCHEDULES
-from lab.registry import Part
+from lab.registry import Part, words_of
+from lab.texts import speaking
+from lab.texts.formats import source
 from tests.support.parts import part
 
 TABLES: dict[str, Mapping[str, type[Part]]] = {
@@ -30,13 +32,22 @@ ENTRIES = [(name, kind) for name, parts in TABLES.items() for kind in parts]
 def test_every_part_has_its_words_and_bounded_fields(name: str, kind: str) -> None:
     entry = TABLES[name][kind]
     assert part(TABLES[name], kind) == entry(kind=kind)
-    assert entry.title
-    assert entry.summary.endswith(".")
+    assert str(entry.title)
+    assert str(entry.summary).endswith(".")
     assert entry.formula
     for field_name, field in entry.model_fields.items():
         if field_name != "kind":
-            assert field.title, field_name
-            assert field.description, field_name
+            assert words_of(field) is not None, field_name
+
+
+@pytest.mark.parametrize(("name", "kind"), ENTRIES)
+def test_every_part_is_described_in_chinese(name: str, kind: str) -> None:
+    entry = TABLES[name][kind]
+    described = [words_of(field) for key, field in entry.model_fields.items() if key != "kind"]
+    with speaking("zh"):
+        said = [str(entry.summary), *(str(words.description) for words in described if words)]
+        assert all(sentence.endswith("。") for sentence in said), said
+        assert "Document" not in source(entry.source)
 
 
 def test_losses_equal_torchs_own() -> None:

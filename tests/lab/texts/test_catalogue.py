@@ -18,7 +18,7 @@ from tests.support.sentences import asked, constants, literals, sources
 NOT_YET = (
     "lab/texts/languages.py",  # each language's own name
     "app.py", "pages/draw.py", "pages/runs.py", "pages/train.py", "pages/ui/draw/", "pages/ui/kit/", "pages/ui/runs/", "pages/ui/train/", "lab/commands/train", "lab/data/", "lab/diagnosis/", "lab/engines/",
-    "lab/figures/", "lab/ink/", "lab/machine/", "lab/models/", "lab/network/", "lab/parts/", "lab/runner/", "lab/runs/",
+    "lab/figures/", "lab/ink/", "lab/machine/", "lab/models/", "lab/network/", "lab/runner/", "lab/runs/",
     "lab/steps/", "lab/training/", "lab/registry.py", "lab/spec.py", "lab/spec_link.py",
     "lab/text.py", "lab/files.py", "lab/paths.py", "lab/events.py",
 )  # fmt: skip

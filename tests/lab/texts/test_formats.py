@@ -59,6 +59,23 @@ def test_lists_are_said_as_the_language_says_them() -> None:
         assert (formats.listed("abc"), formats.either("ab")) == ("a、b和c", "a或b")
 
 
+@pytest.mark.parametrize(
+    ("reference", "chinese"),
+    [
+        ("Document, section 4.5", "文档第 4.5 节"),
+        ("Document, section 4.5.3 (torch.nn.Linear)", "文档第 4.5.3 节 (torch.nn.Linear)"),
+        ("Document, sections 3.1.3 and 4.5.4", "文档第 3.1.3 和 4.5.4 节"),
+        ("Kingma & Ba 2015, ICLR; Document, section 3.1.3", "Kingma & Ba 2015, ICLR; 文档第 3.1.3 节"),
+        ("Nair & Hinton 2010, ICML", "Nair & Hinton 2010, ICML"),
+        ("", ""),
+    ],
+)
+def test_a_source_is_cited_and_a_section_of_the_document_is_said(reference: str, chinese: str) -> None:
+    assert formats.source(reference) == reference
+    with speaking("zh"):
+        assert formats.source(reference) == chinese
+
+
 def test_a_noun_goes_with_its_number() -> None:
     assert [formats.noun(n, ["run", "runs"]) for n in (0, 1, 2, 1.5)] == ["runs", "run", "runs", "runs"]
     with speaking("zh"):

@@ -15,6 +15,7 @@ from lab.parts.optimizers import OPTIMIZERS
 from lab.parts.schedules import SCHEDULES
 from lab.spec import DataSpec, TrainSpec
 from lab.text import shown
+from lab.texts import speaking
 from pages.ui.kit.fields import Field, fields_of, parsed, written
 
 MODELS: list[type[BaseModel]] = [
@@ -76,3 +77,12 @@ def test_numbers_are_shown_as_people_write_them(value: float | None, text: str) 
 )
 def test_numbers_stand_in_their_field_as_they_can_be_entered(value: float | None, text: str) -> None:
     assert written(value) == text
+
+
+def test_a_field_is_said_in_the_language_of_its_reader() -> None:
+    assert fields_of(TrainSpec)["epochs"].title == "Epochs"
+    with speaking("zh"):
+        fields = fields_of(TrainSpec)
+        assert (fields["epochs"].title, fields["epochs"].description) == ("轮数", "全部训练样本用多少遍。")
+        assert fields["device"].choices == {"auto": "自动", "cpu": "CPU", "cuda": "CUDA"}
+    assert fields_of(TrainSpec)["device"].choices["auto"] == "Auto"

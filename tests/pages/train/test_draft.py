@@ -15,6 +15,7 @@ from lab.parts.layers import LAYERS, AnyLayer, Fix, Flatten, Linear
 from lab.presets import PRESETS, preset
 from lab.registry import FieldError
 from lab.spec import MAX_LAYERS, changed, parse_spec
+from lab.texts import said
 from pages.ui.train.draft import (
     Draft,
     draft_of,
@@ -95,7 +96,11 @@ def test_an_unknown_layer_is_named(draft: Draft) -> None:
 
 def test_a_fix_changes_the_layer_it_was_offered_for(draft: Draft) -> None:
     without = layer_removed(draft, 0)
-    mended = fixed(without, 1, Fix("Insert Flatten before it", "insert_before", Flatten()))
+    mended = fixed(
+        without,
+        1,
+        Fix(said("parts.layers.fixes.insert_before", layer=Flatten.title), "insert_before", Flatten()),
+    )
     assert mended.layers == draft.layers
     assert len(set(mended.now.rows)) == len(mended.now.rows)
 
@@ -103,7 +108,10 @@ def test_a_fix_changes_the_layer_it_was_offered_for(draft: Draft) -> None:
 def test_a_fix_for_the_output_is_added_at_the_end(draft: Draft) -> None:
     short = layer_removed(draft, draft.now.rows[-1])
     last = Linear(units=10, activation="identity")
-    assert fixed(short, None, Fix("Add Linear", "insert_before", last)).layers == draft.layers
+    assert (
+        fixed(short, None, Fix(said("network.add", layer=Linear.title), "insert_before", last)).layers
+        == draft.layers
+    )
 
 
 def test_chosen_augmentations_keep_their_fields(draft: Draft) -> None:

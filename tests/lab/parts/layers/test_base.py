@@ -6,20 +6,22 @@ import pytest
 import torch
 from torch import nn
 
-from lab.parts.layers.base import Fix, Layer, LayerMisfit, check_window, image_shape, shown, with_activation
+from lab.parts.layers.base import Fix, Layer, LayerMisfit, check_window, image_shape, with_activation
 from lab.parts.layers.convolution import Conv2d, MaxPool
 from lab.parts.layers.dense import Flatten, Linear
+from lab.texts import said, speaking
 
 STACK: tuple[Layer, ...] = (Flatten(), Linear(units=5), Linear(units=10))
 NEW = Linear(units=7)
+ADDED = said("parts.layers.fixes.insert_before", layer=NEW.title)
 
 
 @pytest.mark.parametrize(
     ("fix", "expected"),
     [
-        (Fix("", "insert_before", NEW), (STACK[0], NEW, STACK[1], STACK[2])),
-        (Fix("", "replace", NEW), (STACK[0], NEW, STACK[2])),
-        (Fix("", "remove"), (STACK[0], STACK[2])),
+        (Fix(ADDED, "insert_before", NEW), (STACK[0], NEW, STACK[1], STACK[2])),
+        (Fix(ADDED, "replace", NEW), (STACK[0], NEW, STACK[2])),
+        (Fix(ADDED, "remove"), (STACK[0], STACK[2])),
     ],
 )
 def test_a_fix_inserts_replaces_or_removes(fix: Fix, expected: tuple[Layer, ...]) -> None:
@@ -28,15 +30,23 @@ def test_a_fix_inserts_replaces_or_removes(fix: Fix, expected: tuple[Layer, ...]
 
 
 def test_a_fix_for_the_output_is_added_at_the_end() -> None:
-    assert Fix("", "insert_before", NEW).applied(STACK, len(STACK)) == (*STACK, NEW)
+    assert Fix(ADDED, "insert_before", NEW).applied(STACK, len(STACK)) == (*STACK, NEW)
 
 
 def test_a_shape_is_an_image_or_the_layer_is_to_go() -> None:
-    assert image_shape((1, 28, 28), "Conv2d") == (1, 28, 28)
-    with pytest.raises(LayerMisfit, match="but gets 7 x 4") as caught:
-        image_shape((7, 4), "Conv2d")
-    assert caught.value.fix == Fix("Remove this Conv2d", "remove")
-    assert shown((7, 4)) == "7 x 4"
+    assert image_shape((1, 28, 28), Conv2d.title) == (1, 28, 28)
+    with pytest.raises(LayerMisfit, match=r"Conv2d needs an image .* but gets 7 × 4") as caught:
+        image_shape((7, 4), Conv2d.title)
+    assert caught.value.fix == Fix(said("parts.layers.fixes.remove", layer=Conv2d.title), "remove")
+
+
+def test_a_misfit_and_its_fix_are_said_in_the_language_of_the_reader() -> None:
+    with pytest.raises(LayerMisfit) as caught:
+        Linear().build((3, 4, 5))
+    assert caught.value.fix is not None
+    with speaking("zh"):
+        assert str(caught.value) == "全连接层需要向量，实际输入为 3 × 4 × 5 的图像"
+        assert str(caught.value.fix.title) == "在它之前插入展平层"
 
 
 @pytest.mark.parametrize(

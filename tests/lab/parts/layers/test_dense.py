@@ -23,7 +23,7 @@ def test_over_a_sequence_it_treats_each_token_alike() -> None:
 
 
 def test_an_image_is_flattened_first() -> None:
-    with pytest.raises(LayerMisfit, match="needs a vector but gets an image 3 x 4 x 5") as caught:
+    with pytest.raises(LayerMisfit, match="needs a vector but gets an image of 3 × 4 × 5") as caught:
         Linear().build((3, 4, 5))
     assert caught.value.fix is not None
     assert caught.value.fix.applied((Linear(),), 0) == (Flatten(), Linear())

@@ -37,8 +37,8 @@ def test_a_patch_becomes_a_token() -> None:
     ("layer", "shape", "reason"),
     [
         (Recurrent(), (32,), "Recurrent needs an image or a sequence but gets a vector of 32"),
-        (PatchEmbedding(patch=5), (1, 28, 28), "patches of 5 do not divide 28 x 28 pixels"),
-        (Transformer(), (1, 28, 28), "needs a sequence of tokens but gets 1 x 28 x 28"),
+        (PatchEmbedding(patch=5), (1, 28, 28), "patches of 5 do not divide 28 × 28 pixels"),
+        (Transformer(), (1, 28, 28), "needs a sequence of tokens but gets 1 × 28 × 28"),
         (Transformer(heads=3), (16, 64), "3 heads do not divide a width of 64"),
     ],
 )

@@ -7,8 +7,8 @@ import torch
 from torch import nn
 
 from lab.parts.layers.torch_modules import Dropout, GlobalPooling, PatchTokens
-from lab.spec import TrainSpec
 from lab.steps import make_step
+from lab.texts import text
 from lab.training.samples import Prepare
 
 
@@ -56,4 +56,4 @@ def test_an_l1_penalty_pulls_on_the_position_table_as_its_help_says() -> None:
     step(torch.zeros(4, 28, 28, dtype=torch.uint8), torch.zeros(4, dtype=torch.int64))
     assert step.fetch_losses() == [0.0]  # the loss that is shown lacks the penalty
     torch.testing.assert_close(position, before - 0.5 * 0.01 * before.sign())
-    assert "table of positions" in str(TrainSpec.model_fields["l1"].description)
+    assert "table of positions" in text("spec.train.l1.description")
