@@ -118,7 +118,7 @@ def _with(spec: RunSpec, assignment: str) -> RunSpec:
         try:
             return changed(spec, f"{path}.kind", value)
         except SpecError as error:
-            if not str(error.errors[0].message).startswith("unknown key"):
+            if not error.errors[0].of_unknown_key:
                 raise
     return changed(spec, path, value)
 

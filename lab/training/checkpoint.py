@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from lab.steps import Step
-from lab.text import counted
+from lab.texts.formats import noun, number
 
 Tensors = dict[str, Tensor]
 
@@ -57,7 +57,7 @@ class Progress:
         if not patience or not self.best_epoch or self.epoch - self.best_epoch < patience:
             return ""
         return (
-            f"early stopping: no better validation loss for {counted(patience, 'epoch')}; "
+            f"early stopping: no better validation loss for {number(patience)} {noun(patience, ('epoch', 'epochs'))}; "
             f"the weights of epoch {self.best_epoch} are kept"
         )
 

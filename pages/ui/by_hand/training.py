@@ -11,7 +11,7 @@ from lab.by_hand.digits import four
 from lab.by_hand.setting import MOST_TAKEN
 from lab.figures.by_hand.curve import descent_data, descent_figure
 from lab.figures.by_hand.picture import label
-from lab.text import counted
+from lab.texts.formats import noun, number
 from pages.ui.by_hand import state
 from pages.ui.by_hand.choices import optimizer_options
 from pages.ui.by_hand.tables import number_cell, table, text_cell
@@ -25,7 +25,7 @@ def training() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         for count in (1, 10, 100):
             st.button(
-                counted(count, "step"),
+                f"{number(count)} {noun(count, ('step', 'steps'))}",
                 icon=":material/fast_forward:",
                 key=f"by_hand/take-{count}",
                 on_click=_take,

@@ -35,6 +35,11 @@ def test_a_duration_never_says_sixty(seconds: float) -> None:
     assert not any(f"{word} " in f" {formats.duration(seconds)} " for word in ("60 s", "60 min", "24 h"))
 
 
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_a_number_reads_back_as_itself(value: float) -> None:
+    assert float(formats.number(value).replace(",", "")) == value
+
+
 def test_numbers_shares_sizes_and_shapes() -> None:
     assert [formats.number(n) for n in (16384, 0.001, 1e-08, 3.0, None)] == [
         "16,384",
