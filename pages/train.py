@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from lab.texts import text
 from pages.ui.kit.entry import through_app
 from pages.ui.kit.figure import preload_figures
 from pages.ui.kit.owner import remember_owner
@@ -25,10 +26,8 @@ known = verdict(draft.spec)
 reports = known.reports if known else None
 shown = marked(draft, known.errors if known else ())
 
-st.title("Train")
-st.caption(
-    "Pick a network, change what you like, press Start. Every setting explains itself at its question mark."
-)
+st.title(text("train.page"))
+st.caption(text("train.promise"))
 ADDRESS.notice()
 preset_choice(draft)
 data_notice(draft)

@@ -139,7 +139,7 @@ def _hint(name: str) -> str:
             rule.title for rule in RULES.values() if name in {each.name for each in rule.hyperparameters}
         ]
         return f"it belongs to {' and '.join(rules)}."
-    return did_you_mean(name.lower(), _NAMES)
+    return str(did_you_mean(name.lower(), _NAMES))
 
 
 class _Reader:
