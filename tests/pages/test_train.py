@@ -211,7 +211,7 @@ def test_what_is_shared_is_said_to_lack_the_marked_fields() -> None:
     app.text_input(key="train/row/1/units").set_value("abc").run()
     app.text_input(key="train/train/epochs").set_value("0").run()
     app.button(key="train/share").click().run()
-    assert "hold the last valid value of what is marked: 2 Linear: Units, Epochs." in captions(app)
+    assert "hold the last valid value of what is marked: 2 Linear: Units and Epochs." in captions(app)
     app.text_input(key="train/row/1/units").set_value("30").run()
     app.text_input(key="train/train/epochs").set_value("3").run()
     assert "last valid value" not in captions(app)
@@ -246,7 +246,7 @@ def test_fine_tuning_from_a_run_without_weights_is_marked_before_it_starts() -> 
 
 def test_augmentations_are_chosen_shown_and_drawn_again() -> None:
     app = with_shapes()
-    app.session_state["train/tab"] = app.session_state["train/tab-shown"] = "Data"
+    app.session_state["train/tab"], app.session_state["train/tab-shown/en"] = "data", "Data"
     app.pills(key="train/data/augmentations").set_value(["rotate"]).run()
     app.text_input(key="train/augmentation/0/rotate/degrees").set_value("45").run()
     assert spec_of(app).data.augmentations[0].degrees == 45  # type: ignore[union-attr]

@@ -64,7 +64,7 @@ def _words() -> dict[str, Any]:
 
 def preload_figures() -> None:
     """Has the browser fetch what figures need, so that the first one need not wait for it."""
-    show_figures([], key="figures-preload")
+    show_figures([], key="kit/figures-preload")
 
 
 def is_dark() -> bool:

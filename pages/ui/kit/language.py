@@ -43,7 +43,7 @@ def _switch(code: str) -> None:
 
 def language_switch() -> None:
     """The button that offers the other languages, each by its own name."""
-    with st.container(key="kit-language"):
+    with st.container(key="kit/language-switch"):
         for code, name in LANGUAGES.items():
             if code != language():
                 st.button(name, key=f"kit/language/{code}", on_click=_switch, args=[code], type="tertiary")

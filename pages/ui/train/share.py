@@ -19,6 +19,7 @@ from pages.ui.train.draft import Draft, replaced
 from pages.ui.train.places import wrong_fields
 from pages.ui.train.state import edit
 
+_FORM = '{"network": {"layers": [...]}}'
 _OPEN = "train/share-open"
 _PASTED, _UPLOADED = "train/pasted", "train/uploaded"
 _GIVEN = "train/load-given"
@@ -86,7 +87,7 @@ def _load() -> None:
         text("train.share.paste"),
         height=220,
         key=_PASTED,
-        placeholder='{"network": {"layers": [...]}}',
+        placeholder=_FORM,
         on_change=_note_given,
     )
     # Never disabled: what was pasted is known only once the box is left, which the press on this button does.
