@@ -30,6 +30,7 @@ WITHOUT_A_MODULE = {
     "tests/lab/steps/test_resuming.py": "steps taken up again, to the last bit",
     "tests/lab/training/test_accuracy.py": "the claim on MNIST",
     "tests/lab/training/test_recipes.py": "every part of every table learns",
+    "tests/pages/test_languages.py": "every page in Chinese",
     "tests/pages/test_train_docs.py": "docs/train.md",
 }
 # Journeys, the second engine and the measurements mirror nothing.
