@@ -19,6 +19,8 @@ from pages.ui.train.state import ADDRESS, current, follow_address, write_address
 from pages.ui.train.verdict import fill_in_when_ready, verdict
 
 through_app()
+st.title(text("train.page"))
+st.caption(text("train.promise"))
 follow_address()
 open_started_run()
 draft = current()
@@ -26,8 +28,6 @@ known = verdict(draft.spec)
 reports = known.reports if known else None
 shown = marked(draft, known.errors if known else ())
 
-st.title(text("train.page"))
-st.caption(text("train.promise"))
 ADDRESS.notice()
 preset_choice(draft)
 data_notice(draft)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,9 @@ from tests.support.served import browser_path, copy_mnist, mnist_source
 
 # Its assertions say what was compared, as those of a test file do.
 pytest.register_assert_rewrite("tests.lab.engines.contract")
+
+# Tests read English unless they ask for another language.
+os.environ.pop("LAB_LANGUAGE", None)
 
 # No test is timed: a busy machine must not fail it.
 settings.register_profile("untimed", deadline=None)

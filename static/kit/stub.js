@@ -10,7 +10,7 @@ export default component => {
     if (!root.isConnected) return
     const scope = place.getRootNode()
     for (const each of sheets) if (!scope.adoptedStyleSheets.includes(each)) scope.adoptedStyleSheets.push(each)
-    module.render(root, component)
+    module.render(root, { ...component, data: component.data?.[0] })
   })
   return () => setTimeout(() => { if (!root.isConnected) ready.then(([module]) => module.forget?.(root)) })
 }

@@ -96,7 +96,6 @@ WRONG = {"train.epochs": "0", "preset": "lenet", "network.layers.1.units": "x"}
 ROWS = [
     *(("train", room, {}, "") for room in ("train", "kit", "presets")),
     *(("train", room, WRONG, "") for room in ("train", "kit", "registry", "link")),
-    ("train", "train", {"preset": "tiny-vit", "data.augmentations": '[{"kind":"rotate"}]'}, "数据"),
 ]
 
 

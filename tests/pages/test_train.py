@@ -13,6 +13,8 @@ from lab.presets import PRESETS, preset
 from lab.runs.store import Store
 from lab.spec import RunSpec, changed
 from lab.spec_link import link_of
+from lab.texts import speaking
+from pages.ui.train.recipe import TABS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DRAFT = "train/draft"
@@ -39,6 +41,25 @@ def with_shapes(link: dict[str, str] | None = None) -> AppTest:
         app.run()
     assert not app.exception
     return app
+
+
+def on_tab(app: AppTest, tab: str) -> AppTest:
+    """The page with this tab of the recipe open."""
+    names = {str(title): name for name, title in TABS.items()}
+    app.session_state["train/tab"], app.session_state["train/tab-shown/en"] = names[tab], tab
+    return app.run()
+
+
+def test_every_tab_of_the_recipe_speaks_the_readers_language() -> None:
+    app = opened({"lang": "zh"})
+    said = {"data": "每个数字一张训练图像", "loss": "防止过拟合", "optimise": "步中的学习率。"}
+    for name, words in said.items():
+        with speaking("zh"):  # AppTest, outside the page, asks for the names of options again
+            tab = str(TABS[name])
+            app.session_state["train/tab"], app.session_state["train/tab-shown/zh"] = name, tab
+            app.run()
+        assert not app.exception
+        assert words in captions(app)
 
 
 def captions(app: AppTest) -> str:
@@ -108,8 +129,9 @@ def test_start_submits_what_the_page_shows_and_opens_the_run(home: Path) -> None
 def test_what_is_no_fitting_number_is_marked_at_its_field_and_nothing_else_is_lost(
     wrong: str, home: Path
 ) -> None:
-    app = opened()
+    app = on_tab(opened(), "Initialise")
     app.text_input(key="train/train/seed").set_value("7").run()
+    on_tab(app, "Optimise")
     app.text_input(key="train/train/epochs").set_value(wrong).run()
     field = app.text_input(key="train/train/epochs")
     assert is_marked(app, "train/train/epochs")
@@ -193,10 +215,14 @@ def test_a_stack_that_does_not_end_in_ten_logits_is_completed() -> None:
 
 
 def test_the_bar_says_where_each_mistake_is() -> None:
-    app = opened()
+    app = on_tab(opened(), "Data")
     app.pills(key="train/data/augmentations").set_value(["rotate"]).run()
-    for key, wrong in (("row/1/units", "abc"), ("augmentation/0/rotate/degrees", "*"), ("train/seed", "")):
-        app.text_input(key=f"train/{key}").set_value(wrong).run()
+    for tab, key, wrong in (
+        ("Data", "row/1/units", "abc"),
+        ("Data", "augmentation/0/rotate/degrees", "*"),
+        ("Initialise", "train/seed", ""),
+    ):
+        on_tab(app, tab).text_input(key=f"train/{key}").set_value(wrong).run()
     line = next(part for part in app.markdown if "more)" in part.value)
     assert "2 Linear: Units 'abc' is not a number" in line.value.replace("\\", "")
     assert "(and 2 more)" in line.value
@@ -226,7 +252,7 @@ def test_a_run_beyond_the_budget_is_refused_with_its_figures(monkeypatch: pytest
 
 
 def test_settings_that_exclude_each_other_are_marked() -> None:
-    app = with_shapes({"train.early_stopping": "3"})
+    app = on_tab(with_shapes({"train.early_stopping": "3"}), "Data")
     assert app.button(key="train/start").disabled
     assert is_marked(app, "train/data/validation_share")
 
@@ -245,8 +271,7 @@ def test_fine_tuning_from_a_run_without_weights_is_marked_before_it_starts() -> 
 
 
 def test_augmentations_are_chosen_shown_and_drawn_again() -> None:
-    app = with_shapes()
-    app.session_state["train/tab"], app.session_state["train/tab-shown/en"] = "data", "Data"
+    app = on_tab(with_shapes(), "Data")
     app.pills(key="train/data/augmentations").set_value(["rotate"]).run()
     app.text_input(key="train/augmentation/0/rotate/degrees").set_value("45").run()
     assert spec_of(app).data.augmentations[0].degrees == 45  # type: ignore[union-attr]
@@ -257,13 +282,24 @@ def test_augmentations_are_chosen_shown_and_drawn_again() -> None:
 
 
 def test_an_augmentation_chosen_takes_no_mistake_of_another_away() -> None:
-    app = opened()
+    app = on_tab(opened(), "Data")
     app.pills(key="train/data/augmentations").set_value(["rotate"]).run()
     app.text_input(key="train/augmentation/0/rotate/degrees").set_value("x").run()
     app.pills(key="train/data/augmentations").set_value(["rotate", "shift"]).run()
     assert app.text_input(key="train/augmentation/0/rotate/degrees").value == "x"
     assert is_marked(app, "train/augmentation/0/rotate/degrees")
     assert app.button(key="train/start").disabled
+
+
+def test_a_tab_is_drawn_when_it_is_opened_and_a_mistake_in_it_outlasts_another() -> None:
+    app = opened()
+    assert "train/train/seed" not in [field.key for field in app.text_input]
+    on_tab(app, "Initialise").text_input(key="train/train/seed").set_value("x").run()
+    on_tab(app, "Loss")
+    assert "train/train/seed" not in [field.key for field in app.text_input]
+    assert app.button(key="train/start").disabled
+    assert on_tab(app, "Initialise").text_input(key="train/train/seed").value == "x"
+    assert is_marked(app, "train/train/seed")
 
 
 def test_a_bad_link_is_named_and_the_rest_of_it_used() -> None:

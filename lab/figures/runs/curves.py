@@ -212,7 +212,11 @@ def comparison_figure(title: str, data: Mapping[str, Points], *, log: bool, x: s
     """One line per run."""
     marker = "circle" if x == "epoch" else None
     traces = [_line(name, *points, index, marker=marker) for index, (name, points) in enumerate(data.items())]
-    return _figure(title, traces, log=log, x=x)
+    figure = _figure(title, traces, log=log, x=x)
+    # Below: beside the title there is no room for the names of runs.
+    figure["layout"]["legend"] = {"orientation": "h", "x": 0, "xanchor": "left", "y": 0, "yanchor": "bottom"}
+    figure["layout"]["legend"] |= {"yref": "container"}
+    return figure
 
 
 def _points(pairs: Sequence[tuple[float, float]]) -> Points:

@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from string import Template
-from typing import TYPE_CHECKING
+from typing import Any
 
 import streamlit as st
 
 from lab.figures.look import css_variables
-
-if TYPE_CHECKING:
-    from streamlit.components.v2.types import ComponentRenderer
 
 STATIC = Path(__file__).parents[3] / "static"
 _ROOT = '<div class="root">\n</div>'  # by its line break Streamlit tells it from a path
@@ -26,7 +24,7 @@ _SHARED = "kit/look.css"
 
 
 @cache
-def component(name: str, *, isolated: bool = True) -> ComponentRenderer:
+def component(name: str, *, isolated: bool = True) -> Callable[..., Any]:
     """The component whose script is `static/<name>.js`, with `static/<name>.css` where there is one.
 
     The script exports `render(root, component)`, called with every change of the data, and may export
@@ -35,9 +33,15 @@ def component(name: str, *, isolated: bool = True) -> ComponentRenderer:
     """
     # Streamlit sends inline script again with every update: only the stub is, the rest the browser keeps.
     stub = _text("kit/stub.js").replace("__FILES__", json.dumps(_files(name, isolated)))
-    return st.components.v2.component(
+    drawn = st.components.v2.component(
         f"layerlab_{name.replace('/', '_')}", html=_ROOT, js=stub, isolate_styles=isolated
     )
+
+    # In a list: Streamlit 1.67 looks through a dict for data frames, and imports pandas before the first page is out.
+    def draw(*, data: object = None, **options: Any) -> Any:
+        return drawn(data=None if data is None else [data], **options)
+
+    return draw
 
 
 def _files(name: str, isolated: bool) -> dict[str, str | list[str]]:

@@ -9,7 +9,8 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from lab.texts import LANGUAGES
-from lab.texts.languages import FALLBACK, accepted, ask, language, nearest, of_server
+from lab.texts.languages import FALLBACK, TAGS, accepted, ask, language, nearest, of_server
+from pages.ui.kit.component import component, page_style
 
 PARAMETER = "lang"
 _KEY = "kit/language"
@@ -43,7 +44,9 @@ def _switch(code: str) -> None:
 
 def language_switch() -> None:
     """The button that offers the other languages, each by its own name."""
-    with st.container(key="kit/language-switch"):
+    page_style("kit/language_switch")
+    with st.container(key="kit/language-switch", width="content"):
         for code, name in LANGUAGES.items():
             if code != language():
                 st.button(name, key=f"kit/language/{code}", on_click=_switch, args=[code], type="tertiary")
+        component("kit/language")(data={"tag": TAGS[language()]}, key="kit/language-tag", height=0)

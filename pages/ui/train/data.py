@@ -23,16 +23,15 @@ _DRAW = "train/augmentation-draw"
 _CHOSEN = "train/data/augmentations"
 
 
-def data_tab(draft: Draft, *, seen: bool, ready: bool) -> None:
-    """Samples, normalisation, augmentation with its preview, label noise; the preview only while it is seen.
+def data_tab(draft: Draft, *, ready: bool) -> None:
+    """Samples, normalisation, augmentation with its preview, label noise.
 
     `ready` says that torch is loaded, which varying the samples needs.
     """
     with st.grid(2, gap="small", min_column_width=140):
         part_controls(draft.spec.data, "train/data", putter("data"), mistakes=draft.mistakes_at("data"))
     _augmentations(draft)
-    if seen:
-        _preview(draft, ready)
+    _preview(draft, ready)
 
 
 def data_notice(draft: Draft) -> None:

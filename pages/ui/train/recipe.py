@@ -5,6 +5,9 @@ Owns which field stands where. The fields themselves come from the spec.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import streamlit as st
 
 from lab.data import DATASETS, at_hand
@@ -30,26 +33,31 @@ TABS = {
     "initialise": said("train.recipe.initialise"),
 }
 _TAB, _TAB_SHOWN = "train/tab", "train/tab-shown"
+_CLOSED_HEIGHT = 360  # about as high as a tab's fields, so that the page keeps its length until they come
 
 
 def recipe(draft: Draft, *, ready: bool) -> None:
-    """All tabs of the recipe; `ready` says that torch is loaded."""
-    titles = {str(title): name for name, title in TABS.items()}
+    """The tabs of the recipe, of which only the open one is drawn; `ready` says that torch is loaded."""
+    names = {str(title): name for name, title in TABS.items()}
     key = f"{_TAB_SHOWN}/{language()}"  # Streamlit 1.67 knows tabs by their titles
 
     def chosen() -> None:
-        st.session_state[_TAB] = titles.get(st.session_state.get(key, ""), "optimise")
+        st.session_state[_TAB] = names.get(st.session_state.get(key, ""), "optimise")
 
-    kept = TABS[st.session_state.get(_TAB, "optimise")]
-    optimise, data, loss, initialise = st.tabs(list(titles), key=key, default=str(kept), on_change=chosen)
-    with optimise:
-        _optimise(draft)
-    with data:
-        data_tab(draft, seen=bool(data.open), ready=ready)
-    with loss:
-        _loss(draft)
-    with initialise:
-        _initialise(draft)
+    open_tab = str(TABS[st.session_state.get(_TAB, "optimise")])
+    tabs = st.tabs(list(names), key=key, default=open_tab, on_change=chosen)
+    contents: tuple[Callable[[Draft], None], ...] = (
+        _optimise,
+        partial(data_tab, ready=ready),
+        _loss,
+        _initialise,
+    )
+    for tab, draw in zip(tabs, contents, strict=True):
+        with tab:
+            if tab.open:
+                draw(draft)
+            else:
+                st.space(_CLOSED_HEIGHT)
 
 
 def _fields(draft: Draft, *names: str) -> None:

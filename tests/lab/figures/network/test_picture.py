@@ -14,7 +14,7 @@ from tests.lab.figures.network.drawn import drawn, picture_of
 def test_activations_colour_units_blue_and_orange() -> None:
     data = network_picture_data([Linear(units=3)], [(3,)], activity=[(1.0, -0.5, 0.0)])
     units = list(drawn(data).iter("circle"))
-    assert [unit.attrib["fill"] for unit in units] == [POSITIVE, NEGATIVE, POSITIVE]
+    assert [unit.attrib["class"].split()[-1] for unit in units] == [POSITIVE, NEGATIVE, POSITIVE]
     strengths = [float(unit.attrib["fill-opacity"]) for unit in units]
     assert strengths[0] > strengths[1] > strengths[2]
 

@@ -14,7 +14,7 @@ from lab.spec import changed
 from lab.spec_link import link_of
 from pages.ui.kit import address
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+ROOT = Path(__file__).resolve().parents[3]
 TRAIN = {"preset": "lenet5", "train.epochs": "3"}
 BY_HAND = {"hidden": "tanh", "step": "4"}
 LINKS: dict[str, Mapping[str, str]] = {
