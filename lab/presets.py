@@ -216,7 +216,7 @@ def preset(name: str) -> RunSpec:
                 FieldError(
                     "preset",
                     name[:80],
-                    text("presets.unknown", name=name[:80], hint=did_you_mean(name, PRESETS)),
+                    said("presets.unknown", name=name[:80], hint=did_you_mean(name, PRESETS)),
                 )
             ]
         )

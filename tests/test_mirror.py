@@ -18,7 +18,6 @@ WITHOUT_A_TEST = {
     "lab/engines/__init__.py": "the contract: tests/lab/engines/contract.py holds every engine to it",
     "lab/runner/__main__.py": "one line; tests/lab/runner/test_process.py runs it as a process",
     "pages/ui/kit/entry.py": "Streamlit's private state, which AppTest lacks: tests/browser/test_cold_links.py",
-    "pages/ui/kit/figure.py": "a seam to the browser: tests/browser/test_runs.py draws and zooms",
     "pages/ui/kit/network_picture.py": "a seam to the browser: tests/browser/test_train.py and test_runs.py",
 }
 WITHOUT_A_MODULE = {

@@ -33,7 +33,8 @@ class Panel:
 
 def show_figures(panels: Sequence[Panel], *, key: str, columns: int = 2) -> None:
     """Draws the panels side by side, and again in place whenever their figures change."""
-    data = {"columns": columns, "figures": [asdict(panel) for panel in panels], **_words()}
+    data: dict[str, Any] = {"columns": columns, "figures": [asdict(panel) for panel in panels]}
+    data |= {"language": language(), "texts": words_of_plotly()}
     _provide_plotly()
     # Plotly puts its style sheet into the page, which does not reach into a shadow root.
     component("charts/charts", isolated=False)(key=key, data=data)
@@ -56,10 +57,11 @@ _PLOTLY = (
 )
 
 
-def _words() -> dict[str, Any]:
+def words_of_plotly() -> dict[str, str]:
+    """What Plotly says by itself, in the reader's language, by what it asks for."""
     with speaking(FALLBACK):
         asked = [text(key) for key in _PLOTLY]
-    return {"language": language(), "texts": dict(zip(asked, map(text, _PLOTLY), strict=True))}
+    return dict(zip(asked, map(text, _PLOTLY), strict=True))
 
 
 def preload_figures() -> None:

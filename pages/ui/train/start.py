@@ -97,13 +97,14 @@ def _cost(draft: Draft, known: DraftVerdict | None) -> str:
     if known is None:
         return text("train.start.epochs_in_batches", epochs=train.epochs, batch_size=train.batch_size)
     needed = known.estimate
+    epoch_s = max(needed.epoch_s, 0.1)  # a run that takes no time at all would be said wrong
     return text(
         "train.start.cost",
         parameters=needed.parameters,
         flops=needed.flops,
         memory=needed.memory_gb * 1e9,
-        epoch_s=needed.epoch_s,
-        run_s=needed.epoch_s * train.epochs,
+        epoch_s=epoch_s,
+        run_s=max(needed.epoch_s * train.epochs, epoch_s),
         epochs=train.epochs,
     )
 

@@ -68,3 +68,17 @@ def test_a_noun_goes_with_its_number() -> None:
     assert [formats.noun(n, ["run", "runs"]) for n in (0, 1, 2, 1.5)] == ["runs", "run", "runs", "runs"]
     with speaking("zh"):
         assert formats.noun(1, ["次"]) == "次"
+
+
+def test_operations_and_sentences() -> None:
+    assert [formats.flops(n) for n in (12, 401_408, 2.4e6, 3e9)] == [
+        "12 FLOP",
+        "401 kFLOP",
+        "2.4 MFLOP",
+        "3 GFLOP",
+    ]
+    assert (formats.sentence("is missing"), formats.sentence("缺失"), formats.sentence("")) == (
+        "Is missing",
+        "缺失",
+        "",
+    )

@@ -15,8 +15,9 @@ from lab.parts.losses import LOSSES
 from lab.parts.optimizers import OPTIMIZERS
 from lab.parts.schedules import SCHEDULES
 from lab.spec import DataSpec, TrainSpec
+from lab.texts import Text, speaking
 from lab.texts.formats import number
-from pages.ui.kit.fields import Field, fields_of, parsed, written
+from pages.ui.kit.fields import EntryError, Field, fields_of, parsed, written
 
 MODELS: list[type[BaseModel]] = [
     DataSpec,
@@ -40,6 +41,19 @@ def test_every_field_has_a_title_and_one_sentence(model: type[BaseModel], field:
     assert str(field.title)[0].isupper()
     assert str(field.description).endswith(".") or field.sort in ("parts", "part")
     assert str(field.description) in field.help()
+
+
+@pytest.mark.parametrize(("model", "field"), FIELDS)
+def test_a_name_to_choose_has_words_or_is_an_acronym(model: type[BaseModel], field: Field) -> None:
+    acronyms = {"RNN", "LSTM", "GRU", "CPU", "CUDA"}
+    assert all(isinstance(t, Text) or field.words or t in acronyms for t in field.choices.values())
+
+
+def test_what_was_entered_wrong_is_said_in_the_readers_language() -> None:
+    with pytest.raises(EntryError) as caught:
+        parsed(fields_of(TrainSpec)["epochs"], "1,5")
+    with speaking("zh"):
+        assert "“1,5”不是数；可用范围：1 到 1,000，小数点用“.”" in str(caught.value)
 
 
 @pytest.mark.parametrize(("model", "field"), NUMBERS)
