@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, unquote_plus
 
 from lab.registry import FieldError, SpecError
+from lab.texts import Text, said
 
 SHOWN = 40
 MOST_FIELDS = 200
@@ -31,8 +32,8 @@ class Parameters:
 
     own: Mapping[str, str] = field(default_factory=dict)
     foreign: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    repairs: tuple[str, ...] = ()
-    problems: tuple[str, ...] = ()
+    repairs: tuple[Text, ...] = ()
+    problems: tuple[Text, ...] = ()
 
 
 def belongs(name: str, names: Iterable[str], near: float = NEAR) -> bool:
@@ -48,34 +49,32 @@ def parameters(
     """The parameters of an address, sorted and mended; values under `free` names may hold a per cent sign."""
     own: dict[str, str] = {}
     foreign: dict[str, tuple[str, ...]] = {}
-    repairs: list[str] = []
-    problems: list[str] = []
+    repairs: list[Text] = []
+    problems: list[Text] = []
     for name, values in _unwrapped(given, is_own, repairs):
         if not is_own(name):
             foreign[name] = (*foreign.get(name, ()), *values)
             continue
         if len(values) > 1:
             last = values[-1][:SHOWN]
-            problems.append(
-                f"{name[:SHOWN]} stands {len(values)} times in the link; its last value {last!r} was taken"
-            )
+            problems.append(said("link.repeated", name=name[:SHOWN], n=len(values), last=last))
         own[name] = values[-1] if values else ""
     return Parameters(_decoded(own, frozenset(free), repairs), foreign, tuple(repairs), tuple(problems))
 
 
 def _unwrapped(
-    given: Mapping[str, Sequence[str]], is_own: Callable[[str], bool], repairs: list[str]
+    given: Mapping[str, Sequence[str]], is_own: Callable[[str], bool], repairs: list[Text]
 ) -> Iterator[tuple[str, Sequence[str]]]:
     """Each name with its values; a link that was encoded as a whole arrives as one long name."""
     for name, values in given.items():
         bare = name.removeprefix("amp;")
         if bare != name and is_own(bare):
-            repairs.append(f"{bare[:SHOWN]} stood behind '&amp;', which a web page writes for '&'")
+            repairs.append(said("link.behind_amp", name=bare[:SHOWN]))
             yield bare, values
             continue
         inside = _pairs(name) if "=" in name else []
         if any(is_own(each) for each, _ in inside):
-            repairs.append(f"{name[:SHOWN]!r} was encoded twice and was decoded once more")
+            repairs.append(said("link.encoded_twice", name=name[:SHOWN]))
             yield from ((each, (value,)) for each, value in inside)
         else:
             yield name, values
@@ -88,12 +87,12 @@ def _pairs(text: str) -> list[tuple[str, str]]:
         return []
 
 
-def _decoded(own: dict[str, str], free: frozenset[str], repairs: list[str]) -> dict[str, str]:
+def _decoded(own: dict[str, str], free: frozenset[str], repairs: list[Text]) -> dict[str, str]:
     """The values with the escapes gone that no value has by right: those of a link encoded twice."""
     twice = [name for name, text in own.items() if name not in free and _ESCAPE.search(text)]
     if not twice:
         return own
-    repairs += [f"{name[:SHOWN]} was encoded twice and was decoded once more" for name in twice]
+    repairs += [said("link.encoded_twice", name=name[:SHOWN]) for name in twice]
     return {name: _once_more(text) for name, text in own.items()}
 
 
@@ -105,7 +104,7 @@ def _once_more(text: str) -> str:
     return text
 
 
-def wrong(name: str, text: str, message: str) -> SpecError:
+def wrong(name: str, text: str, message: Text | str) -> SpecError:
     """The error of one parameter of a link."""
     return SpecError([FieldError(name, text[:SHOWN], message)])
 
@@ -116,7 +115,7 @@ def capped(name: str, text: str, most: int) -> str:
     Raises: SpecError, for one that is longer than any that the lab writes.
     """
     if len(text) > most:
-        raise wrong(name, "", f"{len(text):,} letters; at most {most:,} are allowed")
+        raise wrong(name, "", said("link.too_long", n=len(text), most=most))
     return text
 
 
@@ -136,11 +135,9 @@ def unpacked(name: str, text: str, *, most: int, most_bytes: int) -> bytes:
         unpacking = zlib.decompressobj()
         content = unpacking.decompress(data, most_bytes + 1)
     except (binascii.Error, ValueError, zlib.error):
-        raise wrong(
-            name, text, f"{text[:SHOWN]!r} is cut off or altered; copy the whole link again"
-        ) from None
+        raise wrong(name, text, said("link.damaged", value=text[:SHOWN])) from None
     if len(content) > most_bytes:
-        raise wrong(name, "", f"unpacks to more than the {most_bytes:,} bytes that are allowed")
+        raise wrong(name, "", said("link.unpacks_to_too_much", most=most_bytes))
     if not unpacking.eof:
-        raise wrong(name, text, "cut off: its end is missing; copy the whole link again")
+        raise wrong(name, text, said("link.cut_off"))
     return content

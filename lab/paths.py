@@ -11,6 +11,8 @@ from pathlib import Path
 
 import platformdirs
 
+from lab.texts import text
+
 RUN_ID = re.compile(r"[a-z]{3,8}-[a-z]{3,8}-[a-z2-7]{6}")
 
 
@@ -28,15 +30,15 @@ def lab_home() -> Path:
     try:
         home.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise HomeError(f"LAB_HOME {str(home)!r} cannot be a folder: {error.strerror}") from error
+        raise HomeError(text("registry.home.no_folder", home=home, reason=error.strerror)) from error
     if not os.access(home, os.R_OK | os.W_OK | os.X_OK):
-        raise HomeError(f"LAB_HOME {str(home)!r} cannot be written; name a folder you own")
+        raise HomeError(text("registry.home.not_writable", home=home))
     return home.resolve()
 
 
-def is_run_id(text: object) -> bool:
-    """Whether the text, from a link say, has the form of a run's id."""
-    return isinstance(text, str) and RUN_ID.fullmatch(text) is not None
+def is_run_id(given: object) -> bool:
+    """Whether what is given, by a link say, has the form of a run's id."""
+    return isinstance(given, str) and RUN_ID.fullmatch(given) is not None
 
 
 def run_folder(home: Path, run_id: str) -> Path:
@@ -45,7 +47,7 @@ def run_folder(home: Path, run_id: str) -> Path:
     Raises: ValueError.
     """
     if not is_run_id(run_id):
-        raise ValueError(f"{str(run_id)[:60]!r} is not the id of a run; one reads like 'amber-finch-k3v7qa'")
+        raise ValueError(text("registry.no_run_id", id=str(run_id)[:60]))
     return home / "runs" / run_id
 
 

@@ -184,9 +184,25 @@ _ENTRIES = (
 PRESETS: dict[str, Preset] = {entry.name: entry for entry in _ENTRIES}
 
 
+def run_title(spec: RunSpec) -> str:
+    """What a run of this configuration is called in the store: a preset's name is the preset's alone."""
+    named = any(spec.title == entry.spec.title and spec != entry.spec for entry in _ENTRIES)
+    return _changed(spec.title) if named else spec.title
+
+
+def _changed(title: str) -> str:
+    with speaking(FALLBACK):
+        return text("presets.changed", title=title)
+
+
 def title_said(title: str) -> str:
     """A run's title as its reader calls it: that of a preset in the reader's language, any other as it is."""
-    return next((str(entry.title) for entry in _ENTRIES if entry.spec.title == title), title)
+    for entry in _ENTRIES:
+        if title == entry.spec.title:
+            return str(entry.title)
+        if title == _changed(entry.spec.title):
+            return text("presets.changed", title=entry.title)
+    return title
 
 
 def preset(name: str) -> RunSpec:
@@ -200,7 +216,7 @@ def preset(name: str) -> RunSpec:
                 FieldError(
                     "preset",
                     name[:80],
-                    text("presets.unknown", name=name[:80], hint=did_you_mean(name, PRESETS)),
+                    said("presets.unknown", name=name[:80], hint=did_you_mean(name, PRESETS)),
                 )
             ]
         )

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal, get_args
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar, Final, cast, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic.config import JsonDict
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from lab.text import range_words
-from lab.texts import Words, speaking
+from lab.texts import Text, Words, said, speaking, text
 from lab.texts.languages import FALLBACK
 
 
@@ -82,6 +81,16 @@ def words_of(info: FieldInfo) -> FieldWords | None:
 
 
 _ENDS = {"ge": "minimum", "le": "maximum", "gt": "above", "lt": "below"}
+_RANGES = {
+    frozenset(("minimum",)): "registry.range.minimum",
+    frozenset(("maximum",)): "registry.range.maximum",
+    frozenset(("above",)): "registry.range.above",
+    frozenset(("below",)): "registry.range.below",
+    frozenset(("minimum", "maximum")): "registry.range.minimum_maximum",
+    frozenset(("minimum", "below")): "registry.range.minimum_below",
+    frozenset(("above", "maximum")): "registry.range.above_maximum",
+    frozenset(("above", "below")): "registry.range.above_below",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +112,9 @@ class Bounds:
         )
 
     def __str__(self) -> str:
-        return range_words(self.minimum, self.maximum, self.above, self.below)
+        """The allowed values in words, or nothing where every value is allowed."""
+        values = {name: value for name, value in vars(self).items() if value is not None}
+        return text(_RANGES[frozenset(values)], **values) if values else ""
 
 
 def bounds_of(info: FieldInfo) -> Bounds:
@@ -133,11 +144,20 @@ def table(union: Any) -> dict[str, Any]:
     return {part.model_fields["kind"].default: part for part in parts_in(union)}
 
 
-def did_you_mean(name: object, allowed: Iterable[str]) -> str:
+def did_you_mean(name: object, allowed: Iterable[str]) -> Text:
     """The end of an error message: the nearest allowed name, or all of them."""
     names = list(allowed)
-    near = difflib.get_close_matches(str(name), names, n=1, cutoff=0.5)
-    return f"did you mean {near[0]!r}?" if near else f"allowed: {', '.join(names) or 'none'}"
+    if near := difflib.get_close_matches(str(name), names, n=1, cutoff=0.5):
+        return said("registry.did_you_mean", name=near[0])
+    return said("registry.allowed", names=", ".join(names)) if names else said("registry.nothing_allowed")
+
+
+_SAID: Final = "said"  # the type of an error of the lab's own, which brings its message along
+
+
+def refused(message: Text) -> PydanticCustomError:
+    """The error that a validator of the lab's own raises."""
+    return PydanticCustomError(_SAID, _SAID, {"message": message})
 
 
 @dataclass(frozen=True)
@@ -147,40 +167,43 @@ class NameIn(AfterValidator):
     names: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
-def name_in(names: Mapping[str, Any], what: str) -> NameIn:
-    """A validator that accepts the table's names only.
+def name_in(names: Mapping[str, Any], unknown: str) -> NameIn:
+    """A validator that accepts the table's names only; `unknown` is the key of what is said of another.
 
     Raises: PydanticCustomError, with the nearest name.
     """
 
     def check(name: str) -> str:
         if name not in names:
-            raise PydanticCustomError(
-                "unknown_name",
-                "unknown {what} '{name}'; {hint}",
-                {"what": what, "name": name[:80], "hint": did_you_mean(name, names)},
-            )
+            raise refused(Text(unknown, {"name": name[:80], "hint": did_you_mean(name, names)}))
         return name
 
     return NameIn(check, names)
 
 
-FieldCode = Literal[
-    "unknown_key", "unknown_index", "unknown_name", "missing", "out_of_range", "not_json", "other"
-]
-
-
 @dataclass(frozen=True)
 class FieldError:
-    """What is wrong at one field: where, the value found, and what is allowed; `code` is for what must tell it apart."""
+    """What is wrong at one field: where, the value found, and what is allowed."""
 
     path: str
     value: str
-    message: str
-    code: FieldCode = "other"
+    message: Text | str
 
     def __str__(self) -> str:
-        return f"{self.path}: {self.message}" if self.path else self.message
+        return text("registry.at", path=self.path, message=self.message) if self.path else str(self.message)
+
+    @property
+    def of_unknown_key(self) -> bool:
+        """Whether there is no field at this path."""
+        return isinstance(self.message, Text) and self.message.key == _UNKNOWN_KEY
+
+
+_UNKNOWN_KEY = "registry.unknown_key"
+
+
+def unknown_key(path: str, key: str, allowed: Iterable[str]) -> FieldError:
+    """The error of a path that ends in no field."""
+    return FieldError(path, key, said(_UNKNOWN_KEY, key=key[:80], hint=did_you_mean(key, allowed)))
 
 
 class SpecError(ValueError):
@@ -188,7 +211,10 @@ class SpecError(ValueError):
 
     def __init__(self, errors: Iterable[FieldError]) -> None:
         self.errors = tuple(errors)
-        super().__init__("\n".join(str(error) for error in self.errors))
+        super().__init__(self.errors)
+
+    def __str__(self) -> str:
+        return "\n".join(str(error) for error in self.errors)
 
 
 def _walk(model: type[BaseModel], location: tuple[int | str, ...]) -> tuple[list[str], list[type[BaseModel]]]:
@@ -207,49 +233,69 @@ def _walk(model: type[BaseModel], location: tuple[int | str, ...]) -> tuple[list
 
 
 _OUT_OF_RANGE = ("greater_than_equal", "less_than_equal", "greater_than", "less_than")
-_CODES: dict[str, FieldCode] = {
-    "extra_forbidden": "unknown_key",
-    "union_tag_invalid": "unknown_name",
-    "unknown_name": "unknown_name",
-    "union_tag_not_found": "missing",
-    "missing": "missing",
-    "json_invalid": "not_json",
-    **dict.fromkeys(_OUT_OF_RANGE, "out_of_range"),
+# What pydantic finds to be of the wrong sort, by the name it gives the error.
+_SORTS = {
+    "bool_type": "registry.no_switch",
+    "dict_type": "registry.no_object",
+    "finite_number": "registry.not_finite",
+    "float_type": "registry.no_number",
+    "int_from_float": "registry.no_whole_number",
+    "int_type": "registry.no_whole_number",
+    "model_attributes_type": "registry.no_object",
+    "model_type": "registry.no_object",
+    "string_type": "registry.no_text",
+    "tuple_type": "registry.no_list",
 }
 
 
 def _field_error(detail: ErrorDetails, model: type[BaseModel]) -> FieldError:
-    location, kind, context = detail["loc"], detail["type"], detail.get("ctx", {})
-    path, _ = _walk(model, location)
-    text = repr(detail.get("input"))
-    value = text if len(text) <= 60 else f"{text[:57]}..."
+    location, kind = detail["loc"], detail["type"]
+    path = ".".join(_walk(model, location)[0])
+    shown = repr(detail.get("input"))
+    value = shown if len(shown) <= 60 else f"{shown[:57]}..."
     if kind == "extra_forbidden":
         _, here = _walk(model, location[:-1])
-        names = sorted({name for m in here for name in m.model_fields})
-        message = f"unknown key {location[-1]!r}; {did_you_mean(location[-1], names)}"
-    elif kind in ("union_tag_invalid", "union_tag_not_found"):
-        _, here = _walk(model, location)
-        kinds = [m.model_fields["kind"].default for m in here if "kind" in m.model_fields]
-        tag = str(context.get("tag", ""))[:80]
-        missing = "has no 'kind'" if kind == "union_tag_not_found" else f"unknown kind {tag!r}"
-        message = f"{missing}; {did_you_mean(tag, kinds)}"
-    elif kind == "missing":
-        message = "is missing"
-    elif kind == "unknown_name":
-        message = detail["msg"]
-    elif kind == "too_long":
-        message = f"{context.get('actual_length')} items; at most {context.get('max_length')} are allowed"
-    elif kind == "too_short":
-        message = f"{context.get('actual_length')} items; at least {context.get('min_length')} needed"
-    elif kind in _OUT_OF_RANGE:
-        _, here = _walk(model, location[:-1])
-        info = next(m.model_fields[str(location[-1])] for m in here if str(location[-1]) in m.model_fields)
-        message = f"{value} is not allowed: {bounds_of(info)}"
-    elif kind == "json_invalid":
-        message = f"not JSON: {context.get('error', detail['msg'])}"
-    else:
-        message = f"{value} is not allowed: {detail['msg'][:1].lower()}{detail['msg'][1:]}"
-    return FieldError(".".join(path), value, message, _CODES.get(kind, "other"))
+        key = str(location[-1])
+        return replace(
+            unknown_key(path, key, sorted({name for m in here for name in m.model_fields})), value=value
+        )
+    return FieldError(path, value, _message(detail, model, value))
+
+
+def _message(detail: ErrorDetails, model: type[BaseModel], value: str) -> Text:
+    location, kind, context = detail["loc"], detail["type"], detail.get("ctx", {})
+    if kind == _SAID:
+        return cast(Text, context["message"])
+    if kind == "union_tag_invalid":
+        tag = str(context["tag"])[:80]
+        return said("registry.unknown_kind", kind=tag, hint=did_you_mean(tag, _kinds(location, model)))
+    if kind == "union_tag_not_found":
+        return said("registry.no_kind", hint=did_you_mean("", _kinds(location, model)))
+    if kind == "missing":
+        return said("registry.missing")
+    if kind == "too_long":
+        return said("registry.too_many_items", n=context["actual_length"], most=context["max_length"])
+    if kind == "too_short":
+        return said("registry.too_few_items", n=context["actual_length"], least=context["min_length"])
+    if kind == "string_too_long":
+        return said("registry.too_long", n=len(detail["input"]), most=context["max_length"])
+    if kind in _OUT_OF_RANGE:
+        return said("registry.not_allowed", value=value, allowed=bounds_of(_info(location, model)))
+    if kind == "literal_error":
+        return said("registry.none_of", value=value, names=get_args(_info(location, model).annotation))
+    if kind == "json_invalid":
+        return said("registry.not_json", reason=context.get("error", detail["msg"]))
+    return said(_SORTS.get(kind, "registry.not_usable"), value=value)
+
+
+def _kinds(location: tuple[int | str, ...], model: type[BaseModel]) -> list[str]:
+    _, here = _walk(model, location)
+    return [m.model_fields["kind"].default for m in here if "kind" in m.model_fields]
+
+
+def _info(location: tuple[int | str, ...], model: type[BaseModel]) -> FieldInfo:
+    _, here = _walk(model, location[:-1])
+    return next(m.model_fields[str(location[-1])] for m in here if str(location[-1]) in m.model_fields)
 
 
 def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -260,7 +306,7 @@ def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     content: dict[str, Any] = {}
     for key, value in pairs:
         if key in content:
-            raise SpecError([FieldError("", key, f"the key {key[:40]!r} stands twice; write it once")])
+            raise SpecError([FieldError("", key, said("registry.twice", key=key[:40]))])
         content[key] = value
     return content
 

@@ -10,7 +10,6 @@ import json
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ValidationError
-from pydantic_core import PydanticCustomError
 
 from lab.data import DatasetName
 from lab.parts.augmentations import AnyAugmentation
@@ -20,8 +19,8 @@ from lab.parts.losses import AnyLoss, CrossEntropy
 from lab.parts.normalisation import NormalisationName
 from lab.parts.optimizers import SGD, AnyOptimizer
 from lab.parts.schedules import AnySchedule, Constant
-from lab.registry import FieldError, Spec, SpecError, did_you_mean, hyper, once, spec_error
-from lab.texts import said
+from lab.registry import FieldError, Spec, SpecError, hyper, once, refused, spec_error, unknown_key
+from lab.texts import Text, said
 
 VERSION = 1
 MAX_TEXT_BYTES = 1_000_000
@@ -138,7 +137,7 @@ class TrainSpec(Spec):
 def _whole(version: Any) -> Any:
     """The version, which is no `true` and no `1.0`: Python takes both for 1."""
     if type(version) is not int:
-        raise PydanticCustomError("version", "Input should be {allowed}", {"allowed": VERSION})
+        raise refused(said("registry.none_of", value=repr(version)[:60], names=(VERSION,)))
     return version
 
 
@@ -158,9 +157,7 @@ def parse_spec(text: str | bytes) -> RunSpec:
     Raises: SpecError, naming each field, its value and what is allowed.
     """
     if len(text) > MAX_TEXT_BYTES:
-        raise SpecError(
-            [FieldError("", "", f"the text has more bytes than the {MAX_TEXT_BYTES:,} that are allowed")]
-        )
+        raise SpecError([FieldError("", "", said("registry.too_many_bytes", most=MAX_TEXT_BYTES))])
     try:
         plain = _unmarked(text)
         spec = RunSpec.model_validate_json(plain)
@@ -169,11 +166,13 @@ def parse_spec(text: str | bytes) -> RunSpec:
     except SpecError:
         raise
     except UnicodeDecodeError as error:
-        raise SpecError([FieldError("", "", f"the text is not {error.encoding}: {error.reason}")]) from None
+        raise SpecError(
+            [FieldError("", "", said("registry.not_encoded", encoding=error.encoding, reason=error.reason))]
+        ) from None
     except ValidationError as error:
         raise spec_error(error, RunSpec) from None
     except (ValueError, RecursionError) as error:
-        raise SpecError([FieldError("", "", f"not JSON: {error}", "not_json")]) from None
+        raise SpecError([FieldError("", "", said("registry.not_json", reason=str(error)))]) from None
 
 
 def _unmarked(text: str | bytes) -> str | bytes:
@@ -214,15 +213,19 @@ def _child(here: Any, step: str, path: str) -> Any:
     if isinstance(here, list):
         if step.isdecimal() and int(step) < len(here):
             return here[int(step)]
-        allowed = f"allowed: 0 to {len(here) - 1}" if here else "the list is empty"
-        raise SpecError([FieldError(path, step, f"unknown index {step!r}; {allowed}", "unknown_index")])
+        raise SpecError([FieldError(path, step, _no_place(step, len(here)))])
     if isinstance(here, dict) and step in here:
         return here[step]
     known = list(here) if isinstance(here, dict) else []
     if known == list(RunSpec.model_fields):
         known += [*DataSpec.model_fields, *NetworkSpec.model_fields, *TrainSpec.model_fields]
-    message = f"unknown key {step!r}; {did_you_mean(step, known)}"
-    raise SpecError([FieldError(path, step, message, "unknown_key")])
+    raise SpecError([unknown_key(path, step, known)])
+
+
+def _no_place(step: str, length: int) -> Text:
+    if length == 0:
+        return said("registry.list_is_empty", index=step[:80])
+    return said("registry.unknown_index", index=step[:80], last=length - 1)
 
 
 def _change_kind(part: dict[str, Any], kind: str, steps: list[str], spec: RunSpec) -> None:

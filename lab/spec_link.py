@@ -15,8 +15,9 @@ from urllib.parse import urlencode
 
 from lab.link import belongs, packed, unpacked
 from lab.presets import PRESETS, preset
-from lab.registry import SpecError, once
+from lab.registry import FieldError, SpecError, once
 from lab.spec import MAX_TEXT_BYTES, RunSpec, changed, parse_spec
+from lab.texts import Text, said
 
 DEFAULT_PRESET = "document-mlp"
 MOST_CHANGES = 12
@@ -25,13 +26,16 @@ MAX_PACKED = 200_000
 FREE_TEXT = ("title",)  # what a person writes may hold a per cent sign
 _NAMES = ("preset", "spec", *RunSpec.model_fields)
 
+Problem = Text | FieldError
+"""What of a link could not be used; `str` says it."""
+
 
 @dataclass(frozen=True)
 class LinkedSpec:
     """What a link asks for: the configuration that could be read, and what could not."""
 
     spec: RunSpec
-    problems: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 def is_own(name: str) -> bool:
@@ -111,13 +115,15 @@ def _set(spec: RunSpec, path: str, text: str) -> RunSpec:
 
 def spec_in(parameters: Mapping[str, str]) -> LinkedSpec:
     """The configuration a link asks for; what is wrong with the link is named, and the rest of it is used."""
-    problems: list[str] = []
+    problems: list[Problem] = []
     spec = preset(DEFAULT_PRESET)
     if "preset" in parameters:
         try:
             spec = preset(parameters["preset"])
         except SpecError as error:
-            problems += [f"{error} Shown instead: {PRESETS[DEFAULT_PRESET].title}."]
+            problems.append(
+                said("link.other_preset", problem=error.errors[0], preset=PRESETS[DEFAULT_PRESET].title)
+            )
     if "spec" in parameters:
         spec, wrong = _spec_in_pack(parameters["spec"], spec)
         problems += wrong
@@ -127,25 +133,25 @@ def spec_in(parameters: Mapping[str, str]) -> LinkedSpec:
         try:
             spec = _set(spec, path, text)
         except SpecError as error:
-            problems.append(str(error.errors[0]))
+            problems.append(error.errors[0])
     return LinkedSpec(spec, tuple(problems))
 
 
-def _spec_in_pack(text: str, otherwise: RunSpec) -> tuple[RunSpec, list[str]]:
+def _spec_in_pack(text: str, otherwise: RunSpec) -> tuple[RunSpec, list[Problem]]:
     try:
         content = unpacked("spec", text, most=MAX_PACKED, most_bytes=MAX_TEXT_BYTES)
     except SpecError as error:
-        return otherwise, [str(error)]
+        return otherwise, [error.errors[0]]
     return salvaged(content, otherwise)
 
 
-def salvaged(content: bytes, otherwise: RunSpec) -> tuple[RunSpec, list[str]]:
+def salvaged(content: bytes, otherwise: RunSpec) -> tuple[RunSpec, list[Problem]]:
     """The configuration in a JSON text with its unusable fields left out, and what was wrong with them."""
-    problems: list[str] = []
+    problems: list[Problem] = []
     try:
         json.loads(content, object_pairs_hook=once)
     except SpecError as error:
-        problems.append(f"{error}; its last value was taken")
+        problems.append(said("link.last_taken", problem=error.errors[0]))
         content = json.dumps(json.loads(content)).encode()
     except (ValueError, RecursionError):
         pass  # said in words by the attempts that follow
@@ -153,12 +159,12 @@ def salvaged(content: bytes, otherwise: RunSpec) -> tuple[RunSpec, list[str]]:
         try:
             return parse_spec(content), problems
         except SpecError as error:
-            problems += [str(each) for each in error.errors if str(each) not in problems]
+            problems += [each for each in error.errors if each not in problems]
             tree = _read(content.decode(errors="replace"))
             if not isinstance(tree, dict) or not [1 for each in error.errors if _without(tree, each.path)]:
                 break
             content = json.dumps(tree).encode()
-    return otherwise, [*problems, "Nothing of it could be used."]
+    return otherwise, [*problems, said("link.nothing_used")]
 
 
 def _without(tree: dict[str, Any], path: str) -> bool:

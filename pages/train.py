@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from lab.texts import text
 from pages.ui.kit.entry import through_app
 from pages.ui.kit.figure import preload_figures
 from pages.ui.kit.owner import remember_owner
@@ -18,10 +19,8 @@ from pages.ui.train.state import ADDRESS, current, follow_address, write_address
 from pages.ui.train.verdict import fill_in_when_ready, verdict
 
 through_app()
-st.title("Train")
-st.caption(
-    "Pick a network, change what you like, press Start. Every setting explains itself at its question mark."
-)
+st.title(text("train.page"))
+st.caption(text("train.promise"))
 follow_address()
 open_started_run()
 draft = current()

@@ -18,7 +18,6 @@ WITHOUT_A_TEST = {
     "lab/engines/__init__.py": "the contract: tests/lab/engines/contract.py holds every engine to it",
     "lab/runner/__main__.py": "one line; tests/lab/runner/test_process.py runs it as a process",
     "pages/ui/kit/entry.py": "Streamlit's private state, which AppTest lacks: tests/browser/test_cold_links.py",
-    "pages/ui/kit/figure.py": "a seam to the browser: tests/browser/test_runs.py draws and zooms",
     "pages/ui/kit/network_picture.py": "a seam to the browser: tests/browser/test_train.py and test_runs.py",
 }
 WITHOUT_A_MODULE = {
@@ -30,6 +29,7 @@ WITHOUT_A_MODULE = {
     "tests/lab/steps/test_resuming.py": "steps taken up again, to the last bit",
     "tests/lab/training/test_accuracy.py": "the claim on MNIST",
     "tests/lab/training/test_recipes.py": "every part of every table learns",
+    "tests/pages/test_languages.py": "every page in Chinese",
     "tests/pages/test_session_keys.py": "the names of what a session keeps",
     "tests/pages/test_start.py": "what the first page imports",
     "tests/pages/test_train_docs.py": "docs/train.md",

@@ -119,7 +119,7 @@ def _with(spec: RunSpec, assignment: str) -> RunSpec:
         try:
             return changed(spec, f"{path}.kind", value)
         except SpecError as error:
-            if error.errors[0].code != "unknown_key":
+            if not error.errors[0].of_unknown_key:
                 raise
     return changed(spec, path, value)
 

@@ -22,7 +22,7 @@ from lab.events import (
     Stopped,
 )
 from lab.runs.wording import advice, ending, failure, resumed
-from lab.text import counted
+from lab.texts.formats import noun, number
 
 BAR_WIDTH = 24
 _ERASE = "\r\033[K"
@@ -198,7 +198,7 @@ def _say_other(event: Event, bar: Bar) -> None:
     """The events that both forms tell a person about."""
     if isinstance(event, Started):
         samples = f"{event.train_samples:,} samples of {event.dataset}"
-        epochs = counted(event.epochs, "epoch")
+        epochs = f"{number(event.epochs)} {noun(event.epochs, ('epoch', 'epochs'))}"
         bar.say(f"{event.parameters:,} parameters, {samples}, {epochs} on {event.device}")
     elif isinstance(event, Failed):
         said = failure(event.cause, event.step)

@@ -54,7 +54,7 @@ _ENTRIES = (
 
 DATASETS: dict[str, DatasetEntry] = {entry.name: entry for entry in _ENTRIES}
 
-DatasetName = Annotated[str, name_in(DATASETS, "data set")]
+DatasetName = Annotated[str, name_in(DATASETS, "registry.unknown_data_set")]
 
 
 def _entry(name: str) -> DatasetEntry:

@@ -14,7 +14,7 @@ from lab.parts.layers import Dropout, Linear
 from lab.parts.schedules import OneCycle
 from lab.registry import SpecError
 from lab.spec import RunSpec, changed
-from lab.text import counted
+from lab.texts.formats import noun, number
 from lab.training.failures import gentler, largest_rate
 
 Way = Literal["", "raise", "lower", "longer"]
@@ -52,7 +52,12 @@ def step(title: str, spec: RunSpec, *changes: tuple[str, object], way: Way = "")
 def longer(spec: RunSpec, factor: int) -> NextStep | None:
     """More epochs."""
     epochs = min(1000, factor * spec.train.epochs)
-    return step(f"Train {counted(epochs, 'epoch')}", spec, ("train.epochs", epochs), way="longer")
+    return step(
+        f"Train {number(epochs)} {noun(epochs, ('epoch', 'epochs'))}",
+        spec,
+        ("train.epochs", epochs),
+        way="longer",
+    )
 
 
 def raised(spec: RunSpec, base: float, factor: float) -> NextStep | None:

@@ -34,7 +34,7 @@ from lab.events import PROBE_IMAGES
 from lab.runs.history import History
 from lab.runs.wording import ending
 from lab.spec import RunSpec
-from lab.text import counted
+from lab.texts.formats import noun, number
 
 DEAD = 0.5  # the share of dead units in a layer from which it is worth a word
 OVERFITTING = 1.03  # validation loss over its minimum
@@ -119,7 +119,7 @@ def far(spec: RunSpec, history: History) -> Finding | None:
         return None
     epochs, base = history.epochs, base_rate(spec, history)
     reads = f"{kept.train_accuracy:.0%} of the training images."
-    after = f"after {counted(len(epochs), 'epoch')} it reads"
+    after = f"after {number(len(epochs))} {noun(len(epochs), ('epoch', 'epochs'))} it reads"
     if kept is not epochs[-1]:
         after = f"the weights that are kept, of epoch {kept.epoch}, read"
     sentence = f"Far from learned: {after} {reads}"

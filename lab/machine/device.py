@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from lab.events import DevicePassedOver
 from lab.machine.blas import cpu_facts
 from lab.registry import FieldError, SpecError
-from lab.text import counted
+from lab.texts.formats import noun, number
 
 if TYPE_CHECKING:
     import torch
@@ -106,7 +106,8 @@ def device_title(device: torch.device) -> str:
 def cpu_title() -> str:
     """The processor's name and how many cores this process may use."""
     name = cpu_facts().get("model name") or platform.processor() or platform.machine()
-    return f"{name}, {counted(usable_cores(), 'core')}"
+    cores = usable_cores()
+    return f"{name}, {number(cores)} {noun(cores, ('core', 'cores'))}"
 
 
 def usable_cores(cgroup: Path = CGROUP) -> int:

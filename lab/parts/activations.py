@@ -189,4 +189,4 @@ _ENTRIES = (
 
 ACTIVATIONS: dict[str, Activation] = {entry.name: entry for entry in _ENTRIES}
 
-ActivationName = Annotated[str, name_in(ACTIVATIONS, "activation")]
+ActivationName = Annotated[str, name_in(ACTIVATIONS, "registry.unknown_activation")]

@@ -65,4 +65,4 @@ _ENTRIES = (
 
 NORMALISATIONS: dict[str, Normalisation] = {entry.name: entry for entry in _ENTRIES}
 
-NormalisationName = Annotated[str, name_in(NORMALISATIONS, "normalisation")]
+NormalisationName = Annotated[str, name_in(NORMALISATIONS, "registry.unknown_normalisation")]

@@ -26,7 +26,7 @@ from lab.events import (
     WeightsCopied,
 )
 from lab.machine.device import gpu_trouble
-from lab.text import counted
+from lab.texts.formats import noun, number
 
 _AFTER_CRASHES = (
     "Try another setting of its layers (kernel, stride, channels) or another device,"
@@ -77,7 +77,7 @@ def data_stand_in(note: DataStandIn) -> str:
 
 
 def _title(dataset: str) -> str:
-    return DATASETS[dataset].title if dataset in DATASETS else dataset
+    return str(DATASETS[dataset].title) if dataset in DATASETS else dataset
 
 
 def weights_copied(note: WeightsCopied) -> str:
@@ -128,7 +128,7 @@ def ending(finished: Finished) -> str:
     """Why a run ended before its last epoch; "" where it did not."""
     if finished.ended_by == "patience":
         return (
-            f"early stopping: no better validation loss for {counted(finished.patience, 'epoch')}; "
+            f"early stopping: no better validation loss for {number(finished.patience)} {noun(finished.patience, ('epoch', 'epochs'))}; "
             f"the weights of epoch {finished.best_epoch} are kept"
         )
     return finished.text

@@ -72,6 +72,14 @@ def size(count: float) -> str:
     return f"{count:.0f} B"
 
 
+def flops(count: float) -> str:
+    """Floating-point operations to three digits: 401 kFLOP, 2.4 MFLOP."""
+    for unit, factor in (("TFLOP", 1e12), ("GFLOP", 1e9), ("MFLOP", 1e6), ("kFLOP", 1e3)):
+        if count >= factor:
+            return f"{count / factor:.3g} {unit}"
+    return f"{count:.0f} FLOP"
+
+
 def shape(lengths: Iterable[int]) -> str:
     """A shape with the multiplication sign: 1 × 28 × 28."""
     return " × ".join(f"{length:,}" for length in lengths)
@@ -91,6 +99,12 @@ def either(items: Iterable[object]) -> str:
     return str(format_list([str(item) for item in items], style="or", locale=_locale())).replace(
         ", or ", " or "
     )
+
+
+def sentence(words: object) -> str:
+    """What began in the middle of a sentence as one of its own: with a capital, where the script has them."""
+    spoken = str(words)
+    return spoken[:1].upper() + spoken[1:]
 
 
 def noun(count: float, forms: Sequence[str]) -> str:
@@ -122,6 +136,7 @@ FORMS: dict[str, Callable[[Any], str]] = {
     "whole_percent": whole_percent,
     "duration": duration,
     "size": size,
+    "flops": flops,
     "shape": shape,
     "list": listed,
     "either": either,

@@ -62,12 +62,13 @@ export async function render(root, { data }) {
     panel.dataset.points = figure.data.reduce((sum, trace) => sum + (trace.x?.length ?? 0), 0)
     panel.pending = withTheme(figure, theme, panel.clientWidth)
   }
+  const settings = { ...SETTINGS, locale: data.language, locales: { [data.language]: { dictionary: data.texts } } }
   const Plotly = await load()
   for (const panel of root.children) {
     if (!panel.pending) continue
     const { data: traces, layout } = panel.pending
     panel.pending = null
-    await Plotly.react(panel, traces, layout, SETTINGS)
+    await Plotly.react(panel, traces, layout, settings)
     panel.dataset.drawn = panel.dataset.points
   }
 }

@@ -14,4 +14,4 @@ export function tool(icon, title) {
   return button
 }
 
-export const percent = (share, digits = 0) => `${(100 * share).toFixed(digits)} %`
+export const percent = (share, digits = 0) => `${(100 * share).toFixed(digits)}%`

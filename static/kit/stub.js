@@ -1,3 +1,4 @@
+const FILES = __FILES__  // what kit/component.py says of the component
 const at = path => new URL(`app/static/${path}?v=${FILES.version}`, document.baseURI)
 const sheet = async path => new CSSStyleSheet().replace(await (await fetch(at(path))).text())
 const colours = new CSSStyleSheet().replace(FILES.colours)

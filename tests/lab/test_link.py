@@ -40,7 +40,7 @@ def test_a_link_of_the_lab_arrives_as_it_was_made() -> None:
 def test_a_link_encoded_as_a_whole_is_decoded_once_more_and_it_is_said() -> None:
     found = read(quote(urlencode(LINK), safe=""))
     assert found.own == LINK
-    assert "was encoded twice and was decoded once more" in found.repairs[0]
+    assert "was encoded twice and was decoded once more" in str(found.repairs[0])
 
 
 @pytest.mark.parametrize("times", [2, 3])
@@ -57,7 +57,7 @@ def test_values_encoded_twice_are_decoded_once_more(times: int) -> None:
 def test_an_ampersand_as_web_pages_write_it_is_taken_for_one() -> None:
     found = read("preset=lenet5&amp;train.epochs=3")
     assert found.own == {"preset": "lenet5", "train.epochs": "3"}
-    assert "&amp;" in found.repairs[0]
+    assert "&amp;" in str(found.repairs[0])
 
 
 def test_a_title_keeps_its_per_cent_signs() -> None:
@@ -67,7 +67,7 @@ def test_a_title_keeps_its_per_cent_signs() -> None:
 def test_what_stands_twice_is_named_and_its_last_value_taken() -> None:
     found = read("train.epochs=3&train.epochs=4")
     assert found.own == {"train.epochs": "4"}
-    assert "stands 2 times" in found.problems[0]
+    assert "stands 2 times" in str(found.problems[0])
 
 
 @given(st.dictionaries(st.text(max_size=30), st.lists(st.text(max_size=60), max_size=3), max_size=5))

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from lab.network.report import misfits
-from lab.presets import PRESETS, preset
+from lab.presets import PRESETS, preset, run_title, title_said
 from lab.registry import SpecError
+from lab.spec import changed
+from lab.texts import speaking
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -35,3 +37,12 @@ def test_the_documents_network_is_the_documents() -> None:
 def test_an_unknown_preset_is_named_with_the_nearest() -> None:
     with pytest.raises(SpecError, match="unknown preset 'lenet'; did you mean 'lenet5'"):
         preset("lenet")
+
+
+def test_a_preset_that_was_changed_is_a_run_with_a_name_of_its_own() -> None:
+    spec = preset("lenet5")
+    assert run_title(spec) == "LeNet-5"
+    assert run_title(changed(spec, "train.epochs", 3)) == "LeNet-5, changed"
+    with speaking("zh"):  # the store keeps the English name, a reader sees it in Chinese
+        assert run_title(changed(preset("small-cnn"), "train.epochs", 4)) == "A small CNN, changed"
+        assert title_said("A small CNN, changed") == "小型 CNN（已修改）"

@@ -84,7 +84,7 @@ def test_an_unknown_name_is_named_with_the_nearest() -> None:
 
 @pytest.mark.parametrize("version", [2, True, 1.0, "1", None, [1]])
 def test_a_wrong_version_is_named(version: Any) -> None:
-    assert _error(version=version) == f"version: {version!r} is not allowed: input should be 1"
+    assert _error(version=version) == f"version: {version!r} is not allowed; allowed: 1"
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_a_million_layers_and_a_billion_units_are_refused() -> None:
 
 
 def test_a_long_text_is_refused_before_it_is_read() -> None:
-    with pytest.raises(SpecError, match="1,000,000 that are allowed"):
+    with pytest.raises(SpecError, match="1,000,000 bytes that are allowed"):
         parse_spec("[" * (MAX_TEXT_BYTES + 1))
 
 

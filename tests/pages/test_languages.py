@@ -93,6 +93,7 @@ def left_in_english(app: AppTest, room: str) -> list[tuple[str, str]]:
 
 
 BY_HAND = ["参数", "核对", "公式检验", "练习", "训练步骤", "导出"]
+WRONG = {"train.epochs": "0", "preset": "lenet", "network.layers.1.units": "x"}
 ROWS = [
     ("home", "home", {}, ""),
     *(("by_hand", "by_hand_page", {"taken": "2", "selected": "u1", "step": "5"}, tab) for tab in BY_HAND),
@@ -111,6 +112,8 @@ ROWS = [
         "",
     ),
     ("by_hand", "by_hand", {"loss": "bce", "b2": "-5,0.2", "selected": "J"}, "公式检验"),
+    *(("train", room, {}, "") for room in ("train", "kit", "presets")),
+    *(("train", room, WRONG, "") for room in ("train", "kit", "registry", "link")),
 ]
 
 

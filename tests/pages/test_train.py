@@ -13,7 +13,8 @@ from lab.presets import PRESETS, preset
 from lab.runs.store import Store
 from lab.spec import RunSpec, changed
 from lab.spec_link import link_of
-from lab.texts import catalogue
+from lab.texts import catalogue, speaking
+from pages.ui.train.recipe import TABS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DRAFT = "train/draft"
@@ -44,8 +45,21 @@ def with_shapes(link: dict[str, str] | None = None) -> AppTest:
 
 def on_tab(app: AppTest, tab: str) -> AppTest:
     """The page with this tab of the recipe open."""
-    app.session_state["train/tab"] = app.session_state["train/tab-shown"] = tab
+    names = {str(title): name for name, title in TABS.items()}
+    app.session_state["train/tab"], app.session_state["train/tab-shown/en"] = names[tab], tab
     return app.run()
+
+
+def test_every_tab_of_the_recipe_speaks_the_readers_language() -> None:
+    app = opened({"lang": "zh"})
+    said = {"data": "每个数字一张训练图像", "loss": "防止过拟合", "optimise": "步中的学习率。"}
+    for name, words in said.items():
+        with speaking("zh"):  # AppTest, outside the page, asks for the names of options again
+            tab = str(TABS[name])
+            app.session_state["train/tab"], app.session_state["train/tab-shown/zh"] = name, tab
+            app.run()
+        assert not app.exception
+        assert words in captions(app)
 
 
 def captions(app: AppTest) -> str:
@@ -223,7 +237,7 @@ def test_what_is_shared_is_said_to_lack_the_marked_fields() -> None:
     app.text_input(key="train/row/1/units").set_value("abc").run()
     app.text_input(key="train/train/epochs").set_value("0").run()
     app.button(key="train/share").click().run()
-    assert "hold the last valid value of what is marked: 2 Linear: Units, Epochs." in captions(app)
+    assert "hold the last valid value of what is marked: 2 Linear: Units and Epochs." in captions(app)
     app.text_input(key="train/row/1/units").set_value("30").run()
     app.text_input(key="train/train/epochs").set_value("3").run()
     assert "last valid value" not in captions(app)

@@ -8,18 +8,23 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
+from unicodedata import east_asian_width
 
 from lab.parts.activations import ACTIVATIONS
 from lab.parts.layers import Layer, Shape
+from lab.texts import Text, formats, said, text
 
 INPUT_SHAPE: Shape = (1, 28, 28)
 MIDDLE, HEIGHT, _WIDTH, _GAP, _LETTER = 76.0, 204.0, 710.0, 28.0, 6.4
 MOST_UNITS, _MOST_SHEETS, MOST_ROWS = 11, 7, 14
+# What a block says where the layer's own title is too long for it, by kind.
+_SHORT: dict[str, Text | str] = {"transformer": "Transformer", "residual": said("figures.network.residual")}
 
 
 @dataclass(frozen=True)
 class Block:
-    """What leaves one layer: its words, its shape, how it came about, and how active it is.
+    """What leaves one layer: its words as its reader reads them, its shape, how it came about, and how active it is.
 
     `activity` holds mean activations, as many as are known; empty draws the block in the neutral colour.
     """
@@ -42,15 +47,18 @@ class NetworkPicture:
     @property
     def description(self) -> str:
         """The picture in words, for those who cannot see it."""
-        return ", then ".join(
+        said_of_each = (
             " ".join(part for part in (block.title, block.note, shape_text(block.shape)) if part)
             for block in self.blocks
+        )
+        return reduce(
+            lambda before, after: text("figures.network.then", before=before, after=after), said_of_each
         )
 
 
 def shape_text(shape: Shape | None) -> str:
     """A shape as it is said: 16 × 28 × 28."""
-    return " × ".join(f"{size:,}" for size in shape) if shape else "?"
+    return formats.shape(shape) if shape else "?"
 
 
 def network_picture_data(
@@ -63,7 +71,7 @@ def network_picture_data(
 
     Shapes: shapes, errors and activity have one entry per layer, or fewer; the batch is left out.
     """
-    blocks = [Block("Input", "", INPUT_SHAPE, "input")]
+    blocks = [Block(text("figures.network.input"), "", INPUT_SHAPE, "input")]
     for place, layer in enumerate(layers):
         name = getattr(layer, "activation", "identity")
         note = "" if name == "identity" else str(ACTIVATIONS[name].title)
@@ -122,8 +130,13 @@ def sheets_of(channels: int) -> int:
 
 def _column(block: Block) -> float:
     """The width a block needs, its words included."""
-    words = max(len(block.title), len(block.note), len(shape_text(block.shape))) * _LETTER
-    return max(_size(block.shape)[0], words)
+    words = max(map(_letters, (block.title, block.note, shape_text(block.shape))))
+    return max(_size(block.shape)[0], words * _LETTER)
+
+
+def _letters(words: str) -> int:
+    """The width of words in Latin letters: a Chinese character takes two."""
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in words)
 
 
 def boxes_of(blocks: Sequence[Block]) -> tuple[list[Box], float]:

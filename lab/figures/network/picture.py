@@ -165,15 +165,12 @@ def _digits(box: Box) -> str:
 
 
 # Where the picture goes on beyond an edge there is a shadow, covered up once it is scrolled to its end.
-_SCROLL_SHADOWS = (
-    "background:"
-    " linear-gradient(90deg, var(--st-background-color) 50%, transparent) left / 48px 100% no-repeat local,"
-    " linear-gradient(270deg, var(--st-background-color) 50%, transparent) right / 48px 100% no-repeat local,"
-    f" linear-gradient(90deg, {css('gray', 0.45)}, transparent) left / 16px 100% no-repeat scroll,"
-    f" linear-gradient(270deg, {css('gray', 0.45)}, transparent) right / 16px 100% no-repeat scroll"
-)
-_STYLE = f"""
-.np {{ overflow-x: auto; color: inherit; {_SCROLL_SHADOWS} }}
+_STYLE = f"""<style>
+.np {{ overflow-x: auto; color: inherit; background:
+ linear-gradient(90deg, var(--st-background-color) 50%, transparent) left / 48px 100% no-repeat local,
+ linear-gradient(270deg, var(--st-background-color) 50%, transparent) right / 48px 100% no-repeat local,
+ linear-gradient(90deg, {css("gray", 0.45)}, transparent) left / 16px 100% no-repeat scroll,
+ linear-gradient(270deg, {css("gray", 0.45)}, transparent) right / 16px 100% no-repeat scroll }}
 .np svg {{ display: block; margin: 0 auto; max-width: 100%; height: auto; font-family: inherit }}
 .np text {{ fill: currentColor; text-anchor: middle }}
 .np .np-title {{ font-size: 12px; font-weight: 600 }}
@@ -191,7 +188,7 @@ _STYLE = f"""
 .np .np-ray {{ fill: currentColor; fill-opacity: .07; stroke: currentColor; stroke-opacity: .35; stroke-width: .7 }}
 .np .np-funnel {{ fill: currentColor; fill-opacity: .05 }}
 .np .np-unknown {{ fill: none; stroke: {css("wrong")}; stroke-dasharray: 4 3 }}
-"""
+</style>"""
 
 
 def network_picture(data: NetworkPicture) -> str:
@@ -208,7 +205,7 @@ def network_picture(data: NetworkPicture) -> str:
     ends_in_digits = last.shape == (10,)
     width += 14 if ends_in_digits else 0
     return (
-        f'<style>{_STYLE}</style><div class="np"><svg viewBox="0 0 {width:.0f} {HEIGHT:.0f}" '
+        f'{_STYLE}<div class="np"><svg viewBox="0 0 {width:.0f} {HEIGHT:.0f}" '
         f'width="{width:.0f}" height="{HEIGHT:.0f}" role="img" aria-label="{escape(data.description)}" '
         f'style="min-width:{min(width, width * 0.7):.0f}px">'
         f"{''.join(links)}{''.join(parts)}{''.join(windows)}{_digits(boxes[-1]) if ends_in_digits else ''}</svg></div>"

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 import streamlit as st
 
 from lab.link import Parameters, parameters
+from lab.texts import text
 from pages.ui.kit import language
 from pages.ui.kit.controls import escaped
 from pages.ui.kit.entry import by_history, visit
@@ -29,8 +30,8 @@ class _Seen:
     bare: Mapping[str, str] = field(default_factory=dict)  # what an address without parameters stands for
     came_bare: bool = False
     edited: bool = False  # by a control, in the run that begins
-    repairs: tuple[str, ...] = ()
-    problems: tuple[str, ...] = ()
+    repairs: tuple[object, ...] = ()  # what is said, by `str`
+    problems: tuple[object, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ class Address:
         bare = link if not link or (seen.came_bare and not own) else seen.bare
         self._note(replace(seen, written=dict(link), bare=dict(bare), came_bare=False, edited=False))
 
-    def blame(self, problems: Iterable[str]) -> None:
+    def blame(self, problems: Iterable[object]) -> None:
         """Adds what of the link could not be used, to be said until the next edit."""
         self._note(replace(self._seen, problems=(*self._seen.problems, *problems)))
 
@@ -104,9 +105,9 @@ class Address:
     def notice(self) -> None:
         """Says what the link had suffered and what of it could not be used."""
         if self._seen.problems:
-            _say("Part of this link could not be used; the rest is shown below.", self._seen.problems)
+            _say(text("kit.link.problems"), self._seen.problems)
         if self._seen.repairs:
-            _say("This link did not arrive as it was made; it was mended.", self._seen.repairs)
+            _say(text("kit.link.repairs"), self._seen.repairs)
 
     @property
     def _seen(self) -> _Seen:
@@ -121,6 +122,6 @@ def _given() -> dict[str, list[str]]:
     return {name: st.query_params.get_all(name) for name in st.query_params}
 
 
-def _say(heading: str, lines: tuple[str, ...]) -> None:
+def _say(heading: str, lines: tuple[object, ...]) -> None:
     listed = "\n".join(f"- {escaped(line)}" for line in lines[:MOST_SAID])
     st.warning(f"{heading}\n{listed}", icon=":material/link_off:")

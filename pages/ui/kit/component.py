@@ -32,7 +32,7 @@ def component(name: str, *, isolated: bool = True) -> Callable[..., Any]:
     the styles of other people's scripts reach it.
     """
     # Streamlit sends inline script again with every update: only the stub is, the rest the browser keeps.
-    stub = f"const FILES = {json.dumps(_files(name, isolated))}\n{_text('kit/stub.js')}"
+    stub = _text("kit/stub.js").replace("__FILES__", json.dumps(_files(name, isolated)))
     drawn = st.components.v2.component(
         f"layerlab_{name.replace('/', '_')}", html=_ROOT, js=stub, isolate_styles=isolated
     )

@@ -13,9 +13,10 @@ from typing import Any, Literal
 import streamlit as st
 
 from lab.registry import Part, Spec
+from lab.texts import Text, text
 from lab.texts.formats import source
 from pages.ui.kit.component import page_style
-from pages.ui.kit.fields import Field, WrongValue, fields_of, written
+from pages.ui.kit.fields import Field, WrongValue, fields_of, in_short, written
 
 Put = Callable[[str, Any], None]
 """Takes the name of a field and what a person entered; called before the page is drawn again."""
@@ -37,7 +38,7 @@ def _outline(key: str) -> None:
     )  # as Streamlit makes a class of a key
 
 
-def error_line(message: str) -> None:
+def error_line(message: Text | str) -> None:
     """A line that says what is wrong; no caption, which is too pale to be read in red."""
     st.markdown(f":small[:red[:material/error: {escaped(message)}]]")
 
@@ -47,9 +48,9 @@ def _explained(help_text: str, mistake: WrongValue | None) -> str:
     return help_text if mistake is None else f":red[{escaped(mistake.message)}]\n\n{help_text}"
 
 
-def escaped(text: str) -> str:
-    """The text with everything that Markdown would act on taken literally."""
-    return "".join(f"\\{letter}" if letter in r"\`*_{}[]()#+!$|<>~:" else letter for letter in text)
+def escaped(words: object) -> str:
+    """The words with everything that Markdown would act on taken literally."""
+    return "".join(f"\\{letter}" if letter in r"\`*_{}[]()#+!$|<>~:" else letter for letter in str(words))
 
 
 def following(key: str, value: Any) -> Any:
@@ -104,28 +105,29 @@ def field_control(
     def changed() -> None:
         put(field.name, st.session_state.get(key))
 
+    title = str(field.title)
     explained = _explained(field.help(entered), mistake)
     words: dict[str, Any] = {"key": key, "help": explained, "on_change": changed, "width": width}
     with st.container(gap="xxsmall", width=width):
         if field.sort in ("number", "whole"):
             # A field for numbers would put its last value back where a person left it empty or with letters.
-            text = entered if isinstance(entered, str) else written(entered)
-            placeholder = "off" if field.optional else "empty"
-            st.text_input(field.title, value=following(key, text) or "", placeholder=placeholder, **words)
+            typed = entered if isinstance(entered, str) else written(entered)
+            placeholder = text("kit.field.off_here" if field.optional else "kit.field.empty_here")
+            st.text_input(title, value=following(key, typed) or "", placeholder=placeholder, **words)
         elif field.sort == "switch":
             st.space("small")  # as high as the label of the field beside it
-            st.toggle(field.title, value=bool(following(key, bool(entered))), **words)
+            st.toggle(title, value=bool(following(key, bool(entered))), **words)
         elif field.sort == "choice":
             names = tuple(field.choices)
             st.selectbox(
-                field.title,
+                title,
                 names,
                 index=_place(names, following(key, entered)),
-                format_func=field.choices.__getitem__,
+                format_func=lambda name: str(field.choices[name]),
                 **words,
             )
         else:
-            st.text_input(field.title, value=following(key, str(entered)) or "", **words)
+            st.text_input(title, value=following(key, str(entered)) or "", **words)
         if mistake is not None:
             _outline(key)
         if reason:
@@ -169,12 +171,12 @@ def kind_control(
 
     names = tuple(kinds)
     st.selectbox(
-        field.title,
+        str(field.title),
         names,
         index=_place(names, following(key, part.kind)),
         format_func=lambda kind: str(kinds[kind].title),
         key=key,
-        help=f"{field.description}\n\n**{part.title}**: {part.summary}"
+        help=f"{field.description}\n\n{in_short(part)}"
         + (f"\n\n${part.formula}$" if part.formula else "")
         + (f"\n\n{source(part.source)}" if part.source else ""),
         on_change=changed,

@@ -17,10 +17,8 @@ from pydantic.fields import FieldInfo
 
 from lab.numerals import numeral
 from lab.registry import Bounds, Part, bounds_of, parts_in, words_of
-from lab.text import shown
-from lab.texts import language
-
-_ACRONYMS = {"rnn", "lstm", "gru", "cpu", "cuda", "mps", "mlp"}
+from lab.texts import Text, language, said, text
+from lab.texts.formats import number
 
 
 @dataclass(frozen=True)
@@ -28,7 +26,15 @@ class WrongValue:
     """What a person entered at a field, as it stands there, and why it cannot be used."""
 
     entered: Any
-    message: str
+    message: Text | str
+
+
+class EntryError(ValueError):
+    """What was entered at a field cannot be used; the reason is a sentence that names the field."""
+
+    def __init__(self, reason: Text) -> None:
+        self.reason = reason
+        super().__init__(reason)
 
 
 @dataclass(frozen=True)
@@ -36,13 +42,13 @@ class Field:
     """One field of a spec as its control needs it."""
 
     name: str
-    title: str
-    description: str
+    title: Text | str
+    description: Text | str
     formula: str
     sort: str  # number | whole | switch | choice | text | part | parts | spec
     optional: bool
     limits: Bounds
-    choices: Mapping[str, str]  # the names to choose from, each with its title
+    choices: Mapping[str, Text | str]  # the names to choose from, each with its title
     words: Mapping[str, Any]  # the table's entries behind the choices, where there is a table
     parts: tuple[type[Part], ...]
 
@@ -53,22 +59,28 @@ class Field:
 
     def help(self, value: Any = None) -> str:
         """What stands behind the question mark: a sentence, its formula, what is allowed, what is chosen."""
-        lines = [self.description]
+        lines = [str(self.description)]
         if self.formula:
             lines.append(f"${self.formula}$")
         if self.bounds:
-            lines.append(f"Allowed: {self.bounds}." + (" Empty: off." if self.optional else ""))
+            key = "kit.field.allowed_or_off" if self.optional else "kit.field.allowed"
+            lines.append(text(key, bounds=self.limits))
         elif self.optional:
-            lines.append("Empty: off.")
+            lines.append(text("kit.field.off"))
         if (entry := self.words.get(value)) is not None:
             formula = f" ${entry.formula}$" if getattr(entry, "formula", "") else ""
-            lines.append(f"**{entry.title}**: {entry.summary}{formula}")
+            lines.append(f"{in_short(entry)}{formula}")
         return "\n\n".join(lines)
+
+
+def in_short(entry: Any) -> str:
+    """What an entry of a table is called, and what it is for."""
+    return text("kit.field.entry", title=entry.title, summary=entry.summary)
 
 
 def written(value: float | None) -> str:
     """A number as it stands in its field: 16384, 0.001, 1e-08."""
-    return shown(value).replace(",", "")
+    return number(value).replace(",", "")
 
 
 def _without_none(annotation: Any) -> tuple[Any, bool]:
@@ -80,11 +92,7 @@ def _without_none(annotation: Any) -> tuple[Any, bool]:
     return annotation, False
 
 
-def _title(name: str) -> str:
-    return name.upper() if name in _ACRONYMS else name.replace("_", " ").capitalize()
-
-
-def _sort(annotation: Any, choices: Mapping[str, str], parts: tuple[type[Part], ...]) -> str:
+def _sort(annotation: Any, choices: Mapping[str, Text | str], parts: tuple[type[Part], ...]) -> str:
     if parts:
         return "parts" if get_origin(annotation) is tuple else "part"
     if choices:
@@ -101,11 +109,11 @@ def _field(name: str, info: FieldInfo) -> Field:
     choices = {name: str(entry.title) for name, entry in entries.items()}
     if get_origin(annotation) is Literal:
         named = words.choices if words else {}
-        choices = {name: str(named.get(name) or _title(str(name))) for name in get_args(annotation)}
+        choices = {name: str(named.get(name) or str(name).upper()) for name in get_args(annotation)}
     parts = parts_in(annotation)
     return Field(
         name=name,
-        title=str(words.title) if words else _title(name),
+        title=str(words.title) if words else name,
         description=str(words.description) if words else "",
         formula=words.formula if words else "",
         sort=_sort(annotation, choices, parts),
@@ -130,35 +138,41 @@ def _fields(model: type[BaseModel], code: str) -> Mapping[str, Field]:
 def parsed(field: Field, entered: Any) -> Any:
     """The value that was meant by what a person entered.
 
-    Raises: ValueError, naming the field, what was entered and what is allowed.
+    Raises: EntryError, naming the field, what was entered and what is allowed.
     """
     if isinstance(entered, str):
         entered = entered.strip()
     if entered is None or entered == "":
         if field.optional or field.sort == "text":
             return None if field.optional else ""
-        raise ValueError(f"{field.title} is empty; allowed: {field.bounds or 'a value'}")
+        if field.bounds:
+            raise EntryError(said("kit.field.empty", field=field.title, bounds=field.limits))
+        raise EntryError(said("kit.field.empty_of_any", field=field.title))
     if field.sort not in ("number", "whole"):
         return entered
-    number = _number(field, entered)
-    if not math.isfinite(number):
-        raise ValueError(f"{field.title} {_short(entered)} is not a finite number; allowed: {field.bounds}")
-    if field.sort == "whole" and not number.is_integer():
-        raise ValueError(f"{field.title} {shown(number)} is not a whole number; allowed: {field.bounds}")
-    if not field.limits.allow(number):
-        raise ValueError(f"{field.title} {shown(number)} is not allowed: {field.bounds}")
-    return int(number) if field.sort == "whole" else number
+    value = _number(field, entered)
+    if not math.isfinite(value):
+        raise _refused("kit.field.not_finite", field, _short(entered))
+    if field.sort == "whole" and not value.is_integer():
+        raise _refused("kit.field.not_whole", field, number(value))
+    if not field.limits.allow(value):
+        raise _refused("kit.field.not_allowed", field, number(value))
+    return int(value) if field.sort == "whole" else value
 
 
 def _number(field: Field, entered: Any) -> float:
-    text = str(entered)
+    typed = str(entered)
     try:
-        return numeral(text, thousands=True)  # as this page writes large numbers itself
+        return numeral(typed, thousands=True)  # as this page writes large numbers itself
     except ValueError:
-        allowed = f"{field.bounds}, with a point for decimals" if "," in text else field.bounds
-        raise ValueError(f"{field.title} {_short(text)!r} is not a number; allowed: {allowed}") from None
+        key = "kit.field.no_number_but_a_comma" if "," in typed else "kit.field.no_number"
+        raise _refused(key, field, _short(typed)) from None
+
+
+def _refused(key: str, field: Field, value: str) -> EntryError:
+    return EntryError(Text(key, {"field": field.title, "value": value, "bounds": field.limits}))
 
 
 def _short(entered: Any) -> str:
-    text = str(entered)
-    return text if len(text) <= 40 else f"{text[:40]}..."
+    typed = str(entered)
+    return typed if len(typed) <= 40 else f"{typed[:40]}..."

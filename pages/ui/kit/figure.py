@@ -11,10 +11,13 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
 from lab.figures.look import Figure
+from lab.texts import language, speaking, text
+from lab.texts.languages import FALLBACK
 from pages.ui.kit.component import STATIC, component
 
 
@@ -30,10 +33,35 @@ class Panel:
 
 def show_figures(panels: Sequence[Panel], *, key: str, columns: int = 2) -> None:
     """Draws the panels side by side, and again in place whenever their figures change."""
-    data = {"columns": columns, "figures": [asdict(panel) for panel in panels]}
+    data: dict[str, Any] = {"columns": columns, "figures": [asdict(panel) for panel in panels]}
+    data |= {"language": language(), "texts": words_of_plotly()}
     _provide_plotly()
     # Plotly puts its style sheet into the page, which does not reach into a shadow root.
     component("charts/charts", isolated=False)(key=key, data=data)
+
+
+# What Plotly says by itself; in English the catalogue has its very words, by which it asks for others.
+_PLOTLY = (
+    "kit.chart.download",
+    "kit.chart.download_as_png",
+    "kit.chart.zoom",
+    "kit.chart.pan",
+    "kit.chart.zoom_in",
+    "kit.chart.zoom_out",
+    "kit.chart.reset",
+    "kit.chart.preparing",
+    "kit.chart.downloaded",
+    "kit.chart.not_downloaded",
+    "kit.chart.zoom_back",
+    "kit.chart.isolate",
+)
+
+
+def words_of_plotly() -> dict[str, str]:
+    """What Plotly says by itself, in the reader's language, by what it asks for."""
+    with speaking(FALLBACK):
+        asked = [text(key) for key in _PLOTLY]
+    return dict(zip(asked, map(text, _PLOTLY), strict=True))
 
 
 def preload_figures() -> None:

@@ -12,7 +12,7 @@ import streamlit as st
 from lab.runner.warm import wake_runner
 from lab.runs.run import Run
 from lab.runs.store import UnknownRunError
-from lab.text import counted
+from lab.texts.formats import noun, number
 from pages.ui.kit.component import component, page_style
 from pages.ui.kit.refreshing import refreshing
 from pages.ui.kit.store import store
@@ -50,7 +50,9 @@ def runs_list() -> None:
 
 def _compared(runs: list[Run], asked: list[str]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.subheader(f"{counted(len(runs), 'run')} compared", anchor=False, width="content")
+        st.subheader(
+            f"{number(len(runs))} {noun(len(runs), ('run', 'runs'))} compared", anchor=False, width="content"
+        )
         st.space("stretch")
         all_runs_link()
     # The button that asks for it may be pressed far below.
@@ -140,7 +142,7 @@ def _bar(ticked: list[Run], asked: list[str]) -> None:
             st.caption(f"Tick {more} to compare their curves.", width="content")
             return
         if st.button(
-            f"Compare {counted(len(ids), 'run')}",
+            f"Compare {number(len(ids))} {noun(len(ids), ('run', 'runs'))}",
             type="primary",
             icon=":material/compare_arrows:",
             key="runs/compare-ticked",

@@ -30,7 +30,7 @@ from lab.paths import lab_home
 from lab.runner import warm
 from lab.runs.history import History
 from lab.runs.run import Run
-from lab.text import counted
+from lab.texts.formats import noun, number
 from pages.ui.kit.component import page_style
 from pages.ui.kit.figure import Panel, is_dark, show_figures
 from pages.ui.kit.network_picture import show_network
@@ -135,7 +135,11 @@ def _progress(run: Run, history: History) -> None:
 def _words(run: Run, history: History) -> str:
     if run.state == "queued":
         before = store().waiting_before(run.id)
-        return f"Waiting for {counted(before, 'run')} before it" if before else "Starting"
+        return (
+            f"Waiting for {number(before)} {noun(before, ('run', 'runs'))} before it"
+            if before
+            else "Starting"
+        )
     if run.state == "interrupted":
         return f"Interrupted at step {history.step:,}; it goes on from its last checkpoint"
     if history.started is None:

@@ -16,7 +16,7 @@ from lab.runs.run import Run
 from lab.runs.wording import failure_sentence
 from lab.spec import RunSpec
 from lab.spec_link import link_of
-from lab.text import counted
+from lab.texts import formats
 from pages.ui.kit.figure import Panel, show_figures
 from pages.ui.kit.store import start_run
 
@@ -65,7 +65,7 @@ def _accuracy(history: History) -> None:
         st.metric(
             "Training time",
             f"{sum(finished.epoch_s):.1f} s",
-            f"{counted(len(finished.epoch_s), 'epoch')}, {finished.samples_per_s:,.0f} samples/s",
+            f"{formats.number(len(finished.epoch_s))} {formats.noun(len(finished.epoch_s), ('epoch', 'epochs'))}, {finished.samples_per_s:,.0f} samples/s",
             delta_color="off",
             delta_arrow="off",
             width="content",

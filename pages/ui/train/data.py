@@ -14,6 +14,7 @@ from lab.figures.draw.varied import Pixels, one_of_each, varied_data, varied_fig
 from lab.parts.augmentations import AUGMENTATIONS, AnyAugmentation
 from lab.paths import lab_home
 from lab.runs.wording import data_stand_in
+from lab.texts import text
 from pages.ui.kit.controls import error_line, following, part_controls
 from pages.ui.kit.fields import fields_of
 from pages.ui.train.draft import Draft, parts_chosen
@@ -50,13 +51,13 @@ def _augmentations(draft: Draft) -> None:
     kinds = list(dict.fromkeys(part.kind for part in chosen))
     field = fields_of(type(draft.spec.data))["augmentations"]
     st.pills(
-        field.title,
+        str(field.title),
         tuple(AUGMENTATIONS),
         selection_mode="multi",
         default=following(_CHOSEN, kinds),
         format_func=lambda kind: str(AUGMENTATIONS[kind].title),
         key=_CHOSEN,
-        help=field.description,
+        help=str(field.description),
         on_change=_choose,
         wrap=True,
     )
@@ -95,15 +96,20 @@ def _preview(draft: Draft, ready: bool) -> None:
         error_line(str(error))
         return
     rows = varied_data(images, data.augmentations, draw) if data.augmentations else images[None]
-    st.image(
-        varied_figure(rows), width="stretch", alt="One training image of each digit, as it is and varied"
-    )
-    if not data.augmentations:
-        st.caption("One training image of each digit. Choose an augmentation to see them varied.")
+    varied = bool(data.augmentations)
+    alt = text("train.data.images_varied" if varied else "train.data.images")
+    st.image(varied_figure(rows), width="stretch", alt=alt)
+    if not varied:
+        st.caption(text("train.data.as_they_are"))
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption("Above as they are, below as the network may get them.", width="stretch")
-        st.button("Another draw", icon=":material/casino:", key="train/draw-again", on_click=_draw_again)
+        st.caption(text("train.data.above_and_below"), width="stretch")
+        st.button(
+            text("train.data.draw_again"),
+            icon=":material/casino:",
+            key="train/draw-again",
+            on_click=_draw_again,
+        )
 
 
 def _draw_again() -> None:

@@ -13,8 +13,10 @@ from typing import Any
 
 from lab.parts.layers import LAYERS, Fix, Layer
 from lab.registry import FieldError, Spec, SpecError, did_you_mean
-from lab.spec import RunSpec, changed
-from pages.ui.kit.fields import WrongValue, fields_of, parsed
+from lab.spec import NetworkSpec, RunSpec, changed
+from lab.texts import said
+from lab.texts.formats import sentence
+from pages.ui.kit.fields import EntryError, WrongValue, fields_of, parsed
 from pages.ui.kit.undo import Versions
 
 Path = tuple[str, ...]
@@ -78,7 +80,7 @@ def model_at(version: Version, path: Path) -> tuple[Spec, str]:
 def _with_value(version: Version, path: Path, value: Any) -> RunSpec:
     """The spec with one field changed.
 
-    Raises: ValueError with the reason in one line; LookupError where the field is no longer there.
+    Raises: EntryError with the reason in one line; LookupError where the field is no longer there.
     """
     try:
         model, place = model_at(version, path)
@@ -88,7 +90,11 @@ def _with_value(version: Version, path: Path, value: Any) -> RunSpec:
     try:
         return changed(version.spec, place, parsed(field_here, value))
     except SpecError as error:
-        raise ValueError(f"{field_here.title} {error.errors[0].message}") from None
+        raise _refused(field_here.title, error) from None
+
+
+def _refused(field: object, error: SpecError) -> EntryError:
+    return EntryError(said("kit.field.refused", field=field, problem=error.errors[0].message))
 
 
 def _next(draft: Draft, spec: RunSpec, rows: tuple[int, ...] | None = None, **changes: Any) -> Draft:
@@ -107,8 +113,8 @@ def _retried(draft: Draft) -> Draft:
             version = replace(version, spec=_with_value(version, path, mistake.entered))
         except LookupError:
             continue
-        except ValueError as error:
-            mistakes[path] = replace(mistake, message=str(error))
+        except EntryError as error:
+            mistakes[path] = replace(mistake, message=error.reason)
     return replace(draft, versions=draft.versions.amended(version), mistakes=mistakes)
 
 
@@ -119,8 +125,8 @@ def entered(draft: Draft, path: Path, value: Any) -> Draft:
         spec = _with_value(draft.now, path, value)
     except LookupError:
         return draft
-    except ValueError as error:
-        return replace(draft, mistakes={**others, path: WrongValue(value, str(error))})
+    except EntryError as error:
+        return replace(draft, mistakes={**others, path: WrongValue(value, error.reason)})
     return _next(replace(draft, mistakes=others), spec)
 
 
@@ -150,7 +156,7 @@ def parts_chosen(draft: Draft, path: Path, kinds: tuple[str, ...]) -> Draft:
     try:
         spec = changed(draft.spec, place, kept + new)
     except SpecError as error:
-        raise ValueError(f"{fields_of(type(model))[path[-1]].title}: {error.errors[0].message}") from None
+        raise _refused(fields_of(type(model))[path[-1]].title, error) from None
     return _next(draft, spec, mistakes=mistakes)
 
 
@@ -165,14 +171,14 @@ def replaced(draft: Draft, spec: RunSpec) -> Draft:
 def _with_layers(draft: Draft, change: Callable[[list[tuple[int, Layer]]], None]) -> Draft:
     """The draft with its rows changed in place by `change`; refused changes leave it as it is.
 
-    Raises: ValueError, with what the spec says against it.
+    Raises: EntryError, with what the spec says against it.
     """
     pairs = list(zip(draft.now.rows, draft.layers, strict=True))
     change(pairs)
     try:
         spec = changed(draft.spec, "network.layers", [layer.model_dump() for _, layer in pairs])
     except SpecError as error:
-        raise ValueError(f"Layers: {error.errors[0].message}") from None
+        raise _refused(NetworkSpec.model_fields["layers"].title, error) from None
     rows = tuple(row for row, _ in pairs)
     gone = {f"#{row}" for row in draft.now.rows} - {f"#{row}" for row in rows}
     kept = {at: mistake for at, mistake in draft.mistakes.items() if not gone & set(at)}
@@ -183,7 +189,7 @@ def layer_added(draft: Draft, kind: str, below: int | None = None) -> Draft:
     """The draft with a new layer below a row, or at the end."""
 
     if kind not in LAYERS:
-        raise ValueError(f"unknown layer {kind!r}; {did_you_mean(kind, LAYERS)}")
+        raise EntryError(said("train.layers.unknown", name=kind[:80], hint=did_you_mean(kind, LAYERS)))
 
     def add(pairs: list[tuple[int, Layer]]) -> None:
         at = len(pairs) if below is None else draft.now.rows.index(below) + 1
@@ -242,8 +248,7 @@ def marked(draft: Draft, errors: Iterable[FieldError]) -> Draft:
             model, _ = model_at(draft.now, path)
         except (ValueError, AttributeError, LookupError):
             continue
-        reason = error.message[:1].upper() + error.message[1:]
-        marks.setdefault(path, WrongValue(getattr(model, path[-1]), reason))
+        marks.setdefault(path, WrongValue(getattr(model, path[-1]), sentence(error.message)))
     return replace(draft, mistakes=marks)
 
 

@@ -13,7 +13,8 @@ import streamlit as st
 from lab.data.dataset import CLASSES
 from lab.parts.layers import LAYERS, Layer, Linear
 from lab.spec import MAX_LAYERS
-from lab.text import counted
+from lab.texts import said, text
+from lab.texts.formats import flops, sentence, shape
 from pages.ui.kit.controls import mark, part_controls
 from pages.ui.train.draft import Draft, fixed, layer_added, layer_duplicated, layer_moved, layer_removed
 from pages.ui.train.state import edit, putter
@@ -22,26 +23,14 @@ if TYPE_CHECKING:
     from lab.network.report import LayerReport
 
 _INSERT = "train/insert-below"
+_GIVES = ":material/arrow_forward: {}"
 _ACTIONS = {
-    "Add below": ":material/add: Add below",
-    "Move up": ":material/arrow_upward: Move up",
-    "Move down": ":material/arrow_downward: Move down",
-    "Duplicate": ":material/content_copy: Duplicate",
-    "Remove": ":material/delete: Remove",
+    "add": (":material/add:", said("train.layers.add_below")),
+    "up": (":material/arrow_upward:", said("train.layers.move_up")),
+    "down": (":material/arrow_downward:", said("train.layers.move_down")),
+    "duplicate": (":material/content_copy:", said("train.layers.duplicate")),
+    "remove": (":material/delete:", said("train.layers.remove")),
 }
-
-
-def in_short(number: float) -> str:
-    """A large number in three digits: 401 k, 2.4 M."""
-    for size, letter in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
-        if number >= size:
-            return f"{number / size:.3g} {letter}"
-    return f"{number:.0f} "
-
-
-def shape_text(shape: tuple[int, ...] | None) -> str:
-    """A shape as it is said: 16 x 28 x 28."""
-    return " x ".join(str(n) for n in shape) if shape else "?"
 
 
 def layer_editor(draft: Draft, reports: tuple[LayerReport, ...] | None) -> None:
@@ -51,11 +40,12 @@ def layer_editor(draft: Draft, reports: tuple[LayerReport, ...] | None) -> None:
         report = reports[place] if reports is not None and place < len(reports) else None
         _row(draft, place, row, layer, report, loading=reports is None)
         if row == here:
-            _add_button(draft, row, f"Add layer below {place + 1} {layer.title}")
+            label = text("train.layers.add_below_layer", place=place + 1, layer=layer.title)
+            _add_button(draft, row, label)
     if reports is not None and len(reports) > len(draft.layers):
         _misfit(reports[-1], None, "output")
     if here not in draft.now.rows:
-        _add_button(draft, end_of_hidden_layers(draft), "Add layer")
+        _add_button(draft, end_of_hidden_layers(draft), text("train.layers.add"))
 
 
 def end_of_hidden_layers(draft: Draft) -> int:
@@ -77,7 +67,7 @@ def _add_button(draft: Draft, below: int | None, label: str) -> None:
         on_click=_add,
         args=(below,),
         disabled=full,
-        help=f"A stack has at most {MAX_LAYERS} layers." if full else "The output layer stays last.",
+        help=text("train.layers.full", most=MAX_LAYERS) if full else text("train.layers.output_stays_last"),
     )
 
 
@@ -90,14 +80,14 @@ def _add(below: int | None) -> None:
 
 def _act(row: int) -> None:
     action = st.session_state.get(f"train/row/{row}/menu")
-    if action == "Add below":
+    if action == "add":
         st.session_state[_INSERT] = row
-    elif action == "Remove":
+    elif action == "remove":
         edit(layer_removed, row)
-    elif action == "Duplicate":
+    elif action == "duplicate":
         edit(layer_duplicated, row)
     elif action:
-        edit(layer_moved, row, -1 if action == "Move up" else 1)
+        edit(layer_moved, row, -1 if action == "up" else 1)
 
 
 def _row(
@@ -129,12 +119,12 @@ def _name(place: int, row: int, layer: Layer, report: LayerReport | None, loadin
         st.menu_button(
             ":material/more_vert:",
             tuple(_ACTIONS),
-            format_func=_ACTIONS.__getitem__,
+            format_func=lambda action: "{} {}".format(*_ACTIONS[action]),
             key=f"train/row/{row}/menu",
             type="tertiary",
             on_click=_act,
             args=(row,),
-            help=f"Move, duplicate or remove {layer.title}",
+            help=text("train.layers.menu", layer=layer.title),
         )
         with st.container(width=168, gap=None):
             st.markdown(f"**{place + 1}  {layer.title}**", help=f"{layer.summary}\n\n${layer.formula}$")
@@ -143,15 +133,15 @@ def _name(place: int, row: int, layer: Layer, report: LayerReport | None, loadin
 
 def _outcome(report: LayerReport | None, loading: bool) -> str:
     if report is None:
-        return ":material/hourglass_empty: loading torch" if loading else ":material/arrow_forward: ?"
-    shape = f":material/arrow_forward: {shape_text(report.out_shape)}"
-    cost = f"{shape} · {in_short(report.flops)}FLOP" if report.flops else shape
-    return f"{cost}  \n{counted(report.parameters, 'parameter')}" if report.parameters else cost
+        return f":material/hourglass_empty: {text('train.layers.loading')}" if loading else _GIVES.format("?")
+    given = _GIVES.format(shape(report.out_shape) if report.out_shape else "?")
+    cost = f"{given} · {flops(report.flops)}" if report.flops else given
+    return f"{cost}  \n{text('train.layers.parameters', n=report.parameters)}" if report.parameters else cost
 
 
 def _misfit(report: LayerReport, row: int | None, key: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f":red[:material/error: {report.error[:1].upper()}{report.error[1:]}]", width="stretch")
+        st.markdown(f":red[:material/error: {sentence(report.error)}]", width="stretch")
         if report.fix is not None:
             st.button(
                 str(report.fix.title),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from lab.presets import PRESETS, preset
+from lab.texts import text
 from lab.texts.formats import source
 from pages.ui.kit.controls import following
 from pages.ui.train.draft import Draft, replaced
@@ -29,7 +30,7 @@ def preset_choice(draft: Draft) -> None:
     """All presets as pills, the one that the draft equals marked, with a line on what it shows."""
     equal = _equal(draft)
     st.pills(
-        "Start from",
+        text("train.presets.start_from"),
         tuple(PRESETS),
         format_func=lambda name: str(PRESETS[name].title),
         default=following(PRESET_KEY, equal),
@@ -39,4 +40,4 @@ def preset_choice(draft: Draft) -> None:
     if equal is not None:
         st.caption(f"{PRESETS[equal].summary} {source(PRESETS[equal].source)}")
     else:
-        st.caption("Your own configuration. A preset above brings you back; undo brings this one back.")
+        st.caption(text("train.presets.own"))

@@ -13,8 +13,10 @@ import streamlit as st
 from lab.data import DATASETS, at_hand
 from lab.figures.runs.schedule import schedule_data, schedule_figure
 from lab.paths import lab_home
+from lab.presets import title_said
 from lab.registry import Part, Spec
 from lab.spec import NetworkSpec, RunSpec, TrainSpec
+from lab.texts import language, said, text
 from lab.training.epochs import planned_steps_per_epoch
 from pages.ui.kit.controls import field_control, kind_control, part_controls
 from pages.ui.kit.fields import fields_of
@@ -24,14 +26,26 @@ from pages.ui.train.draft import Draft
 from pages.ui.train.state import kind_putter, putter
 
 COLUMNS = 2
-TABS = ("Optimise", "Data", "Loss", "Initialise")
+TABS = {
+    "optimise": said("train.recipe.optimise"),
+    "data": said("train.recipe.data"),
+    "loss": said("train.recipe.loss"),
+    "initialise": said("train.recipe.initialise"),
+}
 _TAB, _TAB_SHOWN = "train/tab", "train/tab-shown"
 _CLOSED_HEIGHT = 360  # about as high as a tab's fields, so that the page keeps its length until they come
 
 
 def recipe(draft: Draft, *, ready: bool) -> None:
     """The tabs of the recipe, of which only the open one is drawn; `ready` says that torch is loaded."""
-    tabs = st.tabs(TABS, key=_TAB_SHOWN, default=st.session_state.get(_TAB, TABS[0]), on_change=_tab_chosen)
+    names = {str(title): name for name, title in TABS.items()}
+    key = f"{_TAB_SHOWN}/{language()}"  # Streamlit 1.67 knows tabs by their titles
+
+    def chosen() -> None:
+        st.session_state[_TAB] = names.get(st.session_state.get(key, ""), "optimise")
+
+    open_tab = str(TABS[st.session_state.get(_TAB, "optimise")])
+    tabs = st.tabs(list(names), key=key, default=open_tab, on_change=chosen)
     contents: tuple[Callable[[Draft], None], ...] = (
         _optimise,
         partial(data_tab, ready=ready),
@@ -44,10 +58,6 @@ def recipe(draft: Draft, *, ready: bool) -> None:
                 draw(draft)
             else:
                 st.space(_CLOSED_HEIGHT)
-
-
-def _tab_chosen() -> None:
-    st.session_state[_TAB] = st.session_state.get(_TAB_SHOWN) or TABS[0]
 
 
 def _fields(draft: Draft, *names: str) -> None:
@@ -81,18 +91,18 @@ def _optimise(draft: Draft) -> None:
     steps = planned_steps_per_epoch(draft.spec, usable.sizes[0])
     data = schedule_data(train.schedule, train.optimizer.lr, steps, train.epochs)
     show_figures(
-        [Panel("schedule", "The learning rate over the run", schedule_figure(data), height=150)],
+        [Panel("schedule", text("train.recipe.learning_rate"), schedule_figure(data), height=150)],
         key="train/schedule-preview",
         columns=1,
     )
-    st.caption(f"Learning rate over {data.steps:,} steps.")
+    st.caption(text("train.recipe.over_steps", n=data.steps))
 
 
 def _loss(draft: Draft) -> None:
     _part(draft, "train", "loss")
-    st.markdown("**Against overfitting**")
+    st.markdown(f"**{text('train.recipe.overfitting')}**")
     _fields(draft, "l1", "clip_norm", "early_stopping")
-    st.caption("L2 is the optimizer's weight decay; dropout is a layer; augmentation is under Data.")
+    st.caption(text("train.recipe.elsewhere"))
 
 
 def _initialise(draft: Draft) -> None:
@@ -100,7 +110,7 @@ def _initialise(draft: Draft) -> None:
     _fields(draft, "seed", "device")
     field_control(
         fields_of(RunSpec)["title"],
-        draft.spec.title,
+        title_said(draft.spec.title),
         "train/title",
         putter(),
         mistake=draft.mistakes_at().get("title"),

@@ -13,11 +13,13 @@ import streamlit as st
 from lab.registry import SpecError
 from lab.spec import RunSpec, parse_spec
 from lab.spec_link import link_of
+from lab.texts import said, text
 from pages.ui.kit.controls import escaped
 from pages.ui.train.draft import Draft, replaced
 from pages.ui.train.places import wrong_fields
 from pages.ui.train.state import edit
 
+_FORM = '{"network": {"layers": [...]}}'
 _OPEN = "train/share-open"
 _PASTED, _UPLOADED = "train/pasted", "train/uploaded"
 _GIVEN = "train/load-given"
@@ -39,7 +41,7 @@ def close_share() -> None:
 def share_dialog_if_open(draft: Draft) -> None:
     """The dialog, from its button's press until it is closed."""
     if st.session_state.get(_OPEN, False):
-        _share(draft)
+        st.dialog(text("train.share.title"), width="large", on_dismiss=close_share)(_share)(draft)
 
 
 def file_name(spec: RunSpec) -> str:
@@ -48,28 +50,25 @@ def file_name(spec: RunSpec) -> str:
     return "-".join(part for part in plain.split("-") if part)[:60] or "run"
 
 
-@st.dialog("This configuration", width="large", on_dismiss=close_share)
 def _share(draft: Draft) -> None:
     if not st.session_state.get(_OPEN):
         st.rerun()
     spec = draft.spec
     if wrong := wrong_fields(draft):
-        st.markdown(
-            ":small[:orange[:material/info:] Link and JSON hold the last valid value of what is marked: "
-            f"{escaped(', '.join(wrong))}.]"
-        )
-    link, text, load = st.tabs(["Link", "JSON", "Load another"])
+        held = text("train.share.last_valid", fields=[escaped(each) for each in wrong])
+        st.markdown(f":small[:orange[:material/info:] {held}]")
+    link, as_json, load = st.tabs([text("train.share.link"), "JSON", text("train.share.load")])
     with link:
         here = urlsplit(st.context.url or "")
         address = urlunsplit((here.scheme, here.netloc, here.path, urlencode(link_of(spec)), ""))
-        st.caption("Opens this page for anybody, ready to press Start. It is also in your address bar.")
+        st.caption(text("train.share.link_opens"))
         st.code(address, language=None, wrap_lines=True)
-    with text:
+    with as_json:
         content = spec.model_dump_json(indent=2)
-        st.caption("Everything a run needs. `python -m lab train SPEC.json` trains the same from a terminal.")
+        st.caption(text("train.share.json_holds", command="`python -m lab train SPEC.json`"))
         st.code(content, language="json", height=380)
         st.download_button(
-            "Download",
+            text("train.share.download"),
             content,
             f"{file_name(spec)}.json",
             "application/json",
@@ -81,18 +80,22 @@ def _share(draft: Draft) -> None:
 
 
 def _load() -> None:
-    st.file_uploader("From a file", type="json", max_upload_size=1, key=_UPLOADED, on_change=_note_given)
+    st.file_uploader(
+        text("train.share.from_file"), type="json", max_upload_size=1, key=_UPLOADED, on_change=_note_given
+    )
     st.text_area(
-        "Or paste JSON",
+        text("train.share.paste"),
         height=220,
         key=_PASTED,
-        placeholder='{"network": {"layers": [...]}}',
+        placeholder=_FORM,
         on_change=_note_given,
     )
     # Never disabled: what was pasted is known only once the box is left, which the press on this button does.
-    st.button("Use it", type="primary", key="train/use-pasted", on_click=_use)
+    st.button(text("train.share.use"), type="primary", key="train/use-pasted", on_click=_use)
     if problems := st.session_state.get(_PROBLEMS):
-        st.error(problems, icon=":material/error:")
+        heading, *lines = problems
+        listed = "".join(f"\n- {escaped(each)}" for each in lines)
+        st.error(f"{heading}{listed}", icon=":material/error:")
 
 
 def _note_given() -> None:
@@ -112,16 +115,17 @@ def _use() -> None:
     _note_given()
     last = st.session_state[_GIVEN][1]
     if not last:
-        st.session_state[_PROBLEMS] = "There is nothing yet: choose a file or paste JSON first."
+        st.session_state[_PROBLEMS] = (said("train.share.nothing_given"),)
         return
     file: Any = st.session_state.get(_UPLOADED)
     pasted = str(st.session_state.get(_PASTED, ""))
     try:
         spec = parse_spec(file.getvalue() if last == "file" else pasted)
     except SpecError as error:
-        source = escaped(file.name) if last == "file" else "The pasted text"
-        lines = "\n".join(f"- {escaped(str(each))}" for each in error.errors[:12])
-        st.session_state[_PROBLEMS] = f"{source} cannot be used; nothing was changed.\n{lines}"
+        heading = said("train.share.pasted_unusable")
+        if last == "file":
+            heading = said("train.share.file_unusable", name=escaped(file.name))
+        st.session_state[_PROBLEMS] = (heading, *error.errors[:12])
         return
     edit(replaced, spec)
     close_share()

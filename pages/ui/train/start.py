@@ -10,15 +10,13 @@ from typing import Any
 
 import streamlit as st
 
-from lab.presets import PRESETS
-from lab.registry import FieldError
-from lab.spec import RunSpec
-from lab.text import counted
+from lab.presets import run_title
+from lab.texts import text
+from lab.texts.formats import sentence
 from pages.ui.kit.controls import escaped
 from pages.ui.kit.store import start_run
 from pages.ui.train.draft import Draft, redone, undone
-from pages.ui.train.layers import in_short
-from pages.ui.train.places import part_of
+from pages.ui.train.places import in_place, of_layer
 from pages.ui.train.share import open_share, share_dialog_if_open
 from pages.ui.train.state import current, edit
 from pages.ui.train.verdict import DraftVerdict, verdict
@@ -29,24 +27,11 @@ _STARTED, _FAILED = "train/started", "train/start-failed"
 
 def obstacles(draft: Draft, known: DraftVerdict | None) -> list[str]:
     """Why this draft cannot start, in the order a person meets it on the page; empty if it can."""
-    wrong = [f"{part_of(draft, path)}{mistake.message}" for path, mistake in draft.mistakes.items()]
+    wrong = [in_place(draft, path, mistake.message) for path, mistake in draft.mistakes.items()]
     if known is None:
         return wrong
-    misfits = [
-        f"{report.index + 1} {report.title}: {report.error}" for report in known.reports if report.error
-    ]
-    return wrong + (misfits or [_sentence(error) for error in known.errors])
-
-
-def _sentence(error: FieldError) -> str:
-    return error.message[:1].upper() + error.message[1:]
-
-
-def _title(spec: RunSpec) -> str:
-    """What the run is called: a preset's name is the preset's alone."""
-    if any(spec.title == entry.spec.title and spec != entry.spec for entry in PRESETS.values()):
-        return f"{spec.title}, changed"
-    return spec.title
+    misfits = [of_layer(report.index, report.title, report.error) for report in known.reports if report.error]
+    return wrong + (misfits or [sentence(error.message) for error in known.errors])
 
 
 def start_bar(draft: Draft, known: DraftVerdict | None) -> None:
@@ -61,21 +46,23 @@ def start_bar(draft: Draft, known: DraftVerdict | None) -> None:
     ):
         with st.container(width=TEXT_WIDTH, gap=None):
             if wrong:
-                more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
-                st.markdown(
-                    f":small[:red[:material/error: {escaped(wrong[0])}{more}]]",
-                    help=_listed(wrong) if more else None,
-                )
+                first, more = escaped(wrong[0]), len(wrong) - 1
+                line = text("train.start.and_more", first=first, n=more) if more else first
+                st.markdown(f":small[:red[:material/error: {line}]]", help=_listed(wrong) if more else None)
             else:
                 st.markdown(f":small[{_cost(draft, known)}]")
         with st.container(horizontal=True, width="content", gap="small", vertical_alignment="center"):
             _tool(
-                "Undo", "undo", off=not draft.versions.past and not draft.mistakes, press=edit, args=(undone,)
+                text("train.start.undo"),
+                "undo",
+                off=not draft.versions.past and not draft.mistakes,
+                press=edit,
+                args=(undone,),
             )
-            _tool("Redo", "redo", off=not draft.versions.future, press=edit, args=(redone,))
-            _tool("Share this configuration or load another", "share", press=open_share)
+            _tool(text("train.start.redo"), "redo", off=not draft.versions.future, press=edit, args=(redone,))
+            _tool(text("train.start.share"), "share", press=open_share)
             st.button(
-                "Start training",
+                text("train.start.start"),
                 icon=":material/play_arrow:",
                 type="primary",
                 key="train/start",
@@ -107,24 +94,19 @@ def _tool(
 
 def _cost(draft: Draft, known: DraftVerdict | None) -> str:
     train = draft.spec.train
-    epochs = counted(train.epochs, "epoch")
     if known is None:
-        return f"{epochs} in batches of {train.batch_size:,}"
+        return text("train.start.epochs_in_batches", epochs=train.epochs, batch_size=train.batch_size)
     needed = known.estimate
-    return (
-        f"**{needed.parameters:,}** parameters · {in_short(needed.flops)}FLOP per sample · "
-        f"{needed.memory_gb:.1f} GB · about **{duration(needed.epoch_s)}** per epoch, "
-        f"{duration(needed.epoch_s * train.epochs)} for {epochs}"
+    epoch_s = max(needed.epoch_s, 0.1)  # a run that takes no time at all would be said wrong
+    return text(
+        "train.start.cost",
+        parameters=needed.parameters,
+        flops=needed.flops,
+        memory=needed.memory_gb * 1e9,
+        epoch_s=epoch_s,
+        run_s=max(needed.epoch_s * train.epochs, epoch_s),
+        epochs=train.epochs,
     )
-
-
-def duration(seconds: float) -> str:
-    """A duration as people say it: 0.8 s, 45 s, 3 min, 2.5 h."""
-    if seconds < 9.5:
-        return f"{max(seconds, 0.1):.1f} s"
-    if seconds < 120:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
 def _start() -> None:
@@ -135,7 +117,7 @@ def _start() -> None:
         st.session_state[_FAILED] = wrong[0]
         return
     try:
-        st.session_state[_STARTED] = start_run(draft.spec, _title(draft.spec))
+        st.session_state[_STARTED] = start_run(draft.spec, run_title(draft.spec))
     except OSError as error:
         st.session_state[_FAILED] = str(error)
 

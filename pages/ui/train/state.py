@@ -14,6 +14,7 @@ from lab.presets import preset
 from lab.spec_link import DEFAULT_PRESET, FREE_TEXT, is_own, link_of, spec_in
 from pages.ui.kit.address import Address
 from pages.ui.kit.controls import Put
+from pages.ui.kit.fields import EntryError
 from pages.ui.train.draft import Draft, Path, draft_of, entered, kind_chosen, replaced
 
 _DRAFT = "train/draft"
@@ -34,7 +35,7 @@ def edit(change: Callable[Concatenate[Draft, P], Draft], *args: P.args, **words:
     """Replace the draft by its changed one; a change that is refused says why and alters nothing."""
     try:
         st.session_state[_DRAFT] = change(current(), *args, **words)
-    except ValueError as error:
+    except EntryError as error:
         st.toast(str(error), icon=":material/error:")
         return
     ADDRESS.edited()

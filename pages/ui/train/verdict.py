@@ -14,6 +14,7 @@ from lab.paths import lab_home
 from lab.registry import FieldError, SpecError
 from lab.runner import warm
 from lab.spec import RunSpec
+from lab.texts import language
 from pages.ui.kit.refreshing import refreshing
 
 if TYPE_CHECKING:
@@ -37,13 +38,13 @@ def verdict(spec: RunSpec) -> DraftVerdict | None:
     from lab.network.transfer import hindrances
     from lab.training.budget import with_data_at_hand
 
-    known = _verdict(with_data_at_hand(spec, lab_home()))
+    known = _verdict(with_data_at_hand(spec, lab_home()), language())
     missing = hindrances(spec, lab_home())  # which may come with every step of another run
     return replace(known, errors=known.errors + missing) if missing else known
 
 
 @lru_cache(maxsize=256)
-def _verdict(spec: RunSpec) -> DraftVerdict:
+def _verdict(spec: RunSpec, language: str) -> DraftVerdict:  # it speaks, so each language has its own
     from lab.network.report import layer_reports
     from lab.training.budget import admit, estimate
 

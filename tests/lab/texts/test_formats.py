@@ -35,6 +35,11 @@ def test_a_duration_never_says_sixty(seconds: float) -> None:
     assert not any(f"{word} " in f" {formats.duration(seconds)} " for word in ("60 s", "60 min", "24 h"))
 
 
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_a_number_reads_back_as_itself(value: float) -> None:
+    assert float(formats.number(value).replace(",", "")) == value
+
+
 def test_numbers_shares_sizes_and_shapes() -> None:
     assert [formats.number(n) for n in (16384, 0.001, 1e-08, 3.0, None)] == [
         "16,384",
@@ -80,3 +85,17 @@ def test_a_noun_goes_with_its_number() -> None:
     assert [formats.noun(n, ["run", "runs"]) for n in (0, 1, 2, 1.5)] == ["runs", "run", "runs", "runs"]
     with speaking("zh"):
         assert formats.noun(1, ["次"]) == "次"
+
+
+def test_operations_and_sentences() -> None:
+    assert [formats.flops(n) for n in (12, 401_408, 2.4e6, 3e9)] == [
+        "12 FLOP",
+        "401 kFLOP",
+        "2.4 MFLOP",
+        "3 GFLOP",
+    ]
+    assert (formats.sentence("is missing"), formats.sentence("缺失"), formats.sentence("")) == (
+        "Is missing",
+        "缺失",
+        "",
+    )

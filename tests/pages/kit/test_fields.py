@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import pytest
 from pydantic import BaseModel
@@ -14,9 +15,9 @@ from lab.parts.losses import LOSSES
 from lab.parts.optimizers import OPTIMIZERS
 from lab.parts.schedules import SCHEDULES
 from lab.spec import DataSpec, TrainSpec
-from lab.text import shown
-from lab.texts import speaking
-from pages.ui.kit.fields import Field, fields_of, parsed, written
+from lab.texts import Text, speaking
+from lab.texts.formats import number
+from pages.ui.kit.fields import EntryError, Field, fields_of, parsed, written
 
 MODELS: list[type[BaseModel]] = [
     DataSpec,
@@ -37,10 +38,22 @@ NUMBERS = [case for case in FIELDS if case.values[1].sort in ("number", "whole")
 
 @pytest.mark.parametrize(("model", "field"), FIELDS)
 def test_every_field_has_a_title_and_one_sentence(model: type[BaseModel], field: Field) -> None:
-    assert field.title
-    assert field.title[0].isupper()
-    assert field.description.endswith(".") or field.sort in ("parts", "part")
-    assert field.description in field.help()
+    assert str(field.title)[0].isupper()
+    assert str(field.description).endswith(".") or field.sort in ("parts", "part")
+    assert str(field.description) in field.help()
+
+
+@pytest.mark.parametrize(("model", "field"), FIELDS)
+def test_a_name_to_choose_has_words_or_is_an_acronym(model: type[BaseModel], field: Field) -> None:
+    acronyms = {"RNN", "LSTM", "GRU", "CPU", "CUDA"}
+    assert all(isinstance(t, Text) or field.words or t in acronyms for t in field.choices.values())
+
+
+def test_what_was_entered_wrong_is_said_in_the_readers_language() -> None:
+    with pytest.raises(EntryError) as caught:
+        parsed(fields_of(TrainSpec)["epochs"], "1,5")
+    with speaking("zh"):
+        assert "“1,5”不是数；可用范围：1 到 1,000，小数点用“.”" in str(caught.value)
 
 
 @pytest.mark.parametrize(("model", "field"), NUMBERS)
@@ -50,7 +63,7 @@ def test_every_number_says_its_bounds_and_refuses_what_is_outside(
     assert field.bounds
     assert field.bounds in field.help()
     for wrong in (math.nan, math.inf, -math.inf, 1e30, -1.0, "abc", None, ""):
-        with pytest.raises(ValueError, match=field.title.replace("(", r"\(").replace(")", r"\)")):
+        with pytest.raises(ValueError, match=re.escape(str(field.title))):
             parsed(field, wrong)
 
 
@@ -69,7 +82,7 @@ def test_the_default_and_the_bounds_themselves_are_allowed_by_control_and_spec(
     ("value", "text"), [(16384, "16,384"), (0.001, "0.001"), (1e-8, "1e-08"), (3.0, "3"), (None, "")]
 )
 def test_numbers_are_shown_as_people_write_them(value: float | None, text: str) -> None:
-    assert shown(value) == text
+    assert number(value) == text
 
 
 @pytest.mark.parametrize(
