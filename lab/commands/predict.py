@@ -19,6 +19,7 @@ from lab.ink.drawing import BRUSH_PX, CANVAS_PX, Drawing, InkError, rasterise, u
 from lab.ink.framing import Framing, frame
 from lab.ink.pictures import MAX_BYTES, PictureError, read_picture
 from lab.models.shipped import DEFAULT, SHIPPED
+from lab.models.wording import refusal_in_words
 from lab.paths import HomeError, lab_home
 from lab.texts import text
 
@@ -192,7 +193,7 @@ def _print(asked: Asked, answer: Prediction | None, model: Model, *, as_json: bo
 
 def _answer(answer: Prediction, model: Model) -> str:
     if not answer.is_digit:
-        return text("commands.predict.no_digit", reason=answer.reason)
+        return text("commands.predict.no_digit", reason=refusal_in_words(answer.refusal))
     share = answer.probabilities[answer.digit]
     return text("commands.predict.digit", digit=answer.digit, share=share, model=model.title)
 
@@ -203,7 +204,7 @@ def _record(asked: Asked, answer: Prediction | None) -> dict[str, Any]:
         "digit": answer.digit if answer else None,
         "probabilities": list(answer.probabilities) if answer else [],
         "is_digit": answer.is_digit if answer else False,
-        "reason": answer.reason if answer else asked.problem,
+        "reason": refusal_in_words(answer.refusal) if answer else asked.problem,
     }
     if asked.index is not None:
         record["index"] = asked.index

@@ -19,7 +19,7 @@ from lab.ink.drawing import Drawing, Ink
 from lab.ink.framing import Framing, frame
 from lab.ink.segmentation import Glyph, split_digits
 from lab.models.loading import Model, ModelError, load_model, run_missing
-from lab.models.outliers import OutlierVerdict, verdicts
+from lab.models.outliers import OutlierVerdict, Refusal, verdicts
 from lab.paths import is_run_id, run_folder
 
 EPOCHS_SHOWN = 60
@@ -29,7 +29,7 @@ EPOCHS_SHOWN = 60
 class Prediction:
     """What a model says to one drawing.
 
-    `margin` is the best probability minus the second; `reason` says why `is_digit` is False, else "";
+    `margin` is the best probability minus the second; `refusal` says why `is_digit` is False, else None;
     `surprise` is 0 for a usual digit, 1 at the limit beyond which nothing is called a digit.
     """
 
@@ -37,7 +37,7 @@ class Prediction:
     probabilities: tuple[float, ...]
     margin: float
     is_digit: bool
-    reason: str
+    refusal: Refusal | None
     surprise: float
 
 
@@ -70,7 +70,7 @@ def _answer(probabilities: list[float], verdict: OutlierVerdict) -> Prediction:
     ranked = sorted(range(len(probabilities)), key=probabilities.__getitem__, reverse=True)
     margin = probabilities[ranked[0]] - probabilities[ranked[1]]
     shares = tuple(probabilities)
-    return Prediction(ranked[0], shares, margin, verdict.is_digit, verdict.reason, verdict.surprise)
+    return Prediction(ranked[0], shares, margin, verdict.is_digit, verdict.refusal, verdict.surprise)
 
 
 def read_number(model: Model, source: Drawing | Ink) -> tuple[tuple[Glyph, Prediction], ...]:

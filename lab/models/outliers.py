@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import torch
@@ -31,11 +32,7 @@ MOST_COVERAGE = 0.6
 HEAD_UNITS = 32
 MAX_BYTES = 2_000_000
 
-EMPTY = "The canvas is empty."
-DOT = "Too little ink: there is no line, only a dot or a few."
-FULL = "Too much ink: there is no line to follow."
-UNLIKE = "This does not look like a digit"
-STRANGE = f"{UNLIKE}: it is too far from everything seen in training."
+Refusal = Literal["empty", "dot", "full", "strange"]
 
 
 @dataclass(frozen=True)
@@ -43,7 +40,7 @@ class OutlierVerdict:
     """Whether a drawing is called a digit; why not; and how far it is on the way there (1 is the limit)."""
 
     is_digit: bool
-    reason: str
+    refusal: Refusal | None
     surprise: float
 
 
@@ -79,13 +76,13 @@ def verdicts(framings: Sequence[Framing]) -> tuple[OutlierVerdict, ...]:
 
 def _verdict(framing: Framing, score: float, judge: Judge) -> OutlierVerdict:
     if framing.is_empty:
-        return OutlierVerdict(False, EMPTY, 1.0)
+        return OutlierVerdict(False, "empty", 1.0)
     if framing.extent < LEAST_EXTENT:
-        return OutlierVerdict(False, DOT, 1.0)
+        return OutlierVerdict(False, "dot", 1.0)
     if framing.coverage > MOST_COVERAGE:
-        return OutlierVerdict(False, FULL, 1.0)
+        return OutlierVerdict(False, "full", 1.0)
     surprise = max(0.0, (judge.usual - score) / max(judge.usual - judge.limit, 1e-6))
-    return OutlierVerdict(score >= judge.limit, "" if score >= judge.limit else STRANGE, surprise)
+    return OutlierVerdict(score >= judge.limit, None if score >= judge.limit else "strange", surprise)
 
 
 def hidden_part(network: nn.Sequential) -> nn.Sequential:

@@ -29,9 +29,9 @@ test("a button with an icon says its title to those who do not see it", () => {
 })
 
 test("a share is written in per cent", () => {
-  assert.equal(percent(0.125), "13 %")
-  assert.equal(percent(1), "100 %")
-  assert.equal(percent(0.98765, 1), "98.8 %")
+  assert.equal(percent(0.125), "13%")
+  assert.equal(percent(1), "100%")
+  assert.equal(percent(0.98765, 1), "98.8%")
 })
 
 const mine = { name: "owner", value: "abc", replace: false }

@@ -23,8 +23,8 @@ test("twelve images lie side by side from one end of the strip to the other", ()
 })
 
 test("a wrong answer is followed by the right one", () => {
-  assert.equal(verdict({ share: 0.756, label: 4, right: true }), "76 %")
-  assert.equal(verdict({ share: 0.756, label: 4, right: false }), "76 %, is 4")
+  assert.equal(verdict({ share: 0.756, label: 4, right: true }), "76%")
+  assert.equal(verdict({ share: 0.756, label: 4, right: false }), "76%, is 4")
 })
 
 test("a click that opens a new tab is the browser's business", () => {

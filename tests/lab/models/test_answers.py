@@ -20,7 +20,7 @@ def test_the_shipped_networks_read_a_drawn_digit_at_any_brush(digit: int) -> Non
     for name in ("cnn", "augmented-mlp"):
         found = answers(load_model(name), [framed(digit, brush) for brush in (4, 10, 16)])
         assert [one.digit for one in found] == [digit] * 3
-        assert all(one.is_digit and not one.reason for one in found)
+        assert all(one.is_digit and not one.refusal for one in found)
 
 
 def test_an_answer_is_a_distribution_with_its_margin() -> None:

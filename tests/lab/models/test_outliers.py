@@ -3,7 +3,7 @@ import pytest
 
 from lab.ink.drawing import Drawing, parse_drawing, rasterise, unit_drawing
 from lab.ink.framing import Framing, frame
-from lab.models.outliers import DOT, EMPTY, FULL, STRANGE, verdicts
+from lab.models.outliers import verdicts
 from tests.support import non_digits
 from tests.support.drawn_digits import DIGITS, Strokes
 
@@ -16,7 +16,7 @@ def framed(value: Strokes) -> Framing:
 def test_a_digit_is_a_digit(digit: int) -> None:
     (verdict,) = verdicts([framed(DIGITS[digit])])
     assert verdict.is_digit
-    assert verdict.reason == ""
+    assert verdict.refusal is None
     assert verdict.surprise < 1
 
 
@@ -24,7 +24,7 @@ def test_an_empty_canvas_and_a_dot_have_too_little_ink() -> None:
     dot = parse_drawing([[[140, 140]]], brush=20)
     jitter = parse_drawing([[[140, 140], [146, 143], [141, 147]]], brush=20)
     found = verdicts([frame(Drawing(())), frame(dot), frame(jitter)])
-    assert [verdict.reason for verdict in found] == [EMPTY, DOT, DOT]
+    assert [verdict.refusal for verdict in found] == ["empty", "dot", "dot"]
     assert not any(verdict.is_digit for verdict in found)
     assert all(verdict.surprise >= 1 for verdict in found)
 
@@ -36,7 +36,7 @@ def test_an_empty_canvas_and_a_dot_have_too_little_ink() -> None:
 def test_dots_far_from_one_another_are_no_digit(places: list[tuple[int, int]], brush: float) -> None:
     dots = parse_drawing([[[x, y], [x + 2, y + 1]] for x, y in places], brush=brush)
     found = verdicts([frame(dots), frame(rasterise(dots))])
-    assert [verdict.reason for verdict in found] == [DOT, DOT]
+    assert [verdict.refusal for verdict in found] == ["dot", "dot"]
 
 
 def test_a_digit_whose_strokes_do_not_meet_is_a_digit() -> None:
@@ -48,12 +48,12 @@ def test_a_digit_whose_strokes_do_not_meet_is_a_digit() -> None:
 
 def test_a_black_sheet_has_too_much() -> None:
     (verdict,) = verdicts([frame(np.ones((280, 280), np.float32))])
-    assert verdict.reason in (FULL, DOT)
+    assert verdict.refusal in ("full", "dot")
 
 
 def share_refused(framings: list[Framing]) -> float:
     found = verdicts(framings)
-    assert {verdict.reason for verdict in found if not verdict.is_digit} <= {STRANGE, DOT, FULL}
+    assert {verdict.refusal for verdict in found if not verdict.is_digit} <= {"strange", "dot", "full"}
     return sum(not verdict.is_digit for verdict in found) / len(found)
 
 
