@@ -24,6 +24,7 @@ from lab.presets import preset
 from lab.runner import warm
 from lab.runs.store import Store
 from pages.ui.draw.canvas import drawing_of
+from pages.ui.draw.inside import VIEWS
 from pages.ui.draw.views import TABS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -405,9 +406,10 @@ def leaves(data: Any) -> Iterator[str]:
 
 
 def english(app: AppTest) -> list[str]:
-    """What the page says in English, names and styles left out."""
+    """What the page says in English, code and names left out."""
     parts = [part.proto for part in app.main if getattr(part, "proto", None) is not None]
-    told = {words for part in parts for words in words_of(part) if "<style>" not in words}
+    told = {words for part in parts for words in words_of(part)}
+    told = {words for words in told if not re.match("<|const |My softmax", words)}
     return [words for words in sorted(told) if re.search(r"[A-Za-z]{3,},? [A-Za-z]{2,}", words)]
 
 
@@ -419,6 +421,16 @@ def test_the_page_in_chinese_has_no_english_sentence(
     make_run()
     app.session_state["draw/tab"] = str(TABS[tab])
     draw(app, strokes)
+    in_chinese(app)
+    assert english(app) == []
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_look_inside_in_chinese_has_no_english_sentence(app: AppTest, view: str) -> None:
+    app.selectbox(key="draw/model").select("augmented-mlp").run()
+    app.session_state["draw/tab"] = str(TABS["inside"])
+    app.session_state["draw/inside-view"] = view
+    draw(app, SEVEN)
     in_chinese(app)
     assert english(app) == []
 
