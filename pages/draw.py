@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from lab.texts import text
 from pages.ui.draw.live import DEPTH_KEY, LIVE_KEY, SHOWN_KEY, live
 from pages.ui.draw.models import choose, ready, refresh_every
 from pages.ui.draw.views import depth
@@ -11,8 +12,8 @@ from pages.ui.kit.entry import through_app
 from pages.ui.kit.owner import remember_owner
 
 through_app()
-st.title("Draw a digit")
-st.caption("The network answers while you draw, and shows why.")
+st.title(text("draw.title"))
+st.caption(text("draw.promise"))
 
 ready()
 remember_owner()

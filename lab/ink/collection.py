@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from lab.database import Schema, connect, in_words, transaction
 from lab.ink.drawing import Drawing, drawing_json, parse_drawing
 from lab.paths import lab_home
+from lab.texts import text
 
 Pixels = NDArray[np.uint8]
 
@@ -72,9 +73,9 @@ class Entry:
     model: str
 
 
-def is_owner_id(text: object) -> bool:
-    """Whether the text, from a cookie say, has the form of an owner's id."""
-    return isinstance(text, str) and OWNER_ID.fullmatch(text) is not None
+def is_owner_id(told: object) -> bool:
+    """Whether what a cookie, say, tells has the form of an owner's id."""
+    return isinstance(told, str) and OWNER_ID.fullmatch(told) is not None
 
 
 class Collection:
@@ -82,7 +83,7 @@ class Collection:
 
     def __init__(self, owner: str, home: Path | None = None) -> None:
         if not is_owner_id(owner):
-            raise CollectionError(f"owner {str(owner)[:40]!r}: expected 22 to 64 of A-Z, a-z, 0-9, - and _")
+            raise CollectionError(text("ink.collection.owner", owner=str(owner)[:40]))
         self.folder = (home or lab_home()) / "collection" / owner
 
     def record(
@@ -125,14 +126,14 @@ class Collection:
         Raises: CollectionError, for an unknown drawing, a label that is no digit, or a full set.
         """
         if digit is not None and (isinstance(digit, bool) or digit not in range(10)):
-            raise CollectionError(f"label {digit!r}: expected a digit from 0 to 9")
+            raise CollectionError(text("ink.collection.label", label=repr(digit)))
         with self._open() as store:
             (size,) = store.execute("SELECT count(*) FROM drawing WHERE label IS NOT NULL").fetchone()
             if digit is not None and size >= SET_LIMIT:
-                raise CollectionError(f"the set holds {size:,} digits, as many as allowed; delete some first")
+                raise CollectionError(text("ink.collection.full", n=size))
             changed = store.execute("UPDATE drawing SET label = ? WHERE key = ?", (digit, key)).rowcount
         if not changed:
-            raise CollectionError(f"drawing {key[:40]!r} is not there; it may have been deleted")
+            raise CollectionError(text("ink.collection.gone", key=key[:40]))
 
     def delete(self, key: str) -> None:
         """Removes one drawing; removing what is not there changes nothing."""
@@ -196,5 +197,5 @@ def load(owner: str, home: Path | None = None) -> tuple[Pixels, NDArray[np.int64
 
 def _bytes_of(pixels: Pixels) -> bytes:
     if pixels.shape != (28, 28) or pixels.dtype != np.uint8:
-        raise CollectionError(f"pixels {pixels.shape} {pixels.dtype}: expected (28, 28) uint8")
+        raise CollectionError(text("ink.collection.pixels", size=pixels.shape, kind=pixels.dtype))
     return pixels.tobytes()

@@ -14,7 +14,6 @@ function answerPanel(index) {
   part.rows = Array.from({ length: 10 }, (_, digit) => {
     const row = make("div", "row")
     row.setAttribute("role", "meter")
-    row.setAttribute("aria-label", `Probability of ${digit}`)
     row.setAttribute("aria-valuemin", "0")
     row.setAttribute("aria-valuemax", "1")
     const track = make("div", "track")
@@ -30,7 +29,7 @@ function answerPanel(index) {
 // As the views below the pad word it; rounded here alone, or the two would differ.
 const exact = share => percent(share, 1)
 
-export function show(pad, answers) {
+export function show(pad, answers, texts) {
   while (pad.panels.length < answers.length) {
     const panel = answerPanel(pad.panels.length)
     pad.panels.push(panel)
@@ -49,6 +48,7 @@ export function show(pad, answers) {
     part.panel.classList.toggle("unsure", !known || !answer.is_digit)
     part.panel.dataset.digit = known && answer.is_digit ? String(answer.digit) : ""
     part.rows.forEach((row, digit) => {
+      row.setAttribute("aria-label", texts.probability.replace("{digit}", digit))
       const p = known ? answer.probabilities[digit] : 0
       row.style.setProperty("--p", p.toFixed(4))
       row.setAttribute("aria-valuenow", p.toFixed(4))

@@ -2,7 +2,7 @@
 // Everything is measured on a square of 280 x 280; the server decides what the strokes mean.
 
 const version = new URL(import.meta.url).search
-const [{ make }, { tool }, strokesModule, { paint }, { show }] = await Promise.all(
+const [{ make }, { entitle, tool }, strokesModule, { paint }, { show }] = await Promise.all(
   ["../kit/dom.js", "../kit/look.js", "./strokes.js", "./paint.js", "./answers.js"].map(path => import(path + version)))
 const { SIDE, centre, lengthens, neighbour, placed, readKept, waitMs } = strokesModule
 
@@ -20,27 +20,23 @@ function build(root) {
   pad.canvas = make("canvas")
   pad.canvas.tabIndex = 0
   pad.canvas.setAttribute("role", "application")
-  pad.canvas.setAttribute("aria-label", "Drawing pad. Arrow keys move the pen over a grid of 28 by 28, "
-    + "space puts it down and lifts it, backspace undoes, delete clears.")
   pad.hint = make("div", "hint")
-  pad.hint.append(make("b", "", "Draw a digit here"), make("span", "", "mouse, finger or pen"))
+  pad.hint.append(make("b"), make("span"))
   paper.append(pad.canvas, pad.hint)
   pad.dot = make("i")
   const dot = make("span", "dot")
   dot.append(pad.dot)
   pad.size = make("input")
-  Object.assign(pad.size, { type: "range", min: 8, max: 32, step: 1, value: 20, title: "Brush size" })
-  pad.size.setAttribute("aria-label", "Brush size, in 280ths of the pad")
+  Object.assign(pad.size, { type: "range", min: 8, max: 32, step: 1, value: 20 })
   const label = make("label")
   label.append(dot, pad.size)
-  pad.undo = tool("undo", "Undo")
-  pad.redo = tool("redo", "Redo")
-  pad.clear = tool("delete", "Clear")
-  pad.keyboard = tool("keyboard", "Draw with the keyboard")
+  pad.undo = tool("undo")
+  pad.redo = tool("redo")
+  pad.clear = tool("delete")
+  pad.keyboard = tool("keyboard")
   const tools = make("div", "tools")
   tools.append(label, pad.undo, pad.redo, pad.clear, pad.keyboard)
-  pad.help = make("p", "keys", "Arrow keys move over the 28 x 28 grid (with shift: four cells). "
-    + "Space puts the pen down and lifts it. Backspace undoes, delete clears.")
+  pad.help = make("p", "keys")
   left.append(paper, tools, pad.help)
   const right = make("div", "right")
   pad.answers = make("div", "answers")
@@ -51,6 +47,18 @@ function build(root) {
   pad.draw.append(left, right)
   root.append(pad.draw)
   return pad
+}
+
+// The words of the pad in the reader's language, which may change while it stands.
+function speak(pad, texts) {
+  pad.texts = texts
+  pad.canvas.setAttribute("aria-label", texts.canvas)
+  pad.hint.firstChild.textContent = texts.here
+  pad.hint.lastChild.textContent = texts.with
+  pad.size.title = texts.brush
+  pad.size.setAttribute("aria-label", texts.brush_unit)
+  pad.help.textContent = texts.keys
+  for (const name of ["undo", "redo", "clear", "keyboard"]) entitle(pad[name], texts[name])
 }
 
 function refresh(pad) {
@@ -244,7 +252,8 @@ export function render(root, { data, setStateValue, setTriggerValue }) {
     }
   }
   pad.answered = data.seq
-  show(pad, data.answers)
+  speak(pad, data.texts)
+  show(pad, data.answers, data.texts)
   refresh(pad)
   pad.draw.dataset.seq = String(data.seq)
   const upToDate = data.settled && data.seq === pad.seq
@@ -262,9 +271,9 @@ export function render(root, { data, setStateValue, setTriggerValue }) {
     pad.liftedAt = 0
     requestAnimationFrame(() => {
       pad.draw.dataset.latencyMs = (performance.now() - from).toFixed(1)
-      pad.foot.textContent = `Answered ${Math.round(performance.now() - from)} ms after the pen was lifted.`
+      pad.foot.textContent = pad.texts.answered.replace("{ms}", Math.round(performance.now() - from))
     })
-    pad.said.textContent = data.answers.map(a => `${a.model}: ${a.says}`).join(" ")
+    pad.said.textContent = data.answers.map(a => a.aloud).join(" ")
   }
   if (pad.strokes.length === 0) pad.foot.textContent = ""
 }

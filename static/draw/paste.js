@@ -20,32 +20,42 @@ async function asPng(file) {
 }
 
 function build(root) {
-  const zone = make("div", "zone", "Click here, then press Ctrl+V or Cmd+V")
+  const zone = make("div", "zone")
   zone.tabIndex = 0
   zone.setAttribute("role", "button")
-  const told = make("small", "", "A picture from the clipboard, a screenshot say.")
+  root.ask = make("span")
+  const told = root.told = make("small")
   told.setAttribute("aria-live", "polite")
-  zone.append(told)
+  root.says = "what"
+  zone.append(root.ask, told)
   zone.onclick = () => zone.focus()
   zone.onpaste = event => {
     event.preventDefault()
     const picture = [...(event.clipboardData?.files ?? [])].find(file => file.type.startsWith("image/"))
-    if (picture) take(root, told, picture)
-    else told.textContent = "There is no picture in the clipboard."
+    if (picture) take(root, picture)
+    else tell(root, "nothing")
   }
   root.append(zone)
 }
 
-async function take(root, told, file) {
+function tell(root, says) {
+  root.says = says
+  if (root.told.textContent !== root.texts[says]) root.told.textContent = root.texts[says]
+}
+
+async function take(root, file) {
   try {
     root.emit("pasted", await asPng(file))
-    told.textContent = "Taken."
+    tell(root, "taken")
   } catch {
-    told.textContent = "What was pasted is not a picture this browser can read."
+    tell(root, "unreadable")
   }
 }
 
-export function render(root, { setTriggerValue }) {
+export function render(root, { data, setTriggerValue }) {
   root.emit = setTriggerValue
+  root.texts = data.texts
   if (!root.firstElementChild) build(root)
+  root.ask.textContent = data.texts.click
+  tell(root, root.says)
 }

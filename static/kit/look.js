@@ -6,12 +6,17 @@ const { make } = await import(`./dom.js${new URL(import.meta.url).search}`)
 export function tool(icon, title) {
   const button = make("button", "tool")
   button.type = "button"
-  button.title = title
-  button.setAttribute("aria-label", title)
+  entitle(button, title)
   const glyph = make("span", "icon", icon)
   glyph.setAttribute("aria-hidden", "true")
   button.append(glyph)
   return button
+}
+
+// A title in words, for eyes and ears; none yet where the words come later.
+export function entitle(button, title = "") {
+  button.title = title
+  button.setAttribute("aria-label", title)
 }
 
 export const percent = (share, digits = 0) => `${(100 * share).toFixed(digits)}%`

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from lab.presets import preset
 from lab.runner import warm
 from lab.runs.store import Store
 from pages.ui.draw.canvas import drawing_of
+from pages.ui.draw.inside import VIEWS
 from pages.ui.draw.views import TABS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -143,27 +145,27 @@ def test_a_message_about_an_older_sheet_is_ignored(app: AppTest) -> None:
     assert shown(draw(app, DOT, sheet=12))["strokes"] == SEVEN
 
 
-@pytest.mark.parametrize("tab", TABS.values())
+@pytest.mark.parametrize("tab", TABS)
 @pytest.mark.parametrize("model", [DEFAULT, "augmented-mlp"])
 def test_every_view_opens_on_a_drawing(app: AppTest, tab: str, model: str) -> None:
     app.selectbox(key="draw/model").select(model).run()
-    app.session_state["draw/tab"] = tab
+    app.session_state["draw/tab"] = str(TABS[tab])
     draw(app, SEVEN)
     assert not app.exception
 
 
 def test_pad_and_look_inside_round_the_same_probability(app: AppTest) -> None:
-    app.session_state["draw/tab"] = TABS["inside"]
+    app.session_state["draw/tab"] = str(TABS["inside"])
     draw(app, SEVEN)
     probabilities = shown(app)["answers"][0]["probabilities"]
     assert sum(probabilities) == pytest.approx(1, abs=1e-6)  # rounded once, by whoever shows it
-    assert app.metric[0].value == f"{100 * probabilities[7]:.1f} %"
+    assert app.metric[0].value == f"{probabilities[7]:.1%}"
 
 
 @pytest.mark.parametrize("view", ["pixels", "layers", "neighbours", "neurons"])
 def test_every_look_inside_opens_for_a_dense_network(app: AppTest, view: str) -> None:
     app.selectbox(key="draw/model").select("augmented-mlp").run()
-    app.session_state["draw/tab"] = TABS["inside"]
+    app.session_state["draw/tab"] = str(TABS["inside"])
     app.session_state["draw/inside-view"] = view
     draw(app, SEVEN)
     assert not app.exception
@@ -183,7 +185,7 @@ def test_a_run_with_weights_can_be_chosen_and_followed_through_its_epochs(
     run = make_run()
     app.run()
     app.selectbox(key="draw/model").select(run).run()
-    app.session_state["draw/tab"] = TABS["training"]
+    app.session_state["draw/tab"] = str(TABS["training"])
     draw(app, SEVEN)
     named = shown(app)["answers"][0]["model"]
     assert named.startswith("My softmax (")
@@ -196,7 +198,7 @@ def test_no_view_is_confident_about_what_is_no_digit(
     app: AppTest, make_run: Callable[..., str], tab: str
 ) -> None:
     make_run()
-    app.session_state["draw/tab"] = TABS[tab]
+    app.session_state["draw/tab"] = str(TABS[tab])
     draw(app, DOT)
     assert "This does not look like a digit" in texts(app)
     draw(app, SEVEN)
@@ -260,7 +262,7 @@ def picture(kind: str) -> bytes:
 
 
 def upload(app: AppTest, name: str, content: bytes) -> AppTest:
-    app.session_state["draw/tab"] = TABS["picture"]
+    app.session_state["draw/tab"] = str(TABS["picture"])
     app.run()
     app.file_uploader(key="draw/picture-file").upload(name, content)
     return app.run()
@@ -319,7 +321,7 @@ def test_a_bad_file_is_named_and_the_drawing_stays(app: AppTest, name: str, cont
 
 
 def test_a_label_puts_the_drawing_into_the_set_and_delete_takes_it_out(app: AppTest, home: Path) -> None:
-    app.session_state["draw/tab"] = TABS["teach"]
+    app.session_state["draw/tab"] = str(TABS["teach"])
     draw(app, SEVEN)
     (entry,) = Collection(OWNER, home).history()
     app.pills(key=f"draw/teach-{entry.key}").set_value(1).run()
@@ -331,7 +333,7 @@ def test_a_label_puts_the_drawing_into_the_set_and_delete_takes_it_out(app: AppT
 
 
 def test_a_drawing_of_the_history_can_be_put_back_on_the_pad(app: AppTest, home: Path) -> None:
-    app.session_state["draw/tab"] = TABS["teach"]
+    app.session_state["draw/tab"] = str(TABS["teach"])
     draw(app, SEVEN)
     draw(app, [], life=1)
     (entry,) = Collection(OWNER, home).history()
@@ -375,6 +377,77 @@ def test_every_shipped_model_can_be_chosen(app: AppTest) -> None:
         (answer,) = shown(draw(app, SEVEN))["answers"]
         assert str(model.title) in answer["model"]
         assert len(answer["probabilities"]) == 10
+
+
+def in_chinese(app: AppTest) -> None:
+    app.query_params["lang"] = "zh"
+    app.run()
+    assert not app.exception
+
+
+def words_of(part: Any) -> Iterator[str]:
+    """Every string in an element, its label, help and options; in a component, those of its data."""
+    for field, value in part.ListFields():
+        for each in value if field.is_repeated else [value]:
+            if hasattr(each, "ListFields"):
+                yield from words_of(each)
+            elif isinstance(each, str) and each[:1] in ("{", "["):
+                yield from leaves(json.loads(each))
+            elif isinstance(each, str):
+                yield each
+
+
+def leaves(data: Any) -> Iterator[str]:
+    """Every string in data."""
+    if isinstance(data, str):
+        yield data
+    for value in data.values() if isinstance(data, dict) else data if isinstance(data, list) else ():
+        yield from leaves(value)
+
+
+def english(app: AppTest) -> list[str]:
+    """What the page says in English, code and names left out."""
+    parts = [part.proto for part in app.main if getattr(part, "proto", None) is not None]
+    told = {words for part in parts for words in words_of(part)}
+    told = {words for words in told if not re.match("<|const |My softmax", words)}
+    return [words for words in sorted(told) if re.search(r"[A-Za-z]{3,},? [A-Za-z]{2,}", words)]
+
+
+@pytest.mark.parametrize("tab", TABS)
+@pytest.mark.parametrize("strokes", [SEVEN, DOT], ids=["seven", "dot"])
+def test_the_page_in_chinese_has_no_english_sentence(
+    app: AppTest, make_run: Callable[..., str], tab: str, strokes: object
+) -> None:
+    make_run()
+    app.session_state["draw/tab"] = str(TABS[tab])
+    draw(app, strokes)
+    in_chinese(app)
+    assert english(app) == []
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_look_inside_in_chinese_has_no_english_sentence(app: AppTest, view: str) -> None:
+    app.selectbox(key="draw/model").select("augmented-mlp").run()
+    app.session_state["draw/tab"] = str(TABS["inside"])
+    app.session_state["draw/inside-view"] = view
+    draw(app, SEVEN)
+    in_chinese(app)
+    assert english(app) == []
+
+
+def test_switching_the_language_keeps_the_tab_the_models_and_the_drawing(app: AppTest) -> None:
+    app.selectbox(key="draw/model").select("augmented-mlp").run()
+    app.selectbox(key="draw/second-model").select("document-mlp").run()
+    app.session_state["draw/tab"] = str(TABS["teach"])
+    draw(app, SEVEN)
+    in_chinese(app)
+    assert "你的数据集：0 个数字" in texts(app)
+    assert "MLP（数据增强）（内置）" in texts(app)  # in the history
+    assert app.selectbox(key="draw/model").value == "augmented-mlp"
+    assert app.selectbox(key="draw/second-model").value == "document-mlp"
+    assert shown(app)["answers"][0]["model"] == "MLP（数据增强）（内置）"
+    assert shown(app)["answers"][0]["digit"] == 7
+    assert shown(app)["texts"]["undo"] == "撤销"
 
 
 PATH = {

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from lab.figures.look import NO_BUTTONS, Figure
+from lab.texts import text
 
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 MARKED = 30  # epochs; the marks of more would touch
@@ -41,7 +42,7 @@ def my_digit_data(answers: Iterable[tuple[int, Sequence[float]]]) -> MyDigit:
     """
     rows = sorted((epoch, tuple(probabilities)) for epoch, probabilities in answers)
     if not rows:
-        raise ValueError("no epoch has been saved yet; expected at least one")
+        raise ValueError("epochs: 0; allowed: 1+")
     epochs = tuple(epoch for epoch, _ in rows)
     lines = tuple(tuple(probabilities[digit] for _, probabilities in rows) for digit in range(10))
     best = tuple(max(range(10), key=lambda digit: probabilities[digit]) for _, probabilities in rows)
@@ -57,11 +58,12 @@ def my_digit_figure(data: MyDigit) -> Figure:
         "data": [_line(data, digit, digit in leaders) for digit in drawn_last],
         "layout": {
             "annotations": [_name(data, digit) for digit in leaders[:NAMED]],
-            "xaxis": {"title": {"text": "Epoch"}, "tickformat": "d", **ticks},
-            "yaxis": {"title": {"text": "Probability"}, "range": [-0.02, 1.04], "tickformat": ".0%"},
+            "xaxis": {"title": {"text": text("figures.draw.epoch")}, "tickformat": "d", **ticks},
+            "yaxis": {"title": {"text": text("figures.draw.probability")}, "range": [-0.02, 1.04]}
+            | {"tickformat": ".0%"},
             "margin": {"l": 48, "r": 40, "t": 10, "b": 36},
             "legend": {"orientation": "v", "x": 1.02, "xanchor": "left", "y": 1, "yanchor": "top"}
-            | {"title": {"text": "Digit"}},
+            | {"title": {"text": text("figures.draw.digit")}},
             "hovermode": "closest",
             "modebar": NO_BUTTONS,
         },
@@ -69,6 +71,7 @@ def my_digit_figure(data: MyDigit) -> Figure:
 
 
 def _line(data: MyDigit, digit: int, strong: bool) -> Figure:
+    told = text("figures.draw.after_epoch", digit=digit, share="%{y:.1%}", epoch="%{x}")
     return {
         "type": "scatter",
         "x": list(data.epochs),
@@ -79,7 +82,7 @@ def _line(data: MyDigit, digit: int, strong: bool) -> Figure:
         "line": {"color": _colour(digit), "dash": DASHES[digit % 5], "width": 3 if strong else 1},
         "marker": {"size": 7 if strong else 3},
         "opacity": 1.0 if strong else 0.45,
-        "hovertemplate": f"{digit}: %{{y:.1%}} after epoch %{{x}}<extra></extra>",
+        "hovertemplate": f"{told}<extra></extra>",
     }
 
 

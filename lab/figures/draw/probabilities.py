@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lab.figures.look import NO_BUTTONS, Figure
+from lab.texts import text
 
 COLOURS = ("@blue", "@orange", "@gray")
 PATTERNS = ("", "/", ".")  # never colour alone
@@ -29,7 +30,7 @@ def probabilities_data(answers: Mapping[str, Sequence[float]]) -> Probabilities:
     """
     for name, row in answers.items():
         if len(row) != 10:
-            raise ValueError(f"{name}: {len(row)} probabilities; expected 10")
+            raise ValueError(f"probabilities {name!r}: {len(row)}; expected: 10")
     return Probabilities(tuple(answers), tuple(tuple(float(p) for p in row) for row in answers.values()))
 
 
@@ -40,8 +41,9 @@ def probabilities_figure(data: Probabilities) -> Figure:
         "data": [_bars(index, name, row) for index, (name, row) in rows],
         "layout": {
             "barmode": "group",
-            "xaxis": {"title": {"text": "Digit"}, "type": "category"},
-            "yaxis": {"title": {"text": "Probability"}, "range": [0, 1.02], "tickformat": ".0%"},
+            "xaxis": {"title": {"text": text("figures.draw.digit")}, "type": "category"},
+            "yaxis": {"title": {"text": text("figures.draw.probability")}, "range": [0, 1.02]}
+            | {"tickformat": ".0%"},
             "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
             "hovermode": "closest",
             "modebar": NO_BUTTONS,
@@ -50,11 +52,12 @@ def probabilities_figure(data: Probabilities) -> Figure:
 
 
 def _bars(index: int, name: str, row: Sequence[float]) -> Figure:
+    told = text("figures.draw.with_share", name=name, digit="%{x}", share="%{y:.1%}")
     return {
         "type": "bar",
         "x": [str(digit) for digit in range(10)],
         "y": list(row),
         "name": name,
         "marker": {"color": COLOURS[index % 3], "pattern": {"shape": PATTERNS[index % 3]}},
-        "hovertemplate": f"{name}: %{{x}} with %{{y:.1%}}<extra></extra>",
+        "hovertemplate": f"{told}<extra></extra>",
     }

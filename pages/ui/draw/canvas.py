@@ -13,6 +13,7 @@ import streamlit as st
 
 from lab.figures.look import colour
 from lab.ink.drawing import Drawing, InkError, parse_drawing
+from lab.texts import text
 from pages.ui.kit.component import component, page_style
 from pages.ui.kit.figure import is_dark
 
@@ -93,7 +94,8 @@ def drawing_of(record: Mapping[str, Any] | None, width: float) -> Drawing:
             strokes += _strokes_of(each)
             brushes.append(float(each.get("strokeWidth", BRUSH)))
         except (TypeError, ValueError, IndexError) as error:
-            raise InkError(f"stroke {len(strokes)} of the canvas cannot be read: {error}") from error
+            problem = text("draw.several.bad_stroke", stroke=len(strokes), reason=error)
+            raise InkError(problem) from error
     brush = max(brushes, default=float(BRUSH))
     return parse_drawing(strokes, width=width, height=HEIGHT, brush=brush)
 
@@ -101,7 +103,7 @@ def drawing_of(record: Mapping[str, Any] | None, width: float) -> Drawing:
 def _strokes_of(path: Mapping[str, Any]) -> list[list[list[float]]]:
     commands = path.get("path") or []
     if len(commands) > MAX_COMMANDS:
-        raise ValueError(f"{len(commands):,} commands are too many; allowed: {MAX_COMMANDS:,}")
+        raise ValueError(text("draw.several.too_many", n=len(commands), most=MAX_COMMANDS))
     strokes: list[list[list[float]]] = []
     for name, point in _walked(commands):
         if name == "M":

@@ -13,6 +13,7 @@ from lab.figures.draw.probabilities import probabilities_data, probabilities_fig
 from lab.figures.pixels import Rgba, ink_picture, signed_picture, with_box
 from lab.ink.framing import BOX, SIDE, STEPS, Stage, frame
 from lab.models.wording import refusal_in_words
+from lab.texts import text
 from pages.ui.draw.sheet import Sheet
 from pages.ui.kit.figure import Panel, is_dark, show_figures
 
@@ -28,11 +29,7 @@ def framing_view(now: Sheet, model: Model, title: str) -> None:
     """The six pictures with their switches, and the probabilities with and without."""
     from lab.models.answers import answers
 
-    st.markdown(
-        "A network only knows pictures made like its training data. MNIST's digits were cut out, scaled into "
-        "20 x 20 pixels and laid with their centre of mass on the middle of 28 x 28. "
-        "Switch a step off and see what the network makes of it."
-    )
+    st.markdown(text("draw.framing.why", box=(BOX, BOX), side=(SIDE, SIDE)))
     off = frozenset(step.name for step in STEPS if not st.session_state.get(_switch_key(step.name), True))
     variants = [frozenset[str](), off or PLAIN, *(off ^ {step.name} for step in STEPS)]
     framings = [
@@ -46,25 +43,27 @@ def framing_view(now: Sheet, model: Model, title: str) -> None:
     for index, stage in enumerate(shown.stages):
         with grid.cell():
             st.markdown(f"**{index}. {stage.title}**" if index else f"**{stage.title}**")
-            st.image(_picture(stage), width="stretch", alt=f"The drawing after the step {stage.title}")
+            st.image(_picture(stage), width="stretch", alt=text("draw.framing.picture", title=stage.title))
             if index:
-                st.toggle("On", value=True, key=_switch_key(stage.name), persist_state="session")
-                flip = single[index - 1]
-                st.caption(f"{'Without' if stage.on else 'With'} it: **{_short(flip)}**")
-            st.caption(stage.says)
+                key = _switch_key(stage.name)
+                st.toggle(text("draw.framing.on"), value=True, key=key, persist_state="session")
+                flip = _short(single[index - 1])
+                without = text("draw.framing.without_it", answer=flip)
+                st.caption(without if stage.on else text("draw.framing.with_it", answer=flip))
+            st.caption(str(stage.says))
 
-    name = "With your switches" if off else "Merely shrunk"
+    every = text("draw.framing.all_on")
+    name = text("draw.framing.yours") if off else text("draw.framing.shrunk")
     left, right = st.columns([2, 3], vertical_alignment="center")
     with left:
-        st.markdown(f"**All steps on**: {_sentence(full)}")
-        st.markdown(f"**{name}**: {_sentence(other)}")
+        st.markdown(_sentence(every, full))
+        st.markdown(_sentence(name, other))
         if not off:
-            st.caption("Merely shrunk: the whole canvas scaled to 28 x 28, as most demonstrations do it.")
-        st.caption(f"{title} answers.")
+            st.caption(text("draw.framing.shrunk_says", side=(SIDE, SIDE)))
+        st.caption(text("draw.answers", model=title))
     with right:
-        data = probabilities_data({"All steps on": full.probabilities, name: other.probabilities})
-        words = "Probabilities of the ten digits, with all steps and without"
-        panel = Panel("framing", words, probabilities_figure(data), height=300)
+        data = probabilities_data({every: full.probabilities, name: other.probabilities})
+        panel = Panel("framing", text("draw.framing.bars"), probabilities_figure(data), height=300)
         show_figures([panel], key="draw/framing-bars", columns=1)
 
 
@@ -83,10 +82,15 @@ def _picture(stage: Stage) -> Rgba:
 
 
 def _short(found: Prediction) -> str:
-    sure = f"{found.probabilities[found.digit]:.0%}"
-    return f"{found.digit}, {sure}" if found.is_digit else f"no digit ({found.digit}, {sure})"
+    share = found.probabilities[found.digit]
+    if not found.is_digit:
+        return text("draw.framing.no_digit", digit=found.digit, share=share)
+    return text("draw.framing.digit", digit=found.digit, share=share)
 
 
-def _sentence(found: Prediction) -> str:
-    sure = f"{100 * found.probabilities[found.digit]:.1f} %"
-    return f"{found.digit} with {sure}. {refusal_in_words(found.refusal)}".strip()
+def _sentence(name: str, found: Prediction) -> str:
+    share = found.probabilities[found.digit]
+    if found.is_digit:
+        return text("draw.framing.answer", name=name, digit=found.digit, share=share)
+    reason = refusal_in_words(found.refusal)
+    return text("draw.framing.refused", name=name, digit=found.digit, share=share, reason=reason)

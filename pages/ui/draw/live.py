@@ -11,6 +11,7 @@ import streamlit as st
 
 from lab.ink.framing import Framing, frame
 from lab.models.wording import above_answers, refusal_in_words
+from lab.texts import text
 from pages.ui.draw.models import ModelChoice, load, ready, waiting_is_over
 from pages.ui.draw.pad import pad
 from pages.ui.draw.sheet import receive
@@ -39,27 +40,35 @@ def _after_rest() -> None:
 
 def panel(framing: Framing | None, option: ModelChoice) -> dict[str, Any]:
     """What one model says about the framed sheet, as the pad shows it."""
-    said: dict[str, Any] = {"model": option.title, "probabilities": None, "digit": None, "is_digit": False}
     if not ready():
-        return said | {"says": "Loading the network…"}
+        return _silent(option.title, text("draw.loading"))
     if framing is None:
-        return said | {"says": "Waiting for your drawing."}
+        return _silent(option.title, text("draw.live.waiting"))
     from lab.models.answers import answer
     from lab.models.loading import ModelError
 
     try:
         model, note = load(option)
     except ModelError as error:
-        return said | {"says": str(error)}
+        return _silent(option.title, str(error))
     found = answer(model, framing)
+    title = option.title
     if option.is_run and model.epoch:
-        said["model"] = f"{option.title}, after epoch {model.epoch}"
-    return said | {
+        title = text("draw.live.after_epoch", title=title, epoch=model.epoch)
+    says = text("draw.live.noted", note=note, answer=words(found)) if note else words(found)
+    return _spoken(title, says) | {
         "probabilities": list(found.probabilities),
         "digit": found.digit,
         "is_digit": found.is_digit,
-        "says": " ".join(part for part in (note, words(found)) if part),
     }
+
+
+def _silent(title: str, says: str) -> dict[str, Any]:
+    return _spoken(title, says) | {"probabilities": None, "digit": None, "is_digit": False}
+
+
+def _spoken(title: str, says: str) -> dict[str, Any]:
+    return {"model": title, "says": says, "aloud": text("draw.live.aloud", model=title, says=says)}
 
 
 def words(found: Prediction) -> str:
@@ -67,7 +76,7 @@ def words(found: Prediction) -> str:
     if not found.is_digit:
         return refusal_in_words(found.refusal)
     order = sorted(range(10), key=lambda digit: -found.probabilities[digit])
-    return f"{100 * found.margin:.1f} points ahead of\u00a0{order[1]}."
+    return text("draw.live.ahead", points=f"{100 * found.margin:.1f}", digit=order[1])
 
 
 def no_digit(found: Prediction) -> str:

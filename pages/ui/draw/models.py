@@ -13,7 +13,9 @@ import streamlit as st
 
 from lab.models.shipped import DEFAULT, SHIPPED
 from lab.paths import is_run_id, lab_home, latest_weights
+from lab.presets import title_said
 from lab.runner import warm
+from lab.texts import text
 from pages.ui.kit.address import Address
 from pages.ui.kit.controls import escaped
 from pages.ui.kit.owner import owner
@@ -48,7 +50,9 @@ def options(*named: str) -> tuple[ModelChoice, ...]:
     """What can be chosen: shipped models, then this person's runs and those of the command line that have
     weights, the newest first. A run named by a link or chosen before is added, whoever made it.
     """
-    shipped = [ModelChoice(name, f"{model.title} (shipped)") for name, model in SHIPPED.items()]
+    shipped = [
+        ModelChoice(name, text("draw.models.shipped", title=model.title)) for name, model in SHIPPED.items()
+    ]
     home = lab_home()
     try:
         runs = [*store().runs(owner()), *store().runs("")]
@@ -68,7 +72,7 @@ def options(*named: str) -> tuple[ModelChoice, ...]:
 def _title_of(run: Run) -> str:
     """Runs often share a title; the two words of the id tell them apart."""
     words = " ".join(run.id.split("-")[:2])
-    return f"{run.title} ({words})" if run.title else words
+    return text("draw.models.named_run", title=title_said(run.title), words=words) if run.title else words
 
 
 def choose() -> tuple[ModelChoice, ...]:
@@ -92,14 +96,13 @@ def choose() -> tuple[ModelChoice, ...]:
             st.session_state[key] = fallback
     left, right = st.columns(2, wrap=False)
     first = left.selectbox(
-        "Model",
+        text("draw.models.model"),
         list(offered),
         format_func=lambda name: offered[name].title,
         key=FIRST_KEY,
         on_change=ADDRESS.edited,
         persist_state="session",
-        help="Shipped models, and every run of this lab that has weights. A run in training answers with its "
-        "latest weights.",
+        help=text("draw.models.model_help"),
     )
     kept = first == (asked or DEFAULT) or (asked not in offered and first == DEFAULT)
     ADDRESS.write(own if kept else {"model": first})
@@ -107,12 +110,12 @@ def choose() -> tuple[ModelChoice, ...]:
     if st.session_state.get(SECOND_KEY) == first:
         st.session_state[SECOND_KEY] = NOBODY
     second = right.selectbox(
-        "Compare with",
+        text("draw.models.compare"),
         others,
-        format_func=lambda name: offered[name].title if name else "Nobody",
+        format_func=lambda name: offered[name].title if name else text("draw.models.none"),
         key=SECOND_KEY,
         persist_state="session",
-        help="A second model answers the same drawing beside the first.",
+        help=text("draw.models.compare_help"),
     )
     return (offered[first], offered[second]) if second else (offered[first],)
 
@@ -149,8 +152,7 @@ def has_ended(option: ModelChoice) -> bool:
 def _say_gone(name: str, offered: dict[str, ModelChoice]) -> None:
     answering = offered.get(st.session_state.get(FIRST_KEY, DEFAULT), offered[DEFAULT])
     st.warning(
-        f"The model {escaped(repr(name[:40]))} is not here: it was deleted, or has no weights yet. "
-        f"{answering.title} answers instead.",
+        text("draw.models.gone", name=escaped(repr(name[:40])[1:-1]), model=answering.title),
         icon=":material/info:",
     )
 
@@ -170,8 +172,5 @@ def load(option: ModelChoice) -> tuple[Model, str]:
         if option.reference == DEFAULT:
             raise
         model = load_model(DEFAULT)
-        return model, f"{_sentence(str(error))} {model.title} answers instead."
-
-
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"
+        problem = str(error).rstrip(".。")
+        return model, text("draw.models.stands_in", problem=problem, model=model.title)

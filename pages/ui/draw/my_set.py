@@ -16,6 +16,8 @@ from lab.figures.pixels import ink_picture
 from lab.ink.collection import Collection, CollectionError, Entry, load
 from lab.ink.formats import csv_text, idx_zip, png_zip
 from lab.ink.framing import frame
+from lab.models.shipped import SHIPPED
+from lab.texts import text
 from pages.ui.draw.sheet import Sheet, put_drawing, sheet
 from pages.ui.kit.owner import owner
 
@@ -28,7 +30,10 @@ _RECORDED_KEY, _KEPT_AS_KEY = "draw/recorded", "draw/recorded-as"
 
 def record(now: Sheet, model: Model, title: str) -> None:
     """Notes the drawing with what was answered in the person's history, once per change."""
-    state = (now.key, now.number, now.seq, title)
+    named = (
+        model.reference if model.reference in SHIPPED else title
+    )  # a shipped one has a title in each language
+    state = (now.key, now.number, now.seq, named)
     if not now.key or st.session_state.get(_RECORDED_KEY) == state:
         return
     st.session_state[_RECORDED_KEY] = state
@@ -43,11 +48,11 @@ def record(now: Sheet, model: Model, title: str) -> None:
             drawing=None if now.picture is not None else now.drawing,
             answer=found.digit if found.is_digit else None,
             probability=found.probabilities[found.digit],
-            model=title,
+            model=named,
         )
         st.session_state[_KEPT_AS_KEY] = (now.key, kept)
     except OSError as error:
-        st.warning(f"This drawing could not be kept in your history: {error}", icon=":material/warning:")
+        st.warning(text("draw.teach.not_kept", problem=error), icon=":material/warning:")
 
 
 def teach_view() -> None:
@@ -58,7 +63,7 @@ def teach_view() -> None:
         _my_set(collection)
         _history(collection)
     except OSError as error:
-        st.error(f"Your drawings cannot be read: {error}", icon=":material/error:")
+        st.error(text("draw.teach.unreadable", problem=error), icon=":material/error:")
 
 
 def _label_this(collection: Collection) -> None:
@@ -66,16 +71,14 @@ def _label_this(collection: Collection) -> None:
     drawn, kept = st.session_state.get(_KEPT_AS_KEY, ("", ""))
     entry = collection.entry(kept if drawn == now.key else now.key) if now.key else None
     if entry is None:
-        st.info(
-            "Draw a digit, then say here what it is: labelled drawings make up your own set.",
-            icon=":material/draw:",
-        )
+        st.info(text("draw.teach.nothing"), icon=":material/draw:")
         return
-    said = "It was not taken for a digit." if entry.answer is None else f"The answer was {entry.answer}."
     key = f"draw/teach-{entry.key}"
     st.session_state.setdefault(key, entry.label)
     st.pills(
-        f"{said} Wrong? Say what it is:",
+        text("draw.teach.which_none")
+        if entry.answer is None
+        else text("draw.teach.which", digit=entry.answer),
         list(range(10)),
         key=key,
         on_change=partial(_store_label, entry.key, key),
@@ -84,9 +87,9 @@ def _label_this(collection: Collection) -> None:
     if problem:
         st.error(problem, icon=":material/error:")
     elif entry.label is not None:
-        st.caption(f":material/check: In your set as a {entry.label}. Choose it again to take it out.")
+        st.caption(f":material/check: {text('draw.teach.in_set', digit=entry.label)}")
     else:
-        st.caption("Choose its label to put it into your set.")
+        st.caption(text("draw.teach.choose"))
 
 
 def _store_label(drawing: str, widget: str) -> None:
@@ -99,14 +102,13 @@ def _store_label(drawing: str, widget: str) -> None:
 def _my_set(collection: Collection) -> None:
     counts = collection.counts()
     total = sum(counts)
-    st.markdown(f"#### Your set: {total} {'digit' if total == 1 else 'digits'}")
+    st.markdown(f"#### {text('draw.teach.set', n=total)}")
     if not total:
-        st.caption("Kept on this lab's server for this browser only; you can export and delete it here.")
+        st.caption(text("draw.teach.kept_and"))
         return
-    st.caption(
-        " · ".join(f"**{digit}**: {count}" for digit, count in enumerate(counts) if count)
-        + ". Kept on this lab's server for this browser only."
-    )
+    each = [text("draw.teach.count", digit=digit, n=n) for digit, n in enumerate(counts) if n]
+    st.caption(" · ".join(each))
+    st.caption(text("draw.teach.kept"))
     with st.container(horizontal=True):
         _export("IDX", "my-digits-idx.zip", "application/zip", idx_zip)
         _export("PNG", "my-digits-png.zip", "application/zip", png_zip)
@@ -130,25 +132,25 @@ def _history(collection: Collection) -> None:
     entries = collection.history()
     if not entries:
         return
-    st.markdown("#### Your drawings")
-    st.caption("The newest first, with what was answered. A tick marks those in your set.")
+    st.markdown(f"#### {text('draw.teach.history')}")
+    st.caption(text("draw.teach.history_says"))
     with st.grid(8, min_column_width=120):
         for entry in entries[:SHOWN]:
             with st.container(key=f"draw/drawn-{entry.key}", gap="xsmall"):
                 _card(entry)
     if len(entries) > SHOWN:
-        st.caption(f"And {len(entries) - SHOWN} older ones.")
-    if st.button("Delete everything", icon=":material/delete:", key="draw/teach-delete-all"):
-        _confirm_delete(len(entries))
+        st.caption(text("draw.teach.older", n=len(entries) - SHOWN))
+    everything = text("draw.teach.delete_all")
+    if st.button(everything, icon=":material/delete:", key="draw/teach-delete-all"):
+        st.dialog(text("draw.teach.confirm"))(_confirm_delete)(len(entries))
 
 
 def _card(entry: Entry) -> None:
-    answered = "no digit" if entry.answer is None else f"{entry.answer}"
-    st.image(ink_picture(entry.pixels / 255.0, 112), width="stretch", alt=f"A drawing answered {answered}")
-    sure = "" if entry.answer is None or entry.probability is None else f", {entry.probability:.0%}"
+    st.image(ink_picture(entry.pixels / 255.0, 112), width="stretch", alt=_drawn(entry))
     tick = f" :material/check: **{entry.label}**" if entry.label is not None else ""
-    st.markdown(f"{answered}{sure}{tick}")
-    st.caption(entry.model)
+    st.markdown(f"{_answered(entry)}{tick}")
+    shipped = SHIPPED.get(entry.model)
+    st.caption(text("draw.models.shipped", title=shipped.title) if shipped else entry.model)
     with st.container(horizontal=True, gap="xsmall"):
         if entry.drawing is not None:
             st.button(
@@ -157,7 +159,7 @@ def _card(entry: Entry) -> None:
                 on_click=_again,
                 args=(entry,),
                 type="tertiary",
-                help="Put this drawing on the pad",
+                help=text("draw.teach.again"),
             )
         st.button(
             ":material/delete:",
@@ -165,8 +167,22 @@ def _card(entry: Entry) -> None:
             on_click=_delete,
             args=(entry.key,),
             type="tertiary",
-            help="Delete this drawing",
+            help=text("draw.teach.delete"),
         )
+
+
+def _drawn(entry: Entry) -> str:
+    if entry.answer is None:
+        return text("draw.teach.drawn_none")
+    return text("draw.teach.drawn", digit=entry.answer)
+
+
+def _answered(entry: Entry) -> str:
+    if entry.answer is None:
+        return text("draw.teach.no_digit")
+    if entry.probability is None:
+        return f"{entry.answer}"
+    return text("draw.teach.digit", digit=entry.answer, share=entry.probability)
 
 
 def _again(entry: Entry) -> None:
@@ -179,12 +195,11 @@ def _delete(key: str) -> None:
     Collection(owner()).delete(key)
 
 
-@st.dialog("Delete everything you drew?")
 def _confirm_delete(count: int) -> None:
-    st.write(f"{count} drawings, your labelled set among them, are deleted for good.")
+    st.write(text("draw.teach.confirm_says", n=count))
     with st.container(horizontal=True):
-        if st.button("Delete", type="primary", key="draw/teach-delete-yes"):
+        if st.button(text("draw.teach.confirm_yes"), type="primary", key="draw/teach-delete-yes"):
             Collection(owner()).delete_all()  # what is on the pad counts as recorded until it changes
             st.rerun()
-        if st.button("Keep", key="draw/teach-delete-no"):
+        if st.button(text("draw.teach.confirm_no"), key="draw/teach-delete-no"):
             st.rerun()

@@ -12,6 +12,7 @@ import streamlit as st
 from lab.figures.draw.several import several_data, several_figure
 from lab.ink.drawing import Drawing, Ink, InkError
 from lab.models.wording import refusal_in_words
+from lab.texts import text
 from pages.ui.draw.canvas import wide_canvas
 from pages.ui.draw.sheet import sheet
 from pages.ui.kit.figure import Panel, is_dark, show_figures
@@ -27,12 +28,10 @@ MOST_DIGITS = 40
 
 def several_view(model: Model, title: str) -> None:
     """The canvas, and below it what was read."""
-    st.markdown("Write a number across the canvas: its digits are found, framed and read one by one.")
+    st.markdown(text("draw.several.write"))
     now = sheet()
     source: Drawing | Ink
-    if now.picture is not None and st.toggle(
-        "Read the picture on the pad instead", key="draw/wide-from-picture"
-    ):
+    if now.picture is not None and st.toggle(text("draw.several.from_picture"), key="draw/wide-from-picture"):
         source = now.picture.ink
     else:
         # What restores the canvas must not change while it is shown, or it would be redrawn under the pen.
@@ -45,7 +44,7 @@ def several_view(model: Model, title: str) -> None:
             return
         if record is not None:
             st.session_state[_RECORD_KEY] = record
-        st.caption("The tools above its right corner undo, redo, edit and clear.")
+        st.caption(text("draw.several.tools"))
     _reading(source, model, title)
 
 
@@ -54,19 +53,23 @@ def _reading(source: Drawing | Ink, model: Model, title: str) -> None:
 
     read = read_number(model, source)[:MOST_DIGITS]
     if not read:
-        st.info("Nothing is written yet.", icon=":material/draw:")
+        st.info(text("draw.several.nothing"), icon=":material/draw:")
         return
     found = [answer for _, answer in read]
     words = [str(answer.digit) if answer.is_digit else "?" for answer in found]
     left, right = st.columns([1, 3], vertical_alignment="center")
-    left.metric("Read as", "".join(words))
+    left.metric(text("draw.several.read"), "".join(words))
     sure = [answer.probabilities[answer.digit] for answer in found if answer.is_digit]
-    least = f"The least certain digit has {100 * min(sure):.1f} %. " if sure else ""
-    left.caption(f"{least}{title} answers.")
+    if sure:
+        left.caption(text("draw.several.least", share=min(sure), model=title))
+    else:
+        left.caption(text("draw.answers", model=title))
     for position, answer in enumerate(found, start=1):
         if not answer.is_digit:
-            left.caption(f"Piece {position} does not look like a digit: {refusal_in_words(answer.refusal)}")
+            reason = refusal_in_words(answer.refusal)
+            left.caption(text("draw.several.piece", position=position, reason=reason))
     data = several_data(source, zip((glyph.box for glyph, _ in read), words, strict=True))
-    panel = Panel("several", f"The digits found: {' '.join(words)}", several_figure(data, is_dark()), 280)
+    found_in_words = text("draw.several.figure", digits=" ".join(words))
+    panel = Panel("several", found_in_words, several_figure(data, is_dark()), 280)
     with right:
         show_figures([panel], key="draw/several-figure", columns=1)

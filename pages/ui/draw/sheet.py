@@ -13,6 +13,7 @@ import streamlit as st
 
 from lab.ink.drawing import Drawing, Ink, InkError, parse_drawing
 from lab.ink.pictures import Picture
+from lab.texts import Text
 
 PAD_KEY = "draw/pad"
 BRUSHES = (8.0, 32.0)  # what the slider in static/draw/pad.js offers
@@ -36,7 +37,7 @@ class Sheet:
     key: str = ""
     settled: bool = True
     picture: Picture | None = None
-    picture_name: str = ""
+    picture_name: str | Text = ""
     aside: Sheet | None = None
 
     @property
@@ -62,7 +63,7 @@ def put_drawing(drawing: Drawing, key: str = "") -> None:
     st.session_state[_SESSION_KEY] = Sheet(drawing, now.number + 1, now.seq, key=key or secrets.token_hex(8))
 
 
-def put_picture(picture: Picture, name: str) -> None:
+def put_picture(picture: Picture, name: str | Text) -> None:
     """Replaces what is on the pad by a picture; the next stroke replaces the picture."""
     now = sheet()
     st.session_state[_SESSION_KEY] = Sheet(

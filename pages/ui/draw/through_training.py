@@ -10,6 +10,7 @@ import streamlit as st
 from lab.figures.draw.my_digit import my_digit_data, my_digit_figure
 from lab.ink.framing import frame
 from lab.paths import lab_home
+from lab.texts import text
 from pages.ui.draw.live import no_digit
 from pages.ui.draw.models import ModelChoice, has_ended, options
 from pages.ui.draw.sheet import sheet
@@ -23,15 +24,14 @@ def training_view(chosen: tuple[ModelChoice, ...]) -> None:
     runs = {option.reference: option for option in (*chosen, *options()) if option.is_run}
     if not runs:
         st.info(
-            "Train a network first: the lab keeps its weights after each epoch, and your drawing is then "
-            "shown to each of them.",
+            text("draw.training.nothing"),
             icon=":material/info:",
         )
-        st.page_link("pages/train.py", label="Train a network", icon=":material/model_training:")
+        st.page_link("pages/train.py", label=text("draw.training.train"), icon=":material/model_training:")
         return
     first = next((option.reference for option in chosen if option.reference in runs), next(iter(runs)))
     run = st.selectbox(
-        "Run",
+        text("draw.training.run"),
         list(runs),
         index=list(runs).index(first),
         format_func=lambda name: runs[name].title,
@@ -51,11 +51,11 @@ def _lines(run: ModelChoice) -> None:
     try:
         found = through_training(run.reference, frame(now.source, stages=False), lab_home())
     except ModelError as error:
-        st.warning(f"{run.title}: {error}", icon=":material/warning:")
+        st.warning(text("draw.training.problem", run=run.title, problem=error), icon=":material/warning:")
         return
     if not found:
         st.info(
-            f"No epoch of {run.title} has ended yet; the lines begin with the first.",
+            text("draw.training.no_epoch", run=run.title),
             icon=":material/hourglass_empty:",
         )
         return
@@ -67,12 +67,9 @@ def _lines(run: ModelChoice) -> None:
     last = found[-1][1]
     if not last.is_digit:
         st.warning(no_digit(last), icon=":material/help:")
-    st.markdown(
-        f"After epoch {final} the network says **{digit}** with "
-        f"{100 * data.probabilities[digit][-1]:.1f} %; it has said so since epoch {settled}."
-    )
-    words = "Probability of each digit for this drawing, by epoch"
-    panel = Panel("my-digit", words, my_digit_figure(data), height=380)
+    share = data.probabilities[digit][-1]
+    st.markdown(text("draw.training.settled", epoch=final, digit=digit, share=share, since=settled))
+    panel = Panel("my-digit", text("draw.training.figure"), my_digit_figure(data), height=380)
     show_figures([panel], key="draw/training-figure", columns=1)
     if run.live:
-        st.caption("The run is training; a new point appears with each epoch.")
+        st.caption(text("draw.training.live"))

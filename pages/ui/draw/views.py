@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from lab.texts import said, text
 from pages.ui.draw.framing import framing_view
 from pages.ui.draw.inside import inside_view
 from pages.ui.draw.models import ModelChoice, load, ready
@@ -17,29 +18,36 @@ from pages.ui.draw.sheet import sheet
 from pages.ui.draw.through_training import training_view
 
 TABS = {
-    "framing": "X-ray of the framing",
-    "inside": "Look inside",
-    "training": "Through training",
-    "several": "Several digits",
-    "picture": "Bring a picture",
-    "teach": "Teach it",
+    "framing": said("draw.tab.framing"),
+    "inside": said("draw.tab.inside"),
+    "training": said("draw.tab.training"),
+    "several": said("draw.tab.several"),
+    "picture": said("draw.tab.picture"),
+    "teach": said("draw.tab.teach"),
 }
+_TAB_KEY, _OPEN_KEY = "draw/tab", "draw/tab-open"
 ABOUT_ONE = {"framing", "inside", "several"}
 NEEDS_INK = {"framing", "inside", "training"}
 
 
 def depth(options: tuple[ModelChoice, ...]) -> None:
     """The open tab, about what is on the pad and one of the chosen models."""
-    tabs = st.tabs(list(TABS.values()), key="draw/tab", on_change="rerun")
-    for name, tab in zip(TABS, tabs, strict=True):
+    titles = [str(title) for title in TABS.values()]
+    shown = st.session_state.get(_TAB_KEY)
+    if (
+        shown is not None and shown not in titles
+    ):  # the language was switched, and Streamlit knows tabs by title
+        st.session_state[_TAB_KEY] = str(TABS[st.session_state.get(_OPEN_KEY, "framing")])
+    for name, tab in zip(TABS, st.tabs(titles, key=_TAB_KEY, on_change="rerun"), strict=True):
         if tab.open:
+            st.session_state[_OPEN_KEY] = name
             with tab:
                 _view(name, options)
 
 
 def _view(name: str, options: tuple[ModelChoice, ...]) -> None:
     if not ready():
-        st.caption("Loading the network…")
+        st.caption(text("draw.loading"))
         return
     from lab.models.loading import ModelError
 
@@ -53,7 +61,7 @@ def _view(name: str, options: tuple[ModelChoice, ...]) -> None:
     if not now.is_empty and option == options[0]:
         record(now, model, title)
     if name in NEEDS_INK and now.is_empty:
-        st.info("Draw a digit on the pad first; this view then shows it.", icon=":material/draw:")
+        st.info(text("draw.draw_first"), icon=":material/draw:")
     elif name == "framing":
         framing_view(now, model, title)
     elif name == "inside":
@@ -73,7 +81,7 @@ def _about(options: tuple[ModelChoice, ...]) -> ModelChoice:
     if len(options) == 1:
         return options[0]
     chosen = st.segmented_control(
-        "About",
+        text("draw.about"),
         range(len(options)),
         format_func=lambda index: options[index].title,
         default=0,

@@ -20,5 +20,5 @@ def test_my_digit_orders_epochs_and_names_the_best_of_each() -> None:
 
 
 def test_my_digit_without_epochs_says_so() -> None:
-    with pytest.raises(ValueError, match="no epoch"):
+    with pytest.raises(ValueError, match="epochs: 0"):
         my_digit_data([])

@@ -12,5 +12,5 @@ def test_probabilities_keep_their_names_and_refuse_a_short_row() -> None:
     figure = probabilities_figure(data)
     assert [trace["name"] for trace in figure["data"]] == ["with", "without"]
     assert list(figure["data"][1]["y"])[-1] == 1.0
-    with pytest.raises(ValueError, match="9 probabilities"):
+    with pytest.raises(ValueError, match="9; expected: 10"):
         probabilities_data({"short": [0.1] * 9})
