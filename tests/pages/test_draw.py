@@ -83,8 +83,8 @@ def draw(app: AppTest, strokes: object, **message: Any) -> AppTest:
 def shown(app: AppTest) -> dict[str, Any]:
     """What the pad was given to show."""
     pads = [part for part in app.get("bidi_component") if "draw_pad" in part.proto.component_name]
-    data: dict[str, Any] = json.loads(pads[0].proto.json)
-    return data
+    (data,) = json.loads(pads[0].proto.json)
+    return dict(data)
 
 
 def texts(app: AppTest) -> str:
