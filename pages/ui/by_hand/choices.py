@@ -78,7 +78,7 @@ def choices() -> None:
     setting = state.now()
     example, optimizer = setting.example, setting.optimizer
     outputs = (*_FIRST_OUTPUTS, *(name for name in OUTPUTS if name not in _FIRST_OUTPUTS))
-    cells = st.columns([1, 1, 1.35, 1.35, 0.8, 1.2], vertical_alignment="bottom")
+    cells = st.columns([1, 1, 1.25, 1.25, 0.75, 1.7], vertical_alignment="bottom")
     rows: tuple[tuple[str, str, tuple[str, ...], Any, str], ...] = (
         ("hidden", text("by_hand_page.choices.hidden"), tuple(SLOPES), _title_of, example.hidden),
         ("output", text("by_hand_page.choices.output"), outputs, _title_of, example.output),
