@@ -10,6 +10,7 @@ from lab.figures.look import css
 from lab.runner.warm import keep_warm
 from lab.texts import text
 from pages.ui.kit.component import page_style
+from pages.ui.kit.echo import hear
 from pages.ui.kit.figure import is_dark
 from pages.ui.kit.language import language_switch, settle
 
@@ -32,5 +33,6 @@ PAGES = [
 try:
     st.navigation(PAGES, position="top").run()
     language_switch()
+    hear()
 finally:  # also when the page stopped or switched
     keep_warm()

@@ -64,7 +64,7 @@ def test_bars_move_while_the_pen_is_down_and_the_answer_stands_when_it_is_up(pag
     page.mouse.up()
     expect(answer(page)).to_have_attribute("data-digit", "7")
     expect(page.get_by_text(re.compile(r"Answered \d+ ms after the pen was lifted"))).to_be_visible()
-    expect(page.get_by_alt_text("The drawing after the step Crop")).to_be_visible()
+    expect(page.get_by_alt_text("The drawing after the step 'Crop'")).to_be_visible()
 
 
 def test_pen_digits_replayed_as_pointer_events_are_read(page: Page) -> None:

@@ -28,7 +28,7 @@ from lab.parts.activations import ACTIVATIONS
 from lab.registry import SpecError
 from lab.texts import Text, said, text
 from pages.ui.by_hand import numbers, state
-from pages.ui.kit.controls import showing
+from pages.ui.kit.echo import is_late, showing
 
 _FIRST_OUTPUTS = ("relu", "sigmoid", SOFTMAX, "identity", "tanh")
 _SAID = "by_hand/said"
@@ -52,6 +52,8 @@ def _show(name: str, value: Any) -> str:
 
 
 def _example_changed(name: str) -> None:
+    if is_late(_key(name)):
+        return
     chosen = {name: st.session_state[_key(name)]}
     state.change(example=replace(state.points()[-1].trace.example, **chosen), taken=0)
     numbers.forget_mistake()
@@ -155,6 +157,8 @@ def _number_field(place: Any, hyper: Hyperparameter, value: float) -> None:
 
 
 def _number_changed(hyper: Hyperparameter) -> None:
+    if is_late(_key(hyper.name)):
+        return
     optimizer = state.now().optimizer
     typed = str(st.session_state[_key(hyper.name)])
     try:
@@ -176,6 +180,8 @@ def _number_changed(hyper: Hyperparameter) -> None:
 
 
 def _optimizer_changed() -> None:
+    if is_late(_key("optimizer")):
+        return
     name = st.session_state[_key("optimizer")]
     state.change(optimizer=HandOptimizer(name, state.now().optimizer.lr))
 

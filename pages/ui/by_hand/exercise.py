@@ -19,7 +19,7 @@ from lab.texts import Text, text
 from lab.texts.formats import whole_percent
 from pages.ui.by_hand import state
 from pages.ui.by_hand.lesson import formula, formula_card, sentence, three_forms
-from pages.ui.kit.controls import showing
+from pages.ui.kit.echo import is_late, showing
 
 _ANSWERS, _TOLERANCE = "by_hand/answers", "by_hand/tolerance"
 
@@ -167,7 +167,8 @@ def _tolerance_title(name: str) -> str:
 
 
 def _tolerate() -> None:
-    state.change(tolerance=st.session_state[_TOLERANCE] or "close")
+    if not is_late(_TOLERANCE):
+        state.change(tolerance=st.session_state[_TOLERANCE] or "close")
 
 
 def _turn(on: bool) -> None:

@@ -16,6 +16,7 @@ from lab.registry import Part, Spec
 from lab.texts import Text, text
 from lab.texts.formats import source
 from pages.ui.kit.component import page_style
+from pages.ui.kit.echo import following, is_late
 from pages.ui.kit.fields import Field, WrongValue, fields_of, in_short, written
 
 Put = Callable[[str, Any], None]
@@ -53,35 +54,6 @@ def escaped(words: object) -> str:
     return "".join(f"\\{letter}" if letter in r"\`*_{}[]()#+!$|<>~:" else letter for letter in str(words))
 
 
-def following(key: str, value: Any) -> Any:
-    """The default to give a widget so that it shows `value`, whenever and however often it is mounted.
-
-    The caller's value is the truth, the widget's state only its echo: where they differ the state is set, and
-    then there must be no default. A value set through the state alone can miss a browser that mounts the
-    widget later (a closed tab, a script still loading); a default cannot.
-    """
-    if key not in st.session_state:
-        return value
-    if _echoes(key, value):
-        return value
-    st.session_state[key] = value
-    return None
-
-
-def showing(key: str, value: Any) -> str:
-    """The key to give a widget without a default, whose state now echoes the caller's `value`."""
-    if not _echoes(key, value):
-        st.session_state[key] = value
-    return key
-
-
-def _echoes(key: str, value: Any) -> bool:
-    if key not in st.session_state:
-        return False
-    now = st.session_state[key]
-    return bool(now == value) and isinstance(now, bool) is isinstance(value, bool)
-
-
 def _place(names: tuple[str, ...], name: Any) -> int:
     return names.index(name) if name in names else 0
 
@@ -103,7 +75,8 @@ def field_control(
     entered = value if mistake is None else mistake.entered
 
     def changed() -> None:
-        put(field.name, st.session_state.get(key))
+        if not is_late(key):
+            put(field.name, st.session_state.get(key))
 
     title = str(field.title)
     explained = _explained(field.help(entered), mistake)
@@ -167,7 +140,8 @@ def kind_control(
     kinds = {kind.model_fields["kind"].default: kind for kind in field.parts}
 
     def changed() -> None:
-        put(field.name, st.session_state.get(key))
+        if not is_late(key):
+            put(field.name, st.session_state.get(key))
 
     names = tuple(kinds)
     st.selectbox(

@@ -15,7 +15,8 @@ from lab.parts.augmentations import AUGMENTATIONS, AnyAugmentation
 from lab.paths import lab_home
 from lab.runs.wording import data_stand_in
 from lab.texts import text
-from pages.ui.kit.controls import error_line, following, part_controls
+from pages.ui.kit.controls import error_line, part_controls
+from pages.ui.kit.echo import following, is_late
 from pages.ui.kit.fields import fields_of
 from pages.ui.train.draft import Draft, parts_chosen
 from pages.ui.train.state import edit, putter
@@ -76,6 +77,8 @@ def _fields(draft: Draft, place: int, part: AnyAugmentation) -> None:
 
 
 def _choose() -> None:
+    if is_late(_CHOSEN):
+        return
     edit(parts_chosen, ("data", "augmentations"), tuple(st.session_state.get(_CHOSEN) or ()))
 
 
