@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from lab.texts import text
+
 
 def differences(contents: list[dict[str, Any]]) -> dict[str, list[str]]:
     """The settings in which some of the specs differ, by path, with each one's value as text."""
@@ -22,7 +24,7 @@ def differences(contents: list[dict[str, Any]]) -> dict[str, list[str]]:
 def _shown(value: Any) -> str:
     """A setting's value as people write it: 0.0833, relu, off."""
     if value is None or isinstance(value, bool):
-        return "on" if value else "off"
+        return text("runs.setting.on") if value else text("runs.setting.off")
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
@@ -33,7 +35,7 @@ def _leaves(content: Any, path: str = "") -> list[tuple[str, Any]]:
     if not isinstance(content, list):
         return [(path, content)]
     parts = [part if isinstance(part, dict) else {"kind": part} for part in content]
-    kinds = ", ".join(_shown(part.get("kind", "")) for part in parts) or "none"
+    kinds = ", ".join(_shown(part.get("kind", "")) for part in parts) or text("runs.setting.none")
     own = [{key: value for key, value in part.items() if key != "kind"} for part in parts]
     return [(path, kinds), *(leaf for n, part in enumerate(own) for leaf in _leaves(part, _below(path, n)))]
 

@@ -6,8 +6,10 @@ Owns what is changed for it. Knows no weights and no torch.
 from __future__ import annotations
 
 from lab.parts.initialisations import FromRun
+from lab.presets import title_said
 from lab.runs.run import Run
 from lab.spec import RunSpec, changed
+from lab.texts import text
 
 
 def fine_tuned(run: Run) -> RunSpec:
@@ -15,4 +17,4 @@ def fine_tuned(run: Run) -> RunSpec:
     lr = float(f"{run.spec.train.optimizer.lr / 10:.2g}")
     spec = changed(run.spec, "network.initialisation", FromRun(run=run.id).model_dump())
     spec = changed(spec, "train.optimizer.lr", lr)
-    return changed(spec, "title", f"{run.title or run.id}, fine-tuned"[:80])
+    return changed(spec, "title", text("runs.fine_tuned", title=title_said(run.title or run.id))[:80])

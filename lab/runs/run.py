@@ -25,22 +25,18 @@ DELETE = "delete"  # wanted of a run that is still active; it is hidden at once 
 
 # A run's id: two words to say aloud, and 30 bits so that nobody comes across another's run.
 _COLOURS = (
-    "amber azure beige black blue brass bronze brown copper coral cyan dark fawn golden green grey indigo"
-)
-_COLOURS += (
-    " ivory jade lilac lime maroon mauve ochre olive pale pearl pink plum purple ruby russet rust sable"
-)
-_COLOURS += " saffron scarlet sepia silver tawny teal umber violet white yellow"
+    "amber", "azure", "beige", "black", "blue", "brass", "bronze", "brown", "copper", "coral", "cyan",
+    "dark", "fawn", "golden", "green", "grey", "indigo", "ivory", "jade", "lilac", "lime", "maroon",
+    "mauve", "ochre", "olive", "pale", "pearl", "pink", "plum", "purple", "ruby", "russet", "rust", "sable",
+    "saffron", "scarlet", "sepia", "silver", "tawny", "teal", "umber", "violet", "white", "yellow",
+)  # fmt: skip
 _BIRDS = (
-    "avocet bittern crane crow cuckoo curlew dipper dove dunlin eagle egret eider falcon finch gannet goose"
-)
-_BIRDS += (
-    " grebe gull harrier hawk heron hobby hoopoe ibis jackdaw kestrel kite knot lark linnet magpie martin"
-)
-_BIRDS += (
-    " merlin osprey owl pelican pipit plover puffin raven robin rook ruff shrike siskin smew snipe stilt"
-)
-_BIRDS += " stork swan swift tern thrush wigeon wren"
+    "avocet", "bittern", "crane", "crow", "cuckoo", "curlew", "dipper", "dove", "dunlin", "eagle", "egret",
+    "eider", "falcon", "finch", "gannet", "goose", "grebe", "gull", "harrier", "hawk", "heron", "hobby",
+    "hoopoe", "ibis", "jackdaw", "kestrel", "kite", "knot", "lark", "linnet", "magpie", "martin", "merlin",
+    "osprey", "owl", "pelican", "pipit", "plover", "puffin", "raven", "robin", "rook", "ruff", "shrike",
+    "siskin", "smew", "snipe", "stilt", "stork", "swan", "swift", "tern", "thrush", "wigeon", "wren",
+)  # fmt: skip
 _LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
 
 
@@ -84,7 +80,7 @@ class Run:
 def new_run_id() -> str:
     """An id that can be read aloud and cannot be guessed."""
     letters = "".join(secrets.choice(_LETTERS) for _ in range(6))
-    return f"{secrets.choice(_COLOURS.split())}-{secrets.choice(_BIRDS.split())}-{letters}"
+    return f"{secrets.choice(_COLOURS)}-{secrets.choice(_BIRDS)}-{letters}"
 
 
 def run_of(row: sqlite3.Row) -> Run:

@@ -21,6 +21,7 @@ from lab.runs.database import connect, in_words
 from lab.runs.run import ACTIVE_SQL, DELETE, WANTS, Run, Want, new_run_id, run_of
 from lab.runs.sentences import event_of
 from lab.spec import RunSpec
+from lab.texts import text
 
 _WISHES: dict[str, Want] = {"pause": "pause", "resume": "run", "stop": "stop", "step_once": "pause"}
 _PASSED_ON = ("step_once", "set_learning_rate")
@@ -66,7 +67,7 @@ class Store:
         Raises: UnknownRunError, ValueError.
         """
         if wish not in WANTS:
-            raise ValueError(f"a run cannot be asked to {wish!r}; allowed: {', '.join(WANTS)}")
+            raise ValueError(text("runs.unknown_wish", wish=wish, wishes=WANTS))
         self._change("UPDATE runs SET want = ? WHERE id = ? AND want != 'delete'", (wish, run_id), run_id)
 
     def tell(self, run_id: str, message: Message) -> None:
@@ -100,7 +101,7 @@ class Store:
         """
         run = self.run(run_id)
         if run is None:
-            raise UnknownRunError(f"there is no run {str(run_id)[:60]!r}")
+            raise UnknownRunError(text("runs.unknown", id=str(run_id)[:60]))
         if run.is_active:
             self._change("UPDATE runs SET want = ? WHERE id = ?", (DELETE, run_id), run_id)
             return
@@ -121,12 +122,12 @@ class Store:
 
     def runs(self, owner: str | None = None, limit: int = 100, active: bool = False) -> list[Run]:
         """The runs, newest first: of one owner or of all, only those still active if asked."""
-        where, values = "want != 'delete'", list[object]()
+        where, values = "WHERE want != 'delete'", list[object]()
         if owner is not None:
-            where, values = f"{where} AND owner = ?", [owner]
+            where, values = where + " AND owner = ?", [owner]
         if active:
-            where = f"{where} AND state IN {ACTIVE_SQL}"
-        query = f"SELECT * FROM runs WHERE {where} ORDER BY number DESC LIMIT ?"  # noqa: S608
+            where += f" AND state IN {ACTIVE_SQL}"
+        query = f"SELECT * FROM runs {where} ORDER BY number DESC LIMIT ?"  # noqa: S608
         return [run_of(row) for row in self._rows(query, (*values, limit))]
 
     def count(self, owner: str) -> int:
@@ -149,17 +150,16 @@ class Store:
 
         With `at_most`, evenly spread ones where there are more, the last always among them.
         """
-        where, values = "run_id = ? AND seq > ?", [run_id, after]
+        where, values = "WHERE run_id = ? AND seq > ?", list[object]([run_id, after])
         if kinds:
-            where, values = f"{where} AND kind IN ({','.join('?' * len(kinds))})", [*values, *kinds]
+            where += f" AND kind IN ({','.join('?' * len(kinds))})"
+            values += kinds
         if at_most is not None:
-            count, last = self._rows(f"SELECT count(*), max(seq) FROM events WHERE {where}", values)[0]  # noqa: S608
+            count, last = self._rows(f"SELECT count(*), max(seq) FROM events {where}", values)[0]  # noqa: S608
             if count > at_most:
-                where, values = (
-                    f"{where} AND (seq % ? = 0 OR seq = ?)",
-                    [*values, math.ceil(count / at_most), last],
-                )
-        rows = self._rows(f"SELECT seq, body FROM events WHERE {where} ORDER BY seq", values)  # noqa: S608
+                where += " AND (seq % ? = 0 OR seq = ?)"
+                values += [math.ceil(count / at_most), last]
+        rows = self._rows(f"SELECT seq, body FROM events {where} ORDER BY seq", values)  # noqa: S608
         return [(row[0], event_of(row[1])) for row in rows]
 
     def last_event(self, run_id: str, kind: str) -> tuple[int, Event] | None:
@@ -204,4 +204,4 @@ class Store:
         with self._connection() as connection:
             changed = connection.execute(statement, values).rowcount
         if not changed:
-            raise UnknownRunError(f"there is no run {str(run_id)[:60]!r}, or it has ended")
+            raise UnknownRunError(text("runs.unknown_or_ended", id=str(run_id)[:60]))

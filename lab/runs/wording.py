@@ -1,6 +1,6 @@
-"""What happened in a run as English sentences: one function for each kind of thing, from its cause and values.
+"""What happened in a run as sentences of its reader: one function for each kind of thing, from its cause and values.
 
-Owns every sentence about a run that is made of a cause. Decides nothing, and nothing is decided by what it returns.
+Owns which sentence is said of which cause. Decides nothing, and nothing is decided by what it returns.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from lab.events import (
     Cause,
     DataStandIn,
     DevicePassedOver,
+    DiskFull,
     Diverged,
     Finished,
     GivenUp,
@@ -25,54 +26,52 @@ from lab.events import (
     Started,
     WeightsCopied,
 )
-from lab.machine.device import gpu_trouble
-from lab.texts.formats import noun, number
+from lab.texts import text
+from lab.texts.formats import in_a_row
 
-_AFTER_CRASHES = (
-    "Try another setting of its layers (kernel, stride, channels) or another device,"
-    " and report the crash together with the run's configuration."
-)
-_AFTER_LOSSES = (
-    "Start it again; if it ends in the same way, look for a program or a time limit"
-    " that ends processes on this machine."
-)
+_GB = 1e9
 
 # --- what is to be said when a run begins -------------------------------------------------------------
 
 
 def notice(started: Started) -> str:
     """All that a person should know about a run from its start; "" where there is nothing."""
-    return " ".join(note_in_words(note) for note in started.notes)
+    return in_a_row(map(note_in_words, started.notes))
 
 
 def note_in_words(note: Note) -> str:
-    """One note, as a sentence."""
+    """One note, as sentences."""
     match note:
         case DataStandIn():
             return data_stand_in(note)
-        case DevicePassedOver():
-            return f"Trained on the CPU, for {gpu_trouble(note)}."
+        case DevicePassedOver(trouble="wrong_numbers"):
+            return text("runs.notes.gpu_wrong")
+        case DevicePassedOver(detail=detail):
+            return text("runs.notes.gpu_fails", detail=detail)
         case WeightsCopied():
             return weights_copied(note)
         case PlainSteps(fault=fault):
-            return (
-                f"The fast way of training is not used for this run: {fault}. "
-                "It trains the plain way instead, with the right numbers, but more slowly."
-            )
-        case OtherNote(text=text):
-            return text
+            return text("runs.notes.plain_steps", fault=fault)
+        case OtherNote():
+            return note.text
+        case _:
+            assert_never(note)
 
 
 def data_stand_in(note: DataStandIn) -> str:
     """Which data are used instead of those asked for, why, and how to get the others."""
-    wanted, used = _title(note.wanted), _title(note.used).lower()
+    wanted, used = _title(note.wanted), _title(note.used)
     # Four files that are not there are one fact; a damaged file is worth its name.
     damaged = all_in_words(problem for problem in note.problems if problem.code != "missing")
-    reason = f"{wanted} is not usable ({damaged})" if damaged else f"{wanted} is not in {note.folder}"
-    return (
-        f"{reason}: training uses the {note.samples:,} {used} of scikit-learn. "
-        f"To get {wanted}, connect to the network and run `python -m lab data --fetch`, "
-        "or copy its four files there."
+    if not damaged:
+        return text("runs.notes.data_missing", wanted=wanted, folder=note.folder, used=used, n=note.samples)
+    return text(
+        "runs.notes.data_damaged",
+        wanted=wanted,
+        problems=damaged,
+        folder=note.folder,
+        used=used,
+        n=note.samples,
     )
 
 
@@ -82,10 +81,10 @@ def _title(dataset: str) -> str:
 
 def weights_copied(note: WeightsCopied) -> str:
     """How much of another run's network this one begins with."""
-    new = note.tensors - note.copied
-    if new:
-        return f"Initialised from another run: {note.copied} of {note.tensors} tensors copied, {new} new."
-    return f"Initialised from another run: {note.copied} of {note.tensors} tensors copied."
+    copied, tensors = note.copied, note.tensors
+    if new := tensors - copied:
+        return text("runs.notes.weights_copied_some", copied=copied, tensors=tensors, new=new)
+    return text("runs.notes.weights_copied", copied=copied, tensors=tensors)
 
 
 # --- how it was interrupted and went on ---------------------------------------------------------------
@@ -94,27 +93,27 @@ def weights_copied(note: WeightsCopied) -> str:
 def resumed(event: Resumed) -> str:
     """After what a run goes on."""
     if event.after == "pause":
-        return "resumed"
+        return text("runs.resumed.pause")
     if event.after == "checkpoint" or event.loss is None:
-        return "from its last checkpoint"
+        return text("runs.resumed.checkpoint")
     if event.loss.cause == "other":
         return event.loss.text
-    return f"interrupted: {loss_in_words(event.loss)}; resumed from step {event.step:,}"
+    return text("runs.resumed.loss", loss=loss_in_words(event.loss), step=event.step)
 
 
 def loss_in_words(loss: Loss) -> str:
-    """How a run's process was lost."""
+    """How a run's process was lost, to follow a colon."""
     match loss.cause:
         case "ended":
-            return f"its process was ended by {loss.signal}"
+            return text("runs.loss.ended", signal=loss.signal)
         case "exited":
-            return f"its process ended unexpectedly (exit code {loss.exit_code})"
+            return text("runs.loss.exited", code=loss.exit_code)
         case "crashed":
-            return f"its process crashed inside a library ({loss.signal})"
+            return text("runs.loss.crashed", signal=loss.signal)
         case "out_of_memory":
-            return f"its process was ended by the system for want of memory ({loss.signal})"
+            return text("runs.loss.out_of_memory", signal=loss.signal)
         case "lab_stopped":
-            return "the lab was stopped"
+            return text("runs.loss.lab_stopped")
         case "other":
             return loss.text
         case _:
@@ -127,101 +126,106 @@ def loss_in_words(loss: Loss) -> str:
 def ending(finished: Finished) -> str:
     """Why a run ended before its last epoch; "" where it did not."""
     if finished.ended_by == "patience":
-        return (
-            f"early stopping: no better validation loss for {number(finished.patience)} {noun(finished.patience, ('epoch', 'epochs'))}; "
-            f"the weights of epoch {finished.best_epoch} are kept"
-        )
+        return text("runs.ending.patience", n=finished.patience, best=finished.best_epoch)
     return finished.text
 
 
 def failure(cause: Cause, step: int) -> str:
-    """What went wrong in a run that failed after `step`."""
+    """What went wrong in a run that failed after `step`, in whole sentences."""
     match cause.kind:
         case "diverged":
             return _diverged(cause, step)
         case "out_of_memory":
             return _out_of_memory(cause)
         case "given_up":
-            loss = loss_in_words(cause.loss)
-            return f"given up after {cause.attempts} attempts without progress: {loss}"
+            return text("runs.failure.given_up", n=cause.attempts, loss=loss_in_words(cause.loss))
         case "disk_full":
-            full = f"the disk that holds {cause.folder} is full"
-            weights = cause.unwritten == "weights"
-            return f"{full}: the weights could not be written" if weights else full
+            return _disk_full(cause)
         case "no_process":
-            return f"no process could be started for it: {cause.detail}"
+            return text("runs.failure.no_process", detail=cause.detail)
         case "other_data":
-            return (
-                f"the run was interrupted on other data than the {cause.dataset} it finds now: "
-                "start it again from the beginning"
-            )
+            return text("runs.failure.other_data", dataset=_title(cause.dataset))
         case "refused" | "other":
-            return cause.text
+            return text("runs.failure.told", words=_open(cause.text))
         case "unexpected":
-            return f"{cause.error}: {cause.text}"
+            return text("runs.failure.unexpected", error=cause.error, reason=_open(cause.text))
         case _:
             assert_never(cause)
 
 
+def _open(words: str) -> str:
+    """The words without the full stop that the sentence around them brings."""
+    return words.rstrip(".。")
+
+
 def _diverged(cause: Diverged, step: int) -> str:
-    what = "not a number" if cause.loss == "nan" else "infinite"
-    was = "" if cause.before is None else f" (it was {cause.before:.3g} before)"
-    rate = f"{cause.learning_rate:.3g}"
-    scheduled = cause.learning_rate != cause.base_rate
-    set_to = f" ({cause.base_rate:.3g} before the schedule's factor)" if scheduled else ""
-    return f"The loss became {what} at step {step}{was}, with a learning rate of {rate}{set_to}."
+    return in_a_row([_no_number(cause, step), _rate(cause)])
+
+
+def _no_number(cause: Diverged, step: int) -> str:
+    if cause.before is None:
+        key = "runs.failure.nan" if cause.loss == "nan" else "runs.failure.infinite"
+        return text(key, step=step)
+    key = "runs.failure.nan_after" if cause.loss == "nan" else "runs.failure.infinite_after"
+    return text(key, step=step, before=cause.before)
+
+
+def _rate(cause: Diverged) -> str:
+    if cause.learning_rate == cause.base_rate:
+        return text("runs.failure.rate", rate=cause.learning_rate)
+    return text("runs.failure.scheduled_rate", rate=cause.learning_rate, base=cause.base_rate)
 
 
 def _out_of_memory(cause: OutOfMemory) -> str:
-    of_what = f" for batches of {cause.batch_size:,}" if cause.batch_size else ""
+    batch = cause.batch_size
     if cause.gpu_gb is None or cause.gpu_free_gb is None:
-        return f"Not enough memory{of_what}."
-    left = f"Of its {cause.gpu_gb:.1f} GB, {cause.gpu_free_gb:.1f} GB are free now."
-    return f"Not enough memory on the GPU{of_what}. {left}"
+        return text("runs.failure.memory_for_batches", n=batch) if batch else text("runs.failure.memory")
+    free, total = cause.gpu_free_gb * _GB, cause.gpu_gb * _GB
+    if batch:
+        return text("runs.failure.gpu_memory_for_batches", n=batch, free=free, total=total)
+    return text("runs.failure.gpu_memory", free=free, total=total)
+
+
+def _disk_full(cause: DiskFull) -> str:
+    if cause.unwritten == "weights":
+        return text("runs.failure.disk_full_of_weights", folder=cause.folder)
+    return text("runs.failure.disk_full", folder=cause.folder)
 
 
 def advice(cause: Cause) -> str:
     """What to try after a failure; "" where there is nothing to say."""
     match cause.kind:
         case "diverged":
-            clipping = " gradient clipping at 1," if cause.try_clipping else ""
-            return f"Try a learning rate of {cause.try_rate:g},{clipping} or another initialisation."
+            key = "runs.advice.rate_or_clipping" if cause.try_clipping else "runs.advice.rate"
+            return text(key, rate=cause.try_rate)
         case "out_of_memory":
             return _with_less(cause.try_batch_size)
         case "given_up":
             return _after_losses(cause)
         case "disk_full":
             weights = cause.unwritten == "weights"
-            return "Free some space or delete runs, then start again." if weights else _MAKE_ROOM
+            return text("runs.advice.room_for_weights") if weights else text("runs.advice.room")
         case "no_process":
-            return "End other programs, then try again."
+            return text("runs.advice.processes")
         case "other":
             return cause.advice
         case _:
             return ""
 
 
-_MAKE_ROOM = "Free some space, or delete runs."
-
-
 def _after_losses(cause: GivenUp) -> str:
     if cause.loss.cause == "out_of_memory":
         return _with_less(cause.try_batch_size)
-    return _AFTER_CRASHES if cause.loss.cause == "crashed" else _AFTER_LOSSES
+    crashed = cause.loss.cause == "crashed"
+    return text("runs.advice.after_crash") if crashed else text("runs.advice.after_loss")
 
 
 def _with_less(batch_size: int | None) -> str:
     if batch_size is None:
-        return "Try a smaller network."
-    return f"Try a batch size of {batch_size}, or a smaller network."
+        return text("runs.advice.network")
+    return text("runs.advice.batch_size", n=batch_size)
 
 
 def failure_sentence(cause: Cause, step: int) -> str:
-    """What went wrong and what to try, as sentences that begin with a capital letter."""
-    reason = failure(cause, step).removesuffix(".")
-    if cause.kind not in (
-        "refused",
-        "unexpected",
-    ):  # those begin with the name of a field, a file or an error
-        reason = reason[:1].upper() + reason[1:]
-    return f"{reason}. {advice(cause)}".strip()
+    """What went wrong and what to try."""
+    return in_a_row(filter(None, (failure(cause, step), advice(cause))))

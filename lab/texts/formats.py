@@ -12,6 +12,7 @@ from typing import Any
 from lab.texts.languages import TAGS, language
 
 _PLURALS = {"en": ("one", "other"), "zh": ("other",)}
+_BETWEEN = {"en": " ", "zh": ""}  # two sentences
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _UNITS = (
     (_DAY, _HOUR, "units.days_hours", "units.days"),
@@ -48,6 +49,11 @@ def percent(share: float) -> str:
 def whole_percent(share: float) -> str:
     """A share of one as a whole per cent: 97%."""
     return f"{share:.0%}"
+
+
+def fine_percent(share: float) -> str:
+    """A share of one to a hundredth of a per cent: 97.13%."""
+    return f"{share:.2%}"
 
 
 def duration(seconds: float) -> str:
@@ -107,6 +113,11 @@ def sentence(words: object) -> str:
     return spoken[:1].upper() + spoken[1:]
 
 
+def in_a_row(sentences: Iterable[object]) -> str:
+    """Whole sentences one after another, with a space between them where the language has one."""
+    return _BETWEEN[language()].join(map(str, sentences))
+
+
 def noun(count: float, forms: Sequence[str]) -> str:
     """The form of a noun that goes with the number; forms stand in the order of the language's plurals."""
     return forms[min(_PLURALS[language()].index(_locale().plural_form(count)), len(forms) - 1)]
@@ -134,6 +145,7 @@ FORMS: dict[str, Callable[[Any], str]] = {
     "rounded": rounded,
     "percent": percent,
     "whole_percent": whole_percent,
+    "fine_percent": fine_percent,
     "duration": duration,
     "size": size,
     "flops": flops,

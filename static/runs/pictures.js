@@ -2,29 +2,29 @@
 // Owns drawing, in place, so that nothing flickers. Everything shown comes as data; nothing is parsed as HTML.
 
 const version = new URL(import.meta.url).search
-const [{ fitted, make }, { percent }] = await Promise.all(
-  ["../kit/dom.js", "../kit/look.js"].map(path => import(path + version)))
+const { fitted, make } = await import("../kit/dom.js" + version)
 
 const TESTS = 12
 
 // Where in the strip of all test images one lies, as a background's position.
 export const placeInStrip = index => `${(index / (TESTS - 1)) * 100}% 0`
 
-// How sure the network is, and what it should have said where it is wrong.
-export const verdict = ({ share, label, right }) => (right ? percent(share) : `${percent(share)}, is ${label}`)
-
-function section(title, words) {
+function section() {
   const part = make("section")
+  part.heading = make("h4")
+  part.words = make("p")
   part.content = make("div")
-  part.append(make("h4", "", title), make("p", "", words), part.content)
+  part.append(part.heading, part.words, part.content)
   return part
 }
 
+function entitle(part, title, words) {
+  part.heading.textContent = title
+  part.words.textContent = words
+}
+
 function build(root) {
-  const view = {
-    first: section("First-layer weights", "What each unit looks for: blue adds, orange takes away."),
-    tests: section("Twelve test images", "Its answer and how sure it is."),
-  }
+  const view = { first: section(), tests: section() }
   view.first.content.className = "sprite"
   view.tests.content.className = "answers"
   root.classList.add("glance")
@@ -32,9 +32,10 @@ function build(root) {
   return view
 }
 
-function weights(place, { src, width, height }) {
+function weights(place, { src, width, height }, spoken) {
   let image = place.querySelector("img")
-  if (!image) { image = make("img"); image.alt = "First-layer weights, blue positive, orange negative"; place.append(image) }
+  if (!image) { image = make("img"); place.append(image) }
+  image.alt = spoken
   image.hidden = !src
   if (src) { image.src = src; image.style.aspectRatio = `${width} / ${height}` }
 }
@@ -47,22 +48,25 @@ function card() {
 
 function answers(place, { src, predictions }) {
   fitted(place, predictions, card, (element, prediction) => {
-    const { index, says, share, label, right } = prediction
+    const { index, says, share, right, verdict, spoken } = prediction
     const [digit, answer, bar, word] = element.children
     digit.style.backgroundImage = `url(${src})`
     digit.style.backgroundPosition = placeInStrip(index)
     answer.textContent = says
     bar.style.setProperty("--share", share)
-    word.textContent = verdict(prediction)
+    word.textContent = verdict
     element.classList.toggle("wrong", !right)
-    element.title = `The network says ${says} with ${percent(share)}; the label is ${label}`
+    element.title = spoken
   })
 }
 
 export function render(root, { data }) {
   const view = (root.view ??= build(root))
+  const { texts } = data
+  entitle(view.first, texts.weights, texts.weights_says)
+  entitle(view.tests, texts.answers, texts.answers_says)
   view.first.hidden = !data.weights.src
-  weights(view.first.content, data.weights)
+  weights(view.first.content, data.weights, texts.weights_spoken)
   view.tests.hidden = !data.answers.predictions.length
   answers(view.tests.content, data.answers)
 }

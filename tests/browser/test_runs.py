@@ -115,7 +115,7 @@ def test_a_newcomers_first_training(page: Page) -> None:
     drawn(page)
     expect(page.get_by_text("Test accuracy")).to_be_visible(timeout=60_000)
     expect(page.get_by_test_id("chart-confusion")).to_be_visible()
-    page.get_by_role("button", name="Draw a digit for it").click()
+    page.get_by_role("button", name="Try it on the Draw page").click()
     expect(page).to_have_url(re.compile(r"/draw\?model="))
 
 
@@ -181,7 +181,7 @@ def test_a_zoom_into_decades_is_not_kept_on_a_linear_axis(page: Page, watched: W
     chart = watched.loss
     zoom_into(chart)
     along, _ = ranges(chart)
-    page.get_by_text("Log loss").click()
+    page.get_by_text("Loss on a log scale").click()
     page.wait_for_function(
         "document.querySelector(\"[data-testid='chart-loss']\")._fullLayout.yaxis.type === 'linear'"
     )

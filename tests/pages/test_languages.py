@@ -114,6 +114,8 @@ ROWS = [
     ("by_hand", "by_hand", {"loss": "bce", "b2": "-5,0.2", "selected": "J"}, "公式检验"),
     *(("train", room, {}, "") for room in ("train", "kit", "presets")),
     *(("train", room, WRONG, "") for room in ("train", "kit", "registry", "link")),
+    ("runs", "runs", {}, ""),
+    ("runs", "runs", {"run": "no-such-run"}, ""),
 ]
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from lab import events
+from lab.paths import latest_weights
 from lab.presets import preset
 from lab.runs.journal import Journal
 from lab.runs.run import RunState
 from lab.runs.store import Store
 from pages.ui.kit.controls import escaped
 from pages.ui.runs.list import SHOWN
+from tests.pages.test_languages import left_in_english, shown
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CONFUSION = tuple(tuple(90 if i == j else 1 if i == j + 1 else 0 for j in range(10)) for i in range(10))
@@ -176,7 +180,7 @@ def test_a_running_run_shows_its_controls(home: Path) -> None:
 def test_pausing_is_a_wish_the_store_keeps(home: Path) -> None:
     run_id = recorded(home, COURSE, "running")
     app = opened(run=run_id)
-    app.button(key="runs/control-Pause").click().run()
+    app.button(key="runs/control-pause").click().run()
     run = Store(home).run(run_id)
     assert run is not None
     assert run.want == "pause"
@@ -195,18 +199,18 @@ def test_a_finished_run_says_how_good_it_is_and_what_was_seen(home: Path) -> Non
     assert "88.00% to 92.00%" in app.metric[0].delta
     assert "Overfitting from epoch 3" in text_of(app)
     assert "Stop early, after 2 epochs without gain" in labels(app)
-    assert "**1** was read as **0** once" in text_of(app)
+    assert "**1** was taken for **0** once" in text_of(app)
 
 
 def test_a_finished_run_says_that_it_was_interrupted(home: Path) -> None:
     lost = events.Resumed(step=20, after="loss", loss=events.Loss(cause="ended", signal="SIGKILL"))
     paused = events.Resumed(step=20)  # by hand
     course = [*COURSE[:5], paused, lost, COURSE[5], FINISHED]
-    assert "Interrupted once; it went on from its checkpoint at step 20." in text_of(
+    assert "Interrupted once; it resumed from its checkpoint at step 20." in text_of(
         opened(run=recorded(home, course, "finished"))
     )
     course.insert(-1, events.Resumed(step=30, after="checkpoint"))
-    assert "Interrupted 2 times; it went on at last from its checkpoint at step 30." in text_of(
+    assert "Interrupted 2 times; it last resumed from its checkpoint at step 30." in text_of(
         opened(run=recorded(home, course, "finished"))
     )
     without = opened(run=recorded(home, [*COURSE, paused, FINISHED], "finished"))
@@ -219,8 +223,48 @@ def test_a_diverged_run_says_what_to_try(home: Path) -> None:
     )
     failed = events.Failed(step=12, cause=cause)
     app = opened(run=recorded(home, [*COURSE, failed], "failed"))
-    assert "not a number at step 12" in text_of(app)
+    assert "NaN (not a number) at step 12" in text_of(app)
     assert "Lower the learning rate to 0.0002" in labels(app)
+
+
+FAILED = events.Failed(step=12, cause=events.GivenUp(attempts=4, loss=events.Loss(cause="crashed")))
+NOTED = replace(STARTED, notes=(events.WeightsCopied(copied=5, tensors=8),))
+LOST = events.Resumed(step=20, after="loss", loss=events.Loss(cause="lab_stopped"))
+
+
+@pytest.mark.parametrize(
+    ("course", "state", "owner"),
+    [
+        ([], "queued", ""),
+        ([NOTED, *COURSE[1:]], "running", ""),
+        (COURSE, "running", "another-person-entirely-0123456789"),
+        (COURSE, "interrupted", ""),
+        (COURSE, "stopped", ""),
+        ([*COURSE, FAILED], "failed", ""),
+        ([*COURSE[:5], LOST, COURSE[5], FINISHED], "finished", ""),
+    ],
+    ids=["queued", "running", "watched", "interrupted", "stopped", "failed", "finished"],
+)
+def test_a_run_in_chinese_has_no_english_sentence(
+    home: Path, course: list[events.Event], state: RunState, owner: str
+) -> None:
+    run_id = recorded(home, course, state, owner)
+    latest = latest_weights(home, run_id)
+    latest.parent.mkdir(parents=True, exist_ok=True)
+    latest.write_bytes(b"")
+    for parts in ({"run": run_id}, {}, {"compare": f"{run_id},{recorded(home, COURSE, 'stopped')}"}):
+        app = opened(lang="zh", **parts)
+        assert left_in_english(app, "runs") == []
+        assert left_in_english(app, "figures") == []
+
+
+def test_two_readers_of_one_run_each_read_it_in_their_language(home: Path) -> None:
+    run_id = recorded(home, COURSE, "stopped")
+    names = []
+    for code in ("en", "zh", "en"):
+        app = opened(run=run_id, lang=code)
+        names += [words for words in shown(app) if words in ("smoothed", "平滑后")]
+    assert names == ["smoothed", "平滑后", "smoothed"]
 
 
 def test_two_runs_are_compared_by_link(home: Path) -> None:

@@ -4,7 +4,7 @@ import { test } from "node:test"
 import { fittedSize } from "../../static/draw/paste.js"
 import { wholeSteps } from "../../static/draw/room.js"
 import { isPlainClick } from "../../static/home/map.js"
-import { placeInStrip, verdict } from "../../static/runs/pictures.js"
+import { placeInStrip } from "../../static/runs/pictures.js"
 
 test("a large picture is made smaller in its own proportions, a small one is left alone", () => {
   assert.deepEqual(fittedSize(4096, 2048), [1024, 512])
@@ -20,11 +20,6 @@ test("a scrollbar that comes and goes leaves the canvas as wide as it was", () =
 test("twelve images lie side by side from one end of the strip to the other", () => {
   assert.equal(placeInStrip(0), "0% 0")
   assert.equal(placeInStrip(11), "100% 0")
-})
-
-test("a wrong answer is followed by the right one", () => {
-  assert.equal(verdict({ share: 0.756, label: 4, right: true }), "76%")
-  assert.equal(verdict({ share: 0.756, label: 4, right: false }), "76%, is 4")
 })
 
 test("a click that opens a new tab is the browser's business", () => {

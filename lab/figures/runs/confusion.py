@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lab.figures.look import NEGATIVE, POSITIVE, Figure, heading
+from lab.texts import text
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ def confusion_figure(data: ConfusionData) -> Figure:
         for i, row in enumerate(data.shares)
     ]
     names = [str(digit) for digit in range(size)]
+    cell = text("figures.runs.confusion_cell", label="%{y}", answer="%{x}", n="%{customdata:,}")
     heat = {
         "type": "heatmap",
         "x": names,
@@ -58,15 +60,20 @@ def confusion_figure(data: ConfusionData) -> Figure:
         "texttemplate": "%{text}",
         "textfont": {"color": "@text"},
         "customdata": [list(row) for row in data.counts],
-        "hovertemplate": "label %{y}, answer %{x}: %{customdata:,}<extra></extra>",
+        "hovertemplate": f"{cell}<extra></extra>",
         "xgap": 1,
         "ygap": 1,
     }
     layout = {
-        "title": heading("Confusion matrix"),
+        "title": heading(text("figures.runs.confusion")),
         "hovermode": "closest",
         "showlegend": False,
-        "xaxis": {"title": {"text": "answer"}, "type": "category", "showgrid": False},
-        "yaxis": {"title": {"text": "label"}, "type": "category", "autorange": "reversed", "showgrid": False},
+        "xaxis": {"title": {"text": text("figures.runs.answer")}, "type": "category", "showgrid": False},
+        "yaxis": {
+            "title": {"text": text("figures.runs.label")},
+            "type": "category",
+            "autorange": "reversed",
+            "showgrid": False,
+        },
     }
     return {"data": [heat], "layout": layout}

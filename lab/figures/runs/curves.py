@@ -9,13 +9,17 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from lab.events import PROBE_IMAGES, LayerState
 from lab.figures.look import Figure, heading
 from lab.runs.history import History
+from lab.texts import Text, said, text
 
 Points: TypeAlias = tuple[list[float], list[float]]
+Axis: TypeAlias = Literal["step", "epoch"]
+
+_AXES: Mapping[Axis, Text] = {"step": said("figures.runs.step"), "epoch": said("figures.runs.epoch")}
 
 # Told apart by dash as well as by colour.
 STYLES = (
@@ -67,16 +71,17 @@ def loss_figure(data: LossData, *, log: bool, unit: str = "") -> Figure:
             "y": data.high,
             "fill": "tonexty",
             "fillcolor": "@blue/0.22",
-            "name": "each step",
+            "name": text("figures.runs.each_step"),
             "showlegend": True,
         },
-        _line("smoothed", data.steps, data.smooth, 0),
+        _line(text("figures.runs.smoothed"), data.steps, data.smooth, 0),
     ]
     if data.train[0]:
-        traces.append(_marks("train, after the epoch", data.train, "@blue", "circle"))
+        traces.append(_marks(text("figures.runs.train_after_epoch"), data.train, "@blue", "circle"))
     if data.validation[0]:
-        traces.append(_marks("validation", data.validation, "@orange", "diamond"))
-    figure = _figure("Loss" + (f" ({unit})" if unit else ""), traces, log=log)
+        traces.append(_marks(text("figures.runs.validation"), data.validation, "@orange", "diamond"))
+    title = text("figures.runs.loss_in", unit=unit) if unit else text("figures.runs.loss")
+    figure = _figure(title, traces, log=log)
     if not data.steps:  # Plotly would make up a range
         figure["layout"]["yaxis"] |= {"range": [-1.0, 0.5] if log else [0, 2.5]}
     return figure
@@ -105,12 +110,14 @@ def accuracy_data(history: History) -> AccuracyData:
 
 def accuracy_figure(data: AccuracyData, *, epochs: int) -> Figure:
     """Training and validation accuracy after each epoch, the test accuracy as a line at the end."""
-    traces = [_line("train", *data.train, 0, marker="circle")]
+    traces = [_line(text("figures.runs.train"), *data.train, 0, marker="circle")]
     if data.validation[0]:
-        traces.append(_line("validation", *data.validation, 1, marker="diamond"))
+        traces.append(_line(text("figures.runs.validation"), *data.validation, 1, marker="diamond"))
     if data.test is not None:
-        traces.append(_line("test", [0.5, max(epochs, 1) + 0.5], [data.test, data.test], 2))
-    figure = _figure("Accuracy (%)", traces, log=False, x="epoch")
+        traces.append(
+            _line(text("figures.runs.test"), [0.5, max(epochs, 1) + 0.5], [data.test, data.test], 2)
+        )
+    figure = _figure(text("figures.runs.accuracy"), traces, log=False, x="epoch")
     if not data.train[0]:
         figure["layout"]["yaxis"] |= {"range": [0, 100]}
     figure["layout"]["xaxis"] |= {"range": [0.5, max(epochs, 1) + 0.5], "dtick": max(1, epochs // 10)}
@@ -124,7 +131,8 @@ def rate_data(history: History) -> Points:
 
 def rate_figure(data: Points) -> Figure:
     """The learning rate over the steps, from zero up."""
-    figure = _figure("Learning rate", [_line("learning rate", *data, 0)], log=False, legend=False)
+    title = text("figures.runs.rate")
+    figure = _figure(title, [_line(title, *data, 0)], log=False, legend=False)
     # A constant rate alone would stand at "0" between -1 and 1.
     figure["layout"]["yaxis"] |= {"rangemode": "tozero", "exponentformat": "power", "nticks": 5}
     return figure
@@ -147,8 +155,8 @@ class LayerQuantity:
     """Something measured per layer at each snapshot: its words, its value, and whether decades matter."""
 
     name: str
-    title: str
-    summary: str
+    title: Text
+    summary: Text
     value: Callable[[LayerState], float | None]
     log: bool
 
@@ -156,22 +164,22 @@ class LayerQuantity:
 LAYER_QUANTITIES = (
     LayerQuantity(
         "gradient",
-        "Gradient norm",
-        "The length of each layer's gradient. Much smaller in the first layers: it vanishes on its way back.",
+        said("figures.runs.gradient.title"),
+        said("figures.runs.gradient.summary"),
         _gradient_norm,
         True,
     ),
     LayerQuantity(
         "update",
-        "Update ratio",
-        "How much a step changes the weights, relative to their size. About 0.001 is healthy.",
+        said("figures.runs.update.title"),
+        said("figures.runs.update.summary"),
         _update_ratio,
         True,
     ),
     LayerQuantity(
         "dead",
-        "Dead units (%)",
-        f"Units that are zero for all of {PROBE_IMAGES} test images. While it is zero, a unit passes nothing on and learns nothing.",
+        said("figures.runs.dead.title"),
+        said("figures.runs.dead.summary", n=PROBE_IMAGES),
         _dead_percent,
         False,
     ),
@@ -192,7 +200,7 @@ def layer_data(history: History, quantity: LayerQuantity) -> dict[str, Points]:
 def layer_figure(data: Mapping[str, Points], quantity: LayerQuantity) -> Figure:
     """One line per layer."""
     traces = [_line(name, *points, index) for index, (name, points) in enumerate(data.items())]
-    figure = _figure(quantity.title, traces, log=quantity.log)
+    figure = _figure(str(quantity.title), traces, log=quantity.log)
     if quantity.name == "dead":
         figure["layout"]["yaxis"] |= {"range": [-3, 103]}
     return figure
@@ -208,7 +216,7 @@ def comparison_data(histories: Mapping[str, History]) -> tuple[dict[str, Points]
     return losses, accuracies
 
 
-def comparison_figure(title: str, data: Mapping[str, Points], *, log: bool, x: str) -> Figure:
+def comparison_figure(title: str, data: Mapping[str, Points], *, log: bool, x: Axis) -> Figure:
     """One line per run."""
     marker = "circle" if x == "epoch" else None
     traces = [_line(name, *points, index, marker=marker) for index, (name, points) in enumerate(data.items())]
@@ -250,7 +258,12 @@ def _decades(traces: list[Figure]) -> Figure:
     return {"dtick": "D2"} if 0.7 <= span <= 4 else {"nticks": 7}
 
 
-def _figure(title: str, traces: list[Figure], *, log: bool, x: str = "step", legend: bool = True) -> Figure:
+def _figure(title: str, traces: list[Figure], *, log: bool, x: Axis = "step", legend: bool = True) -> Figure:
     yaxis = {"type": "log", "tickformat": "~g", **_decades(traces)} if log else {"type": "linear"}
-    layout = {"title": heading(title), "xaxis": {"title": {"text": x}}, "yaxis": yaxis, "showlegend": legend}
+    layout = {
+        "title": heading(title),
+        "xaxis": {"title": {"text": str(_AXES[x])}},
+        "yaxis": yaxis,
+        "showlegend": legend,
+    }
     return {"data": traces, "layout": layout}

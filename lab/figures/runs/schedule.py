@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from lab.figures.look import NO_BUTTONS, Figure
 from lab.parts.schedules import Schedule
+from lab.texts import text
 
 POINTS = 160
 
@@ -37,6 +38,7 @@ def schedule_data(schedule: Schedule, lr: float, steps_per_epoch: int, epochs: i
 def schedule_figure(data: ScheduleData) -> Figure:
     """The learning rate as one line over the epochs, from zero up."""
     end = (data.progress[-1] or 1.0) * 1.01
+    point = text("figures.runs.rate_after", rate="%{y:.3g}", epochs="%{x:.2f}")
     return {
         "data": [
             {
@@ -47,13 +49,18 @@ def schedule_figure(data: ScheduleData) -> Figure:
                 "line": {"color": "@blue", "width": 2},
                 "fill": "tozeroy",
                 "fillcolor": "@blue/0.12",
-                "hovertemplate": "%{y:.3g} after %{x:.2f} epochs<extra></extra>",
+                "hovertemplate": f"{point}<extra></extra>",
                 "showlegend": False,
             }
         ],
         "layout": {
             "margin": {"l": 56, "r": 8, "t": 8, "b": 36},
-            "xaxis": {"title": {"text": "epochs"}, "range": [0, end], "nticks": 6, "fixedrange": True},
+            "xaxis": {
+                "title": {"text": text("figures.runs.epochs")},
+                "range": [0, end],
+                "nticks": 6,
+                "fixedrange": True,
+            },
             "yaxis": {"rangemode": "tozero", "exponentformat": "power", "nticks": 5, "fixedrange": True},
             "hovermode": "closest",
             "modebar": NO_BUTTONS,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from lab.texts import text
 from pages.ui.kit.address import Address
 
 ADDRESS = Address("runs", ("run", "compare").__contains__)
@@ -20,7 +21,5 @@ def compared() -> list[str]:
 
 def no_such_run(run_id: str) -> None:
     """Says that a run which the address names is not there."""
-    st.warning(
-        f"There is no run `{run_id[:60].replace('`', ' ')}`; it may have been deleted, or the link was cut.",
-        icon=":material/search_off:",
-    )
+    words = text("runs.no_such_run", id=run_id[:60].replace("`", " "))
+    st.warning(words, icon=":material/search_off:")

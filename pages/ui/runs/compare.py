@@ -11,8 +11,11 @@ from typing import Any
 import streamlit as st
 
 from lab.figures.runs.curves import comparison_data, comparison_figure
+from lab.presets import title_said
 from lab.runs.differences import differences
 from lab.runs.run import Run
+from lab.texts import text
+from lab.texts.formats import fine_percent
 from pages.ui.kit.figure import Panel, show_figures
 from pages.ui.runs.histories import past
 
@@ -22,21 +25,16 @@ def compare(runs: list[Run]) -> None:
     names = _names(runs)
     histories = {name: past(run.id).history for name, run in zip(names, runs, strict=True)}
     losses, accuracies = comparison_data(histories)
+    loss = comparison_figure(text("runs.compare.loss"), losses, log=True, x="step")
+    accuracy = comparison_figure(text("runs.compare.accuracy"), accuracies, log=False, x="epoch")
     panels = [
-        Panel("compare-loss", "Losses", comparison_figure("Loss, smoothed", losses, log=True, x="step"), 340),
-        Panel(
-            "compare-accuracy",
-            "Accuracies",
-            comparison_figure(
-                "Accuracy (%), validation where there is one", accuracies, log=False, x="epoch"
-            ),
-            340,
-        ),
+        Panel("compare-loss", text("runs.compare.losses"), loss, 340),
+        Panel("compare-accuracy", text("runs.compare.accuracies"), accuracy, 340),
     ]
     show_figures(panels, key="runs/charts-compare")
     rows = differences([json.loads(run.spec_json) for run in runs])
-    results = ["" if run.test_accuracy is None else f"{run.test_accuracy:.2%}" for run in runs]
-    table: dict[str, list[Any]] = {"Setting": ["test accuracy", *rows]}
+    results = ["" if run.test_accuracy is None else fine_percent(run.test_accuracy) for run in runs]
+    table: dict[str, list[Any]] = {text("runs.compare.setting"): [text("runs.compare.test_accuracy"), *rows]}
     for index, name in enumerate(names):
         table[name] = [results[index], *(values[index] for values in rows.values())]
     st.dataframe(table, hide_index=True, width="stretch")
@@ -44,7 +42,7 @@ def compare(runs: list[Run]) -> None:
 
 def _names(runs: list[Run]) -> list[str]:
     """The runs' titles, told apart by their ids where two are the same."""
-    titles = [run.title or run.id for run in runs]
+    titles = [title_said(run.title or run.id) for run in runs]
     return [
         f"{title} ({run.id})" if titles.count(title) > 1 else title
         for title, run in zip(titles, runs, strict=True)

@@ -14,6 +14,7 @@ import streamlit as st
 from lab.events import LearningRateChanged, Message, SetLearningRate, StepOnce
 from lab.runs.run import Run, Want
 from lab.runs.store import UnknownRunError
+from lab.texts import text
 from pages.ui.kit.controls import field_control, mark
 from pages.ui.kit.fields import WrongValue, fields_of, parsed
 from pages.ui.kit.store import store
@@ -27,30 +28,33 @@ def control_bar(run: Run) -> None:
     if not run.is_active:
         return
     if not is_mine(run):
-        st.caption("You are watching. Whoever started this run steers it.")
+        st.caption(text("runs.control.watching"))
         return
     paused = run.want == "pause"
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="runs/control"):
         if paused:
-            _button("Resume", "play_arrow", _want, run.id, "run", primary=True)
+            _button("resume", text("runs.control.resume"), "play_arrow", _want, run.id, "run", primary=True)
         else:
-            _button("Pause", "pause", _want, run.id, "pause", primary=True)
+            _button("pause", text("runs.control.pause"), "pause", _want, run.id, "pause", primary=True)
         for steps in STEPS:
             _button(
+                f"steps-{steps}",
                 f"+{steps}",
                 None,
                 _tell,
                 run.id,
                 StepOnce(steps=steps),
-                help=f"Train on {steps} more batch{'es' if steps > 1 else ''}, then wait",
+                help=text("runs.control.more_steps", n=steps),
                 disabled=not paused,
             )
-        _button("Stop", "stop", _want, run.id, "stop", help="End now and keep what there is")
+        stop, effect = text("runs.control.stop"), text("runs.control.stop_help")
+        _button("stop", stop, "stop", _want, run.id, "stop", help=effect)
         _rate_field(run)
     mark(st.session_state.get(_mistaken(run)))  # below the row, whose buttons stay where they are
 
 
 def _button(
+    name: str,
     label: str,
     icon: str | None,
     do: Callable[..., None],
@@ -63,7 +67,7 @@ def _button(
         label,
         icon=f":material/{icon}:" if icon else None,
         type="primary" if primary else "secondary",
-        key=f"runs/control-{label}",
+        key=f"runs/control-{name}",
         on_click=do,
         args=args,
         help=help,
@@ -75,14 +79,14 @@ def _want(run_id: str, wish: Want) -> None:
     try:
         store().want(run_id, wish)
     except UnknownRunError:
-        st.toast("This run is gone.", icon=":material/error:")
+        st.toast(text("runs.control.gone"), icon=":material/error:")
 
 
 def _tell(run_id: str, message: Message) -> None:
     try:
         store().tell(run_id, message)
     except UnknownRunError:
-        st.toast("This run has ended.", icon=":material/error:")
+        st.toast(text("runs.control.ended"), icon=":material/error:")
 
 
 def _rate_field(run: Run) -> None:
@@ -90,8 +94,11 @@ def _rate_field(run: Run) -> None:
     train = run.spec.train
     scheduled = train.schedule.kind != "constant"
     field = fields_of(type(train.optimizer))["lr"]
-    words = "Takes effect with the next step." + (" The schedule multiplies it." if scheduled else "")
-    field = replace(field, title="Base learning rate" if scheduled else field.title, description=words)
+    if scheduled:
+        title, words = text("runs.control.base_rate"), text("runs.control.base_rate_effect")
+        field = replace(field, title=title, description=words)
+    else:
+        field = replace(field, description=text("runs.control.rate_effect"))
     key, told, mistaken = f"runs/rate-{run.id}", f"runs/rate-told-{run.id}", _mistaken(run)
 
     def put(_: str, entered: Any) -> None:

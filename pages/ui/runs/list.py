@@ -9,10 +9,11 @@ import time
 
 import streamlit as st
 
+from lab.presets import title_said
 from lab.runner.warm import wake_runner
 from lab.runs.run import Run
 from lab.runs.store import UnknownRunError
-from lab.texts.formats import noun, number
+from lab.texts import text
 from pages.ui.kit.component import component, page_style
 from pages.ui.kit.refreshing import refreshing
 from pages.ui.kit.store import store
@@ -50,9 +51,7 @@ def runs_list() -> None:
 
 def _compared(runs: list[Run], asked: list[str]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.subheader(
-            f"{number(len(runs))} {noun(len(runs), ('run', 'runs'))} compared", anchor=False, width="content"
-        )
+        st.subheader(text("runs.list.compared", n=len(runs)), anchor=False, width="content")
         st.space("stretch")
         all_runs_link()
     # The button that asks for it may be pressed far below.
@@ -67,7 +66,7 @@ def _named(asked: list[str]) -> list[Run]:
 def _comparison(runs: list[Run]) -> None:
     compare(runs[:MOST_COMPARED])
     if len(runs) > MOST_COMPARED:
-        st.caption(f"The first {MOST_COMPARED} are drawn.")
+        st.caption(text("runs.list.first_drawn", most=MOST_COMPARED))
 
 
 def _runs() -> list[Run]:
@@ -92,9 +91,9 @@ def _older() -> None:
     if count <= shown:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="runs/older-runs"):
-        st.caption(f"{shown:,} of {count:,} runs", width="content")
+        st.caption(text("runs.list.shown", shown=shown, count=count), width="content")
         st.button(
-            f"Show {min(SHOWN, count - shown)} more",
+            text("runs.list.more", n=min(SHOWN, count - shown)),
             icon=":material/expand_more:",
             key="runs/more-runs",
             on_click=_show_more,
@@ -103,8 +102,8 @@ def _older() -> None:
 
 def _empty() -> None:
     with st.container(border=True, horizontal_alignment="center", key="runs/no-runs"):
-        st.markdown("**No run yet.** Choose a network, press Start, and its curves appear here.")
-        st.page_link("pages/train.py", label="Choose a network", icon=":material/model_training:")
+        st.markdown(text("runs.list.empty"))
+        st.page_link("pages/train.py", label=text("runs.list.choose"), icon=":material/model_training:")
 
 
 def _rows(runs: list[Run]) -> None:
@@ -117,7 +116,7 @@ def _rows(runs: list[Run]) -> None:
             horizontal=True, vertical_alignment="center", gap="small", key=f"runs/row-{run.id}"
         ):
             st.checkbox(
-                f"Compare {run.title or run.id}",
+                text("runs.list.tick", title=title_said(run.title or run.id)),
                 value=run.id in asked,
                 key=_tick(run),
                 label_visibility="collapsed",
@@ -138,11 +137,11 @@ def _bar(ticked: list[Run], asked: list[str]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="runs/compare-bar"):
         ids = [run.id for run in ticked][:MOST_COMPARED]
         if len(ids) < 2:
-            more = "one more" if ids else "two or more"
-            st.caption(f"Tick {more} to compare their curves.", width="content")
+            words = text("runs.list.tick_another") if ids else text("runs.list.tick_two")
+            st.caption(words, width="content")
             return
         if st.button(
-            f"Compare {number(len(ids))} {noun(len(ids), ('run', 'runs'))}",
+            text("runs.list.compare", n=len(ids)),
             type="primary",
             icon=":material/compare_arrows:",
             key="runs/compare-ticked",
@@ -150,27 +149,33 @@ def _bar(ticked: list[Run], asked: list[str]) -> None:
         ):
             st.switch_page("pages/runs.py", query_params={"compare": ",".join(ids)})
         if len(ticked) > MOST_COMPARED:
-            st.caption(f"The first {MOST_COMPARED} of {len(ticked)} ticked.", width="content")
+            words = text("runs.list.first_compared", most=MOST_COMPARED, n=len(ticked))
+            st.caption(words, width="content")
 
 
 def _delete_button(run: Run) -> None:
-    with st.popover(
-        "", icon=":material/delete:", type="tertiary", key=f"runs/delete-{run.id}", help="Delete this run"
-    ):
-        st.markdown("Its curves and weights cannot be brought back.")
-        st.button("Delete", key=f"runs/really-{run.id}", type="primary", on_click=_delete, args=(run.id,))
+    what, key = text("runs.list.delete_this"), f"runs/delete-{run.id}"
+    with st.popover("", icon=":material/delete:", type="tertiary", key=key, help=what):
+        st.markdown(text("runs.list.lost_for_good"))
+        st.button(
+            text("runs.list.delete"),
+            key=f"runs/really-{run.id}",
+            type="primary",
+            on_click=_delete,
+            args=(run.id,),
+        )
 
 
 def _delete(run_id: str) -> None:
     try:
         store().delete(run_id)
     except UnknownRunError:
-        st.toast("This run was gone already.")
+        st.toast(text("runs.list.deleted_before"))
 
 
 def _ago(when: float) -> str:
     seconds = max(0.0, time.time() - when)
-    for unit, size in (("d", 86400), ("h", 3600), ("min", 60)):
-        if seconds >= size:
-            return f"{int(seconds // size)} {unit} ago"
-    return "just now"
+    for unit in (86400, 3600, 60):
+        if seconds >= unit:
+            return text("runs.list.ago", age=seconds // unit * unit)
+    return text("runs.list.just_now")

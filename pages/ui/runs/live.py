@@ -6,10 +6,12 @@ Owns what is drawn at each refresh and when to refresh. Everything is drawn in p
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
 
+from lab.events import PROBE_IMAGES
 from lab.figures.network.picture import NetworkPicture, network_picture_data
 from lab.figures.pixels import as_png
 from lab.figures.runs.curves import (
@@ -23,14 +25,16 @@ from lab.figures.runs.curves import (
     rate_data,
     rate_figure,
 )
-from lab.figures.runs.glance import predictions_data, weights_data
+from lab.figures.runs.glance import Prediction, predictions_data, weights_data
 from lab.parts.layers import Shape
 from lab.parts.losses import LOSSES
 from lab.paths import lab_home
 from lab.runner import warm
 from lab.runs.history import History
 from lab.runs.run import Run
-from lab.texts.formats import noun, number
+from lab.spec import NetworkSpec
+from lab.texts import language, text
+from lab.texts.formats import in_a_row, size, whole_percent
 from pages.ui.kit.component import page_style
 from pages.ui.kit.figure import Panel, is_dark, show_figures
 from pages.ui.kit.network_picture import show_network
@@ -43,6 +47,7 @@ WAIT_S, LOOK_S = 0.5, 0.015
 _CHARTED = "runs/charted"  # the run whose charts this browser shows
 TESTS = 12
 CHART_HEIGHT = 300
+_MB = 1 << 20
 
 
 def watch(run: Run, viewer: str) -> None:
@@ -102,26 +107,29 @@ def _charts(run: Run, known: Past, log: bool) -> None:
 def _inside(run: Run, known: Past, log: bool) -> None:
     dark = is_dark()
     with known.lock:
-        glance = _remembered(known, ("glance", dark), lambda: _glance(known.history, dark))
-        key = ("network", warm.ready("torch"))  # without torch, its shapes are not known yet
-        network = _remembered(known, key, lambda: _network(run, known.history))
+        glance = _remembered(known, "glance", dark, make=lambda: _glance(known.history, dark))
+        ready = warm.ready("torch")  # without it, its shapes are not known yet
+        network = _remembered(known, "network", ready, make=lambda: _network(run, known.history))
     if known.history.snapshot:
-        st.markdown("**The network now.** Mean activation of its units over 100 test images.")
+        st.markdown(text("runs.live.network_now", n=PROBE_IMAGES))
         show_network(network, key="runs/network-now")
         live_pictures(glance, key="runs/pictures")
-    with st.expander("Inside the layers", expanded=False, icon=":material/stacks:", key="runs/layers-open"):
-        st.caption(" ".join(quantity.summary for quantity in LAYER_QUANTITIES))
+    with st.expander(
+        text("runs.live.layers"), expanded=False, icon=":material/stacks:", key="runs/layers-open"
+    ):
+        st.caption(in_a_row(quantity.summary for quantity in LAYER_QUANTITIES))
         show_figures(_all_panels(run, known, log)[2:], key="runs/charts-layers")
 
 
 def _all_panels(run: Run, known: Past, log: bool) -> list[Panel]:
     with known.lock:
-        panels: list[Panel] = _remembered(known, ("panels", log), lambda: _panels(run, known.history, log))
+        panels: list[Panel] = _remembered(known, "panels", log, make=lambda: _panels(run, known.history, log))
     return panels
 
 
-def _remembered(known: Past, key: object, make: Any) -> Any:
-    """What was drawn since the last event is the same for every viewer."""
+def _remembered(known: Past, *what: object, make: Callable[[], Any]) -> Any:
+    """What was drawn since the last event is the same for every viewer of one language."""
+    key = (*what, language())
     if key not in known.drawn:
         known.drawn[key] = make()
     return known.drawn[key]
@@ -135,53 +143,50 @@ def _progress(run: Run, history: History) -> None:
 def _words(run: Run, history: History) -> str:
     if run.state == "queued":
         before = store().waiting_before(run.id)
-        return (
-            f"Waiting for {number(before)} {noun(before, ('run', 'runs'))} before it"
-            if before
-            else "Starting"
-        )
+        return text("runs.live.waiting", n=before) if before else text("runs.live.starting")
     if run.state == "interrupted":
-        return f"Interrupted at step {history.step:,}; it goes on from its last checkpoint"
+        return text("runs.live.interrupted", step=history.step)
     if history.started is None:
-        return "Starting"
+        return text("runs.live.starting")
     started = history.started
     epoch = min(started.epochs, history.step // max(1, started.steps_per_epoch) + 1)
-    words = [f"Epoch {epoch} of {started.epochs}", f"step {history.step:,} of {history.steps:,}"]
+    words = [
+        text("runs.live.epoch", epoch=epoch, epochs=started.epochs),
+        text("runs.live.step", step=history.step, steps=history.steps),
+    ]
     if history.samples_per_s:
-        words.append(f"{history.samples_per_s:,.0f} samples/s")
+        words.append(text("runs.live.speed", rate=round(history.samples_per_s)))
     if run.state == "running" and history.remaining_s is not None:
-        words.append(f"{_duration(history.remaining_s)} left")
+        words.append(text("runs.live.left", time=max(1, round(history.remaining_s))))
     words.append(started.device)
     if history.memory_mb:
-        words.append(f"{history.memory_mb:,.0f} MB")
+        words.append(size(history.memory_mb * _MB))
     return " · ".join(words)
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 60:
-        return f"{max(1, round(seconds))} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 90 else f"{minutes / 60:.1f} h"
 
 
 def _panels(run: Run, history: History, log: bool) -> list[Panel]:
     spec = run.spec
     loss = loss_figure(loss_data(history), log=log, unit=str(LOSSES[spec.train.loss.kind].unit or ""))
+    accuracy = accuracy_figure(accuracy_data(history), epochs=spec.train.epochs)
     panels = [
-        Panel("loss", "Loss of each step and after each epoch", loss, CHART_HEIGHT),
-        Panel(
-            "accuracy",
-            "Accuracy after each epoch",
-            accuracy_figure(accuracy_data(history), epochs=spec.train.epochs),
-            CHART_HEIGHT,
-        ),
-        Panel("rate", "Learning rate per step", rate_figure(rate_data(history)), 240),
+        Panel("loss", text("runs.live.loss"), loss, CHART_HEIGHT),
+        Panel("accuracy", text("runs.live.accuracy"), accuracy, CHART_HEIGHT),
+        Panel("rate", text("runs.live.rate"), rate_figure(rate_data(history)), 240),
     ]
     for quantity in LAYER_QUANTITIES:
-        figure = layer_figure(layer_data(history, quantity), quantity)
-        if figure["data"]:
-            panels.append(Panel(quantity.name, f"{quantity.title} per layer", figure, 240))
+        data = {_layer(name, spec.network): points for name, points in layer_data(history, quantity).items()}
+        if data:
+            title = text("runs.live.per_layer", quantity=quantity.title)
+            panels.append(Panel(quantity.name, title, layer_figure(data, quantity), 240))
     return panels
+
+
+def _layer(name: str, network: NetworkSpec) -> str:
+    """What the reader calls a layer that the store knows as "2 Linear"."""
+    place = name.partition(" ")[0]
+    if not place.isdecimal() or not 1 <= int(place) <= len(network.layers):
+        return name
+    return text("runs.live.layer", place=place, layer=network.layers[int(place) - 1].title)
 
 
 def _network(run: Run, history: History) -> NetworkPicture:
@@ -201,23 +206,42 @@ def _network(run: Run, history: History) -> NetworkPicture:
 def _glance(history: History, dark: bool) -> dict[str, Any]:
     snapshot = history.snapshot
     if snapshot is None or history.started is None:
-        return {"weights": {}, "answers": {"src": "", "predictions": []}}
+        return {"weights": {}, "answers": {"src": "", "predictions": []}, "texts": _glance_texts()}
     sheet = weights_data(snapshot, dark)
     weights = {}
     if sheet is not None:
         weights = {"src": as_png(sheet), "height": sheet.shape[0], "width": sheet.shape[1]}
     src, labels = _test_images(history.started.dataset)
-    answers = [
-        {
-            "index": answer.index,
-            "says": answer.says,
-            "share": answer.share,
-            "label": answer.label,
-            "right": answer.right,
-        }
-        for answer in predictions_data(snapshot, labels)
-    ]
-    return {"weights": weights, "answers": {"src": src, "predictions": answers}}
+    answers = [_answer(prediction) for prediction in predictions_data(snapshot, labels)]
+    return {
+        "weights": weights,
+        "answers": {"src": src, "predictions": answers},
+        "texts": _glance_texts(),
+    }
+
+
+def _answer(prediction: Prediction) -> dict[str, Any]:
+    """An answer with its words: how sure the network is, and what it should have said where it is wrong."""
+    share, label = prediction.share, prediction.label
+    right = whole_percent(share)
+    return {
+        "index": prediction.index,
+        "says": prediction.says,
+        "share": share,
+        "right": prediction.right,
+        "verdict": right if prediction.right else text("runs.pictures.wrong", share=share, label=label),
+        "spoken": text("runs.pictures.spoken", digit=prediction.says, share=share, label=label),
+    }
+
+
+def _glance_texts() -> dict[str, str]:
+    return {
+        "weights": text("runs.pictures.weights"),
+        "weights_says": text("runs.pictures.weights_says"),
+        "weights_spoken": text("runs.pictures.weights_spoken"),
+        "answers": text("runs.pictures.answers"),
+        "answers_says": text("runs.pictures.answers_says"),
+    }
 
 
 @st.cache_data(show_spinner=False, max_entries=8)

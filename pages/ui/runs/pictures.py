@@ -11,5 +11,5 @@ from pages.ui.kit.component import component
 
 
 def live_pictures(data: dict[str, Any], *, key: str) -> None:
-    """Draws {"weights", "answers"} as `lab.figures.runs.glance` makes them, and again in place."""
+    """Draws {"weights", "answers"} as `lab.figures.runs.glance` makes them, with "texts", and again in place."""
     component("runs/pictures")(key=key, data=data)

@@ -16,7 +16,7 @@ from lab.runs.run import Run
 from lab.runs.wording import failure_sentence
 from lab.spec import RunSpec
 from lab.spec_link import link_of
-from lab.texts import formats
+from lab.texts import formats, text
 from pages.ui.kit.figure import Panel, show_figures
 from pages.ui.kit.store import start_run
 
@@ -30,9 +30,7 @@ def result(run: Run, history: History) -> None:
     if history.finished is not None:
         _accuracy(history)
     elif run.state == "stopped":
-        st.info(
-            f"Stopped by hand at step {history.step:,}; its weights are kept.", icon=":material/stop_circle:"
-        )
+        st.info(text("runs.result.stopped", step=history.step), icon=":material/stop_circle:")
     elif run.cause is not None and history.failed is None:
         st.error(failure_sentence(run.cause, run.step), icon=":material/error:")
     if history.taken_up:
@@ -44,9 +42,10 @@ def result(run: Run, history: History) -> None:
 
 def interrupted(taken_up: list[int]) -> str:
     """How often a run was interrupted, and from which step it went on."""
-    count = len(taken_up)
-    often, last = ("once", "") if count == 1 else (f"{count} times", "at last ")
-    return f"Interrupted {often}; it went on {last}from its checkpoint at step {taken_up[-1]:,}."
+    count, step = len(taken_up), taken_up[-1]
+    if count == 1:
+        return text("runs.result.interrupted_once", step=step)
+    return text("runs.result.interrupted_often", n=count, step=step)
 
 
 def _accuracy(history: History) -> None:
@@ -55,26 +54,26 @@ def _accuracy(history: History) -> None:
     tests = history.started.test_samples if history.started else 0
     with st.container(horizontal=True, gap="medium", key="runs/result-figures"):
         st.metric(
-            "Test accuracy",
-            f"{finished.test_accuracy:.2%}",
-            f"95 % interval {finished.test_low:.2%} to {finished.test_high:.2%}",
+            text("runs.result.test_accuracy"),
+            formats.fine_percent(finished.test_accuracy),
+            text("runs.result.interval", low=finished.test_low, high=finished.test_high),
             delta_color="off",
             delta_arrow="off",
             width="content",
         )
         st.metric(
-            "Training time",
-            f"{sum(finished.epoch_s):.1f} s",
-            f"{formats.number(len(finished.epoch_s))} {formats.noun(len(finished.epoch_s), ('epoch', 'epochs'))}, {finished.samples_per_s:,.0f} samples/s",
+            text("runs.result.time"),
+            formats.duration(sum(finished.epoch_s)),
+            text("runs.result.pace", n=len(finished.epoch_s), rate=round(finished.samples_per_s)),
             delta_color="off",
             delta_arrow="off",
             width="content",
         )
         wrong = tests - round(finished.test_accuracy * tests)
         st.metric(
-            "Mistakes",
-            f"{wrong:,}",
-            f"of {tests:,} test images",
+            text("runs.result.mistakes"),
+            formats.number(wrong),
+            text("runs.result.of_images", n=tests),
             delta_color="off",
             delta_arrow="off",
             width="content",
@@ -87,7 +86,7 @@ def _finding(finding: Finding, number: int) -> None:
     if not finding.steps:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"runs/steps-{number}"):
-        st.caption("Try next:", width="content")
+        st.caption(text("runs.result.try_next"), width="content")
         for index, step in enumerate(finding.steps):
             if st.button(step.title, key=f"runs/try-{number}-{index}", icon=":material/arrow_forward:"):
                 _open_train(step.spec)
@@ -97,23 +96,23 @@ def _onward(run: Run) -> None:
     with st.container(horizontal=True, gap="small", key="runs/onward"):
         trained = latest_weights(lab_home(), run.id).is_file()
         if trained and st.button(
-            "Draw a digit for it", icon=":material/draw:", type="primary", key="runs/onward-draw"
+            text("runs.result.draw"), icon=":material/draw:", type="primary", key="runs/onward-draw"
         ):
             st.switch_page("pages/draw.py", query_params={"model": run.id})
-        if st.button("Change it and train again", icon=":material/tune:", key="runs/onward-change"):
+        if st.button(text("runs.result.change"), icon=":material/tune:", key="runs/onward-change"):
             _open_train(run.spec)
         if trained and st.button(
-            "Fine-tune it",
+            text("runs.result.fine_tune"),
             icon=":material/add_circle:",
             key="runs/onward-fine-tune",
-            help="Another run that goes on from these weights, at a tenth of the learning rate.",
+            help=text("runs.result.fine_tune_help"),
         ):
             _open_train(fine_tuned(run))
-        if st.button("Run it again", icon=":material/replay:", key="runs/onward-again"):
+        if st.button(text("runs.result.again"), icon=":material/replay:", key="runs/onward-again"):
             st.switch_page("pages/runs.py", query_params={"run": start_run(run.spec, run.title)})
         if trained:
             st.download_button(
-                "Weights",
+                text("runs.result.weights"),
                 latest_weights(lab_home(), run.id).read_bytes,
                 f"{run.id}.safetensors",
                 icon=":material/download:",
@@ -132,10 +131,15 @@ def confusion(history: History) -> None:
     data = confusion_data(history.finished.confusion)
     matrix, words = st.columns([3, 2], gap="large", vertical_alignment="center")
     with matrix:
-        panel = Panel("confusion", "Confusion matrix", confusion_figure(data), 430)
+        panel = Panel("confusion", text("runs.result.confusion"), confusion_figure(data), 430)
         show_figures([panel], key="runs/confusion", columns=1)
     with words:
-        st.caption("Each row holds the test images of one digit; what is off the diagonal is a mistake.")
+        st.caption(text("runs.result.confusion_says"))
         for label, answer, count in data.worst:
-            times = "once" if count == 1 else f"{count} times"
-            st.markdown(f"**{label}** was read as **{answer}** {times}.")
+            st.markdown(_confused(label, answer, count))
+
+
+def _confused(label: int, answer: int, count: int) -> str:
+    if count == 1:
+        return text("runs.result.taken_once", label=label, answer=answer)
+    return text("runs.result.taken_often", label=label, answer=answer, n=count)

@@ -7,8 +7,10 @@ from collections.abc import Iterable
 import streamlit as st
 
 from lab.figures.runs.thumbnail import WIDTH, thumbnail, thumbnail_data
+from lab.presets import title_said
 from lab.runs.run import Run, RunState
 from lab.runs.wording import failure
+from lab.texts import Text, said, text
 from pages.ui.kit.controls import escaped
 from pages.ui.kit.owner import owner
 from pages.ui.kit.store import store
@@ -24,11 +26,23 @@ STATE_COLOURS: dict[RunState, str] = {
     "failed": "red",
 }
 
+STATES: dict[RunState, Text] = {
+    "queued": said("runs.state.queued"),
+    "running": said("runs.state.running"),
+    "paused": said("runs.state.paused"),
+    "interrupted": said("runs.state.interrupted"),
+    "finished": said("runs.state.finished"),
+    "stopped": said("runs.state.stopped"),
+    "failed": said("runs.state.failed"),
+}
+
 
 def run_row(run: Run) -> None:
     """The run's row, inside a horizontal container of the caller's."""
-    st.image(thumbnail(thumbnail_data(run.curve)), width=WIDTH, alt=f"Loss of {run.title or run.id}")
-    st.page_link("pages/runs.py", label=escaped(run.title or run.id), query_params={"run": run.id})
+    title = title_said(run.title or run.id)
+    drawn = thumbnail(thumbnail_data(run.curve))
+    st.image(drawn, width=WIDTH, alt=text("runs.row.loss_of", title=title))
+    st.page_link("pages/runs.py", label=escaped(title), query_params={"run": run.id})
     state_badge(run)
     st.caption(result_in_words(run), width="content")
 
@@ -56,16 +70,17 @@ def count_of_my_runs() -> int:
 
 def state_badge(run: Run) -> None:
     """The run's state in its colour."""
-    st.badge(run.state, color=STATE_COLOURS[run.state])  # type: ignore[arg-type]
+    st.badge(str(STATES[run.state]), color=STATE_COLOURS[run.state])  # type: ignore[arg-type]
 
 
 def result_in_words(run: Run) -> str:
     """How far the run is, or what came of it."""
     if run.test_accuracy is not None:
-        return f"{run.test_accuracy:.1%} on the test set"
+        return text("runs.row.on_test", accuracy=run.test_accuracy)
     if run.cause is not None:
         return failure(run.cause, run.step)[:120]
     if run.epochs and run.step:
-        known = f", accuracy {run.accuracy:.1%}" if run.accuracy is not None else ""
-        return f"epoch {run.epoch} of {run.epochs}{known}"
+        if run.accuracy is None:
+            return text("runs.row.epoch", epoch=run.epoch, epochs=run.epochs)
+        return text("runs.row.epoch_with_accuracy", epoch=run.epoch, epochs=run.epochs, accuracy=run.accuracy)
     return ""

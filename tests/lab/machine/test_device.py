@@ -132,7 +132,7 @@ def test_a_run_says_that_its_gpu_was_passed_over(a_gpu: Any) -> None:
     a_gpu(_built_for_others)
     started = run(spec_of(device="auto"))[0]
     assert isinstance(started, Started)
-    assert "Trained on the CPU, for the GPU does not work here" in notice(started)
+    assert "Trained on the CPU: the GPU does not work here" in notice(started)
 
 
 @pytest.mark.parametrize(("said", "gb"), [("8192\n24576\n", 8.59), ("", 0.0), ("[N/A]", 0.0)])

@@ -71,7 +71,7 @@ def test_no_text_finds_a_run_that_is_not_there(tmp_path_factory: pytest.TempPath
 
 def test_a_wish_that_does_not_exist_names_those_that_do(store: Store) -> None:
     run_id = store.submit(SPEC)
-    with pytest.raises(ValueError, match="allowed: run, pause, stop"):
+    with pytest.raises(ValueError, match="allowed: run, pause or stop"):
         store.want(run_id, "explode")  # type: ignore[arg-type]
 
 

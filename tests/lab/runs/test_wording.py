@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import get_args, get_type_hints
 
 import pytest
@@ -28,6 +29,7 @@ from lab.events import (
     WeightsCopied,
 )
 from lab.runs.wording import advice, ending, failure, failure_sentence, loss_in_words, notice, resumed
+from lab.texts import speaking
 
 DIVERGED = Diverged(
     loss="infinite", before=2.5, learning_rate=0.05, base_rate=0.1, try_rate=0.01, try_clipping=True
@@ -35,7 +37,7 @@ DIVERGED = Diverged(
 SAID: list[tuple[Cause, str]] = [
     (
         DIVERGED,
-        "The loss became infinite at step 7 (it was 2.5 before), with a learning rate of 0.05"
+        "The loss became infinite at step 7; before that it was 2.5. The learning rate was 0.05"
         " (0.1 before the schedule's factor). Try a learning rate of 0.01, gradient clipping at 1,"
         " or another initialisation.",
     ),
@@ -45,7 +47,7 @@ SAID: list[tuple[Cause, str]] = [
     ),
     (
         OutOfMemory(batch_size=1, try_batch_size=None, gpu_free_gb=0.3, gpu_gb=8.0),
-        "Not enough memory on the GPU for batches of 1. Of its 8.0 GB, 0.3 GB are free now. Try a smaller network.",
+        "Not enough memory on the GPU for batches of 1: 300 MB of its 8 GB were free. Try a smaller network.",
     ),
     (
         DiskFull(folder="/lab", unwritten="weights"),
@@ -58,11 +60,12 @@ SAID: list[tuple[Cause, str]] = [
     ),
     (
         NoProcess(detail="too many"),
-        "No process could be started for it: too many. End other programs, then try again.",
+        "No process could be started for this run: too many. End other programs, then try again.",
     ),
     (
-        OtherData(dataset="digits"),
-        "The run was interrupted on other data than the digits it finds now: start it again from the beginning.",
+        OtherData(dataset="mnist"),
+        "The data have changed since the run was interrupted; it now finds “MNIST”."
+        " Start it again from the beginning.",
     ),
     (Refused(what="spec", text="train.epochs: too many"), "train.epochs: too many."),
     (Unexpected(error="ValueError", text="no"), "ValueError: no."),
@@ -82,6 +85,15 @@ def test_a_failure_is_said_with_what_to_try(cause: Cause, sentence: str) -> None
     assert advice(cause) == advice(cause).strip()
 
 
+@pytest.mark.parametrize("cause", [cause for cause, _ in SAID])
+def test_in_chinese_no_sentence_is_left_in_english(cause: Cause) -> None:
+    with speaking("zh"):
+        sentence = failure_sentence(cause, 7)
+    if cause.kind in ("no_process", "refused", "unexpected", "other"):
+        return  # they tell the words of others
+    assert not re.search(r"[a-z]{2,} [a-z]{2,}|[.,:;] |。 ", sentence)
+
+
 def test_no_cause_is_left_out_here() -> None:
     assert {type(cause) for cause, _ in SAID} == set(get_args(Cause))
 
@@ -94,8 +106,8 @@ def test_every_loss_of_a_process_is_said(cause: str) -> None:
 
 
 def test_a_run_that_waited_or_was_taken_up_says_so() -> None:
-    assert resumed(Resumed(step=3)) == "resumed"
-    assert resumed(Resumed(step=3, after="checkpoint")) == "from its last checkpoint"
+    assert resumed(Resumed(step=3)) == "Resumed."
+    assert resumed(Resumed(step=3, after="checkpoint")) == "Resumed from its last checkpoint."
 
 
 def finished(patience: int = 0, best_epoch: int = 0) -> Finished:
@@ -118,7 +130,7 @@ def finished(patience: int = 0, best_epoch: int = 0) -> Finished:
 def test_early_stopping_names_the_epoch_that_is_kept() -> None:
     assert ending(finished()) == ""
     assert ending(finished(patience=1, best_epoch=4)) == (
-        "early stopping: no better validation loss for 1 epoch; the weights of epoch 4 are kept"
+        "Early stopping: no better validation loss for 1 epoch; the weights of epoch 4 are kept."
     )
 
 
@@ -147,8 +159,8 @@ def test_a_run_that_begins_says_all_its_notes_in_a_row() -> None:
     )
     said = notice(started)
     assert said.startswith(
-        "MNIST is not usable (t10k is corrupt: its sha256 is not MNIST's): training uses the 1,797"
+        "MNIST is not usable (t10k is corrupt: its sha256 is not MNIST's): training uses “Bundled digits”"
     )
-    assert "Trained on the CPU, for the GPU computes wrong numbers." in said
+    assert "Trained on the CPU: the GPU computes wrong numbers." in said
     assert "Initialised from another run: 5 of 8 tensors copied, 3 new." in said
     assert "The fast way of training is not used for this run: it failed." in said

@@ -17,10 +17,9 @@ from tests.support.sentences import asked, constants, literals, sources
 # Rooms whose sentences still stand in the code.
 NOT_YET = (
     "lab/texts/languages.py",  # each language's own name
-    "app.py", "pages/runs.py", "pages/ui/runs/", "lab/commands/train", "lab/data/",
-    "lab/diagnosis/", "lab/engines/", "lab/figures/runs/", "lab/figures/look.py",
-    "lab/machine/", "lab/network/", "lab/runner/", "lab/runs/", "lab/steps/", "lab/training/",
-    "lab/events.py", "lab/database.py",
+    "lab/runs/sentences.py",  # patterns of what an older lab's database says
+    "app.py", "lab/commands/train", "lab/data/", "lab/diagnosis/", "lab/engines/", "lab/figures/look.py",
+    "lab/machine/", "lab/network/", "lab/runner/", "lab/steps/", "lab/training/", "lab/events.py", "lab/database.py",
 )  # fmt: skip
 
 

@@ -65,5 +65,5 @@ def test_a_gpu_that_runs_out_of_memory_is_answered_by_its_own_figures(
     assert isinstance(failed, Failed)
     assert failed.cause.kind == "out_of_memory"
     said = failure(failed.cause, failed.step)
-    assert said == "Not enough memory on the GPU for batches of 40. Of its 8.0 GB, 0.3 GB are free now."
+    assert said == "Not enough memory on the GPU for batches of 40: 300 MB of its 8 GB were free."
     assert "batch size of 10" in advice(failed.cause)

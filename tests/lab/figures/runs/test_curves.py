@@ -175,7 +175,7 @@ def test_the_accuracy_of_each_epoch_is_in_per_cent() -> None:
 
 def test_dead_units_are_explained_by_what_was_measured() -> None:
     dead = next(quantity for quantity in LAYER_QUANTITIES if quantity.name == "dead")
-    assert f"all of {events.PROBE_IMAGES} test images" in dead.summary
+    assert f"all of {events.PROBE_IMAGES} test images" in str(dead.summary)
 
 
 def test_a_constant_learning_rate_stands_on_an_axis_from_zero() -> None:
