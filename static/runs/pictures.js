@@ -1,8 +1,7 @@
 // What the network looks like now: first-layer weights and twelve answers.
 // Owns drawing, in place, so that nothing flickers. Everything shown comes as data; nothing is parsed as HTML.
 
-const version = new URL(import.meta.url).search
-const { fitted, make } = await import("../kit/dom.js" + version)
+const { fitted, make } = await import(`../kit/dom.js${new URL(import.meta.url).search}`)
 
 const TESTS = 12
 

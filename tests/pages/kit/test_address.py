@@ -23,7 +23,7 @@ LINKS: dict[str, Mapping[str, str]] = {
     "runs": {"compare": "amber-finch-k3v7qa,teal-cuckoo-5muoqd"},
     "draw": {"model": "augmented-mlp"},
 }
-FOREIGN = {"fbclid": "IwAR0", "utm_source": "mail", "lang": "zh"}
+FOREIGN = {"fbclid": "IwAR0", "utm_source": "mail", "ref": "course"}
 
 
 @pytest.fixture
