@@ -227,7 +227,7 @@ class StepsDone:
 
     kind: Literal["steps_done"] = "steps_done"
     step: int
-    losses: tuple[Measured, ...]
+    losses: tuple[float, ...]
     learning_rate: float
     samples_per_s: float
     elapsed_s: float
