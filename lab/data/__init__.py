@@ -17,6 +17,7 @@ from lab.data.fetching import fetch_mnist
 from lab.data.mnist import TEST_SIZE, TRAIN_SIZE, load_mnist, missing_mnist
 from lab.events import DataStandIn
 from lab.registry import did_you_mean, name_in
+from lab.texts import said, text
 
 __all__ = ["DATASETS", "DataError", "Dataset", "DatasetName", "at_hand", "available", "fetch", "load"]
 
@@ -52,7 +53,7 @@ DatasetName = Annotated[str, name_in(DATASETS, "data set")]
 
 def _entry(name: str) -> DatasetEntry:
     if name not in DATASETS:
-        raise DataError(f"unknown data set {name[:80]!r}; {did_you_mean(name, DATASETS)}")
+        raise DataError(said("data.problems.unknown", name=name[:80], hint=did_you_mean(name, DATASETS)))
     return DATASETS[name]
 
 
@@ -101,5 +102,5 @@ def fetch(name: str, home: Path, progress: Progress = lambda name, share: None) 
     try:
         entry.fetch(home, progress)
     except DataError as error:
-        return f"{entry.title} could not be fetched: {error}"
+        return text("data.problems.not_fetched", title=entry.title, reason=error)
     return ""

@@ -25,7 +25,8 @@ from lab.events import (
     Started,
     WeightsCopied,
 )
-from lab.machine.device import gpu_trouble
+from lab.reasons import in_words
+from lab.runs.faults import fault_in_words
 from lab.text import counted
 
 _AFTER_CRASHES = (
@@ -50,13 +51,15 @@ def note_in_words(note: Note) -> str:
     match note:
         case DataStandIn():
             return data_stand_in(note)
-        case DevicePassedOver():
-            return f"Trained on the CPU, for {gpu_trouble(note)}."
+        case DevicePassedOver(trouble="wrong_numbers"):
+            return "Trained on the CPU, for the GPU computes wrong numbers."
+        case DevicePassedOver(detail=detail):
+            return f"Trained on the CPU, for the GPU does not work here ({detail})."
         case WeightsCopied():
             return weights_copied(note)
-        case PlainSteps(fault=fault):
+        case PlainSteps():
             return (
-                f"The fast way of training is not used for this run: {fault}. "
+                f"The fast way of training is not used for this run: {fault_in_words(note)}. "
                 "It trains the plain way instead, with the right numbers, but more slowly."
             )
         case OtherNote(text=text):
@@ -155,7 +158,9 @@ def failure(cause: Cause, step: int) -> str:
                 f"the run was interrupted on other data than the {cause.dataset} it finds now: "
                 "start it again from the beginning"
             )
-        case "refused" | "other":
+        case "refused":
+            return cause.text or in_words(cause.reasons)
+        case "other":
             return cause.text
         case "unexpected":
             return f"{cause.error}: {cause.text}"

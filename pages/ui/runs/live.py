@@ -24,6 +24,7 @@ from lab.figures.runs.curves import (
     rate_figure,
 )
 from lab.figures.runs.glance import predictions_data, weights_data
+from lab.machine.device import device_in_words
 from lab.parts.layers import Shape
 from lab.parts.losses import LOSSES
 from lab.paths import lab_home
@@ -147,7 +148,7 @@ def _words(run: Run, history: History) -> str:
         words.append(f"{history.samples_per_s:,.0f} samples/s")
     if run.state == "running" and history.remaining_s is not None:
         words.append(f"{_duration(history.remaining_s)} left")
-    words.append(started.device)
+    words.append(device_in_words(started.device, started.cores))
     if history.memory_mb:
         words.append(f"{history.memory_mb:,.0f} MB")
     return " · ".join(words)
