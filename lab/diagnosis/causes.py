@@ -60,7 +60,10 @@ def penalty(spec: RunSpec, history: History) -> Finding | None:
     l1, decay, share = spec.train.l1, optimizer.weight_decay, kept.train_accuracy
     strong_decay = STRONG_DECOUPLED_DECAY if optimizer.decoupled_decay else STRONG_DECAY
     if l1 >= STRONG_L1 and decay >= strong_decay:
-        sentence, step = text("diagnosis.penalties", penalty=l1, decay=decay, share=share), without_penalties(spec)
+        sentence, step = (
+            text("diagnosis.penalties", penalty=l1, decay=decay, share=share),
+            without_penalties(spec),
+        )
     elif l1 >= STRONG_L1:
         sentence, step = text("diagnosis.l1", size=l1, share=share), without_l1(spec)
     elif decay >= strong_decay:

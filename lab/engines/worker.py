@@ -160,6 +160,5 @@ def _cause_of(error: Exception) -> Cause:
     if isinstance(error, OtherDataError):
         return OtherData(dataset=error.dataset)
     if isinstance(error, SpecError | DataError):
-        what = "data" if isinstance(error, DataError) else "spec"
-        return Refused(what=what, reasons=reasons_of(error))
+        return Refused(what="data" if isinstance(error, DataError) else "spec", reasons=reasons_of(error))
     return Unexpected(error=type(error).__name__, text=str(error)[:LONGEST])

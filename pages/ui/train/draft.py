@@ -242,7 +242,8 @@ def marked(draft: Draft, errors: Iterable[FieldError]) -> Draft:
             model, _ = model_at(draft.now, path)
         except (ValueError, AttributeError, LookupError):
             continue
-        reason = error.message[:1].upper() + error.message[1:]
+        message = str(error.message)
+        reason = message[:1].upper() + message[1:]
         marks.setdefault(path, WrongValue(getattr(model, path[-1]), reason))
     return replace(draft, mistakes=marks)
 

@@ -39,7 +39,8 @@ def obstacles(draft: Draft, known: DraftVerdict | None) -> list[str]:
 
 
 def _sentence(error: FieldError) -> str:
-    return error.message[:1].upper() + error.message[1:]
+    message = str(error.message)
+    return message[:1].upper() + message[1:]
 
 
 def _title(spec: RunSpec) -> str:

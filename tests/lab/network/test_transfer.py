@@ -62,7 +62,7 @@ def test_freezing_everything_is_refused(home: Path) -> None:
 
 def test_what_keeps_a_run_from_going_on_is_known_before_it_starts(home: Path) -> None:
     def reasons(spec: RunSpec) -> str:
-        return " ".join(error.message for error in hindrances(spec, home))
+        return " ".join(str(error.message) for error in hindrances(spec, home))
 
     assert "no weights of a run 'amber-finch-k3v7qa'" in reasons(tuned())
     file = latest_weights(home, "amber-finch-k3v7qa")
