@@ -17,9 +17,9 @@ from pages.ui.kit.language import language_switch, settle
 # A file, not a :material/ icon: Streamlit fetches those for the tab from another machine.
 ICON = str(Path(__file__).parent / "static" / "icon.svg")
 
-st.set_page_config(page_title="Layer Lab", page_icon=ICON, layout="wide")
-st.logo(ICON, size="medium")
 settle()
+st.set_page_config(page_title=text("home.name"), page_icon=ICON, layout="wide")
+st.logo(ICON, size="medium")
 page_style("kit/every_page", scheme="dark" if is_dark() else "light", background=css("background"))
 
 PAGES = [

@@ -83,7 +83,7 @@ def training(preset_name: str, steps: int, home: Path) -> Callable[[], float]:
     learner = Learner(spec, data.load(spec.data.dataset, home), None)
     learner.rehearse()
     if learner.step.fault:
-        raise RuntimeError(learner.step.fault)
+        raise RuntimeError(str(learner.step.fault))
     number = 0
 
     def batches() -> Iterator[tuple[Any, Any]]:

@@ -15,6 +15,8 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from lab.texts import Text, said
+
 PATIENCE_S = 10.0
 UPGRADE_PATIENCE_S = 300.0  # while another process brings the file up to date
 
@@ -44,7 +46,7 @@ class Schema:
 
     version: int
     tables: str
-    kept: str
+    kept: Text
     upgrades: Mapping[int, Upgrade] = field(default_factory=dict)
 
 
@@ -54,7 +56,7 @@ _log = logging.getLogger(__name__)
 
 
 @contextmanager
-def in_words(path: Path, kept: str) -> Iterator[None]:
+def in_words(path: Path, kept: Text) -> Iterator[None]:
     """Turns SQLite's errors into ones that name the file and what to do.
 
     Raises: DiskFullError, StoreError.
@@ -64,11 +66,10 @@ def in_words(path: Path, kept: str) -> Iterator[None]:
     except sqlite3.Error as error:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if code == sqlite3.SQLITE_FULL or (code in _WITHOUT_ROOM and _is_full(path.parent)):
-            message = f"the disk that holds {path.parent} is full: free some space, or delete {kept}"
-            raise DiskFullError(message) from error
+            raise DiskFullError(said("machine.disk_full", folder=path.parent, kept=kept)) from error
         if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
-            raise StoreError(f"{path} is damaged ({error}): move it away to start afresh") from error
-        raise StoreError(f"{path} cannot be used: {error}") from error
+            raise StoreError(said("machine.store_damaged", path=path, reason=error)) from error
+        raise StoreError(said("machine.store_unusable", path=path, reason=error)) from error
 
 
 def _is_full(folder: Path) -> bool:
@@ -132,10 +133,7 @@ def version_of(connection: sqlite3.Connection) -> int:
 def _bring_up_to_date(connection: sqlite3.Connection, path: Path, schema: Schema) -> None:
     version = version_of(connection)
     if version > schema.version:
-        raise StoreError(
-            f"{path} is of version {version}, this lab reads version {schema.version}: "
-            "update the lab, or name another LAB_HOME"
-        )
+        raise StoreError(said("machine.store_too_new", path=path, version=version, known=schema.version))
     if version == schema.version:
         return
     connection.execute(f"PRAGMA busy_timeout = {round(1000 * UPGRADE_PATIENCE_S)}")
@@ -162,8 +160,7 @@ def _upgrade(connection: sqlite3.Connection, path: Path, schema: Schema, version
         if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL:
             raise
         raise StoreError(
-            f"{path} is of version {version} and could not be brought to version {schema.version}"
-            f" ({error}); it is as it was"
+            said("machine.not_upgraded", path=path, version=version, known=schema.version, reason=error)
         ) from error
     _log.warning(
         "%s was brought from version %d to version %d; as it was before, it is kept as %s",

@@ -68,10 +68,16 @@ class WeightsCopied:
 
 @dataclass(frozen=True, kw_only=True)
 class PlainSteps:
-    """The fast way of training was not used, for this fault of it."""
+    """The fast way of training was not used: it could not be made, it broke, or it trained otherwise.
+
+    `detail` is the error of another library, or the parameter whose gradient or update differed; `fault` is what an
+    earlier version of the lab said.
+    """
 
     kind: Literal["plain_steps"] = "plain_steps"
-    fault: str
+    what: Literal["not_made", "broke", "loss", "gradient", "update", "other"] = "other"
+    detail: str = ""
+    fault: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,12 +170,29 @@ class OtherData:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Reason:
+    """A sentence that a process without a reader has to say: a text's key with its values, about the field at `path`.
+
+    `words` is what it says where there is no key: that of another library.
+    """
+
+    path: str = ""
+    key: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    words: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Refused:
-    """The configuration or the data cannot be used; `text` says which field or file, and what is allowed."""
+    """The configuration or the data cannot be used: `reasons` say which field or file, and what is allowed.
+
+    `text` is what an earlier version of the lab said.
+    """
 
     kind: Literal["refused"] = "refused"
     what: Literal["spec", "data", "store"]
-    text: str
+    reasons: tuple[Reason, ...] = ()
+    text: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -199,10 +222,15 @@ Cause: TypeAlias = (
 
 @dataclass(frozen=True, kw_only=True)
 class Started:
-    """A run has begun, or begun again after an interruption at `step`; `notes` are what a person should know."""
+    """A run has begun, or begun again after an interruption at `step`; `notes` are what a person should know.
+
+    `cores` is how many of the processor's it may use; 0 for a GPU, and where an earlier version of the lab named them
+    in `device`.
+    """
 
     kind: Literal["started"] = "started"
     device: str
+    cores: int = 0
     dataset: str
     train_samples: int
     validation_samples: int

@@ -23,6 +23,7 @@ from lab.runner.process import ensure_runner, runner_problem
 from lab.runs.store import Store
 from lab.runs.wording import data_stand_in
 from lab.spec import MAX_TEXT_BYTES, RunSpec, changed, parse_spec
+from lab.texts import said, text
 
 DONE, FAILED, INTERRUPTED = 0, 1, 130
 DEFAULT_PRESET = "document-mlp"
@@ -34,27 +35,26 @@ def add_parser(subparsers: Any) -> None:
     """The command's options."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "train",
-        description="Trains a network and keeps it as a run, which the pages show too.",
-        epilog="examples: python -m lab train --epochs 2 --set optimizer.lr=0.01"
-        " | python -m lab train --preset small-cnn --set optimizer=adam --json",
+        description=text("commands.train.description"),
+        epilog=text("commands.train.examples"),
     )
+    parser.add_argument("spec", nargs="?", metavar="SPEC.json", help=text("commands.train.spec"))
     parser.add_argument(
-        "spec", nargs="?", metavar="SPEC.json", help="a run's configuration; - reads it from stdin"
+        "--preset",
+        metavar="NAME",
+        help=text("commands.train.preset", names=", ".join(PRESETS), default=DEFAULT_PRESET),
     )
+    parser.add_argument("--epochs", type=int, metavar="N", help=text("commands.train.epochs"))
+    parser.add_argument("--seed", type=int, metavar="N", help=text("commands.train.seed"))
     parser.add_argument(
-        "--preset", metavar="NAME", help=f"one of {', '.join(PRESETS)} (default: {DEFAULT_PRESET})"
+        "--set",
+        action="append",
+        default=[],
+        metavar="FIELD=VALUE",
+        help=text("commands.train.set", example="optimizer.lr=0.01"),
     )
-    parser.add_argument("--epochs", type=int, metavar="N", help="how many times all samples are seen")
-    parser.add_argument(
-        "--seed", type=int, metavar="N", help="same seed, same numbers, on the same kind of processor"
-    )
-    parser.add_argument(
-        "--set", action="append", default=[], metavar="FIELD=VALUE", help="change a field: optimizer.lr=0.01"
-    )
-    parser.add_argument("--title", default="", help="what the run is called in lists")
-    parser.add_argument(
-        "--json", action="store_true", help="print one JSON line for each epoch and a last one"
-    )
+    parser.add_argument("--title", default="", help=text("commands.train.title"))
+    parser.add_argument("--json", action="store_true", help=text("commands.train.json"))
 
 
 def main(args: argparse.Namespace) -> int:
@@ -88,9 +88,9 @@ def chosen_spec(args: argparse.Namespace) -> RunSpec:
     Raises: SpecError, OSError.
     """
     if args.spec is not None and args.preset is not None:
-        raise SpecError([FieldError("", args.preset, "give either SPEC.json or --preset NAME, not both")])
+        raise SpecError([FieldError("", args.preset, said("commands.train.spec_or_preset"))])
     wanted = DEFAULT_PRESET if args.preset is None else args.preset
-    spec = preset(wanted) if args.spec is None else parse_spec(_text(args.spec))
+    spec = preset(wanted) if args.spec is None else parse_spec(_content(args.spec))
     for field in ("epochs", "seed"):
         if getattr(args, field) is not None:
             spec = changed(spec, field, getattr(args, field))
@@ -99,7 +99,7 @@ def chosen_spec(args: argparse.Namespace) -> RunSpec:
     return spec
 
 
-def _text(path: str) -> bytes:
+def _content(path: str) -> bytes:
     if path == "-":
         return sys.stdin.buffer.read(MAX_TEXT_BYTES + 1)
     with Path(path).open("rb") as stream:
@@ -108,13 +108,15 @@ def _text(path: str) -> bytes:
 
 def _with(spec: RunSpec, assignment: str) -> RunSpec:
     """The spec after one FIELD=VALUE; a bare word where a part stands (`optimizer=adam`) names its kind."""
-    path, equals, text = assignment.partition("=")
+    path, equals, given = assignment.partition("=")
     if not equals or not path:
-        raise SpecError([FieldError("--set", assignment, f"{assignment[:80]!r} is not FIELD=VALUE")])
+        raise SpecError(
+            [FieldError("--set", assignment, said("commands.train.no_assignment", value=assignment[:80]))]
+        )
     try:
-        value = json.loads(text)
+        value = json.loads(given)
     except (ValueError, RecursionError):
-        value = text
+        value = given
     if isinstance(value, str):
         try:
             return changed(spec, f"{path}.kind", value)
@@ -137,13 +139,13 @@ def _follow(store: Store, run_id: str, report: Report) -> int:
                     return DONE
                 if is_end(event):
                     return INTERRUPTED if interrupted else FAILED
-            report.say("the run was deleted")
+            report.say(text("commands.train.deleted"))
             return FAILED
         except KeyboardInterrupt:
             if interrupted:
                 raise
             interrupted = True
-            report.say("stopping; the weights so far are kept")
+            report.say(text("commands.train.stopping"))
             store.want(run_id, "stop")
 
 

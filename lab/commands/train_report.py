@@ -9,6 +9,7 @@ import json
 import sys
 from typing import Any, Protocol
 
+from lab.data import DATASETS
 from lab.events import (
     EpochDone,
     Event,
@@ -21,8 +22,9 @@ from lab.events import (
     StepsDone,
     Stopped,
 )
-from lab.runs.wording import advice, ending, failure, resumed
-from lab.texts.formats import noun, number
+from lab.machine.device import device_in_words
+from lab.runs.wording import advice, ending, failure, failure_sentence, resumed
+from lab.texts import text
 
 BAR_WIDTH = 24
 _ERASE = "\r\033[K"
@@ -35,7 +37,7 @@ class Report(Protocol):
         """Note which run it is."""
         ...
 
-    def say(self, text: str) -> None:
+    def say(self, line: str) -> None:
         """Print a line for a person."""
         ...
 
@@ -56,10 +58,10 @@ class Bar:
         if self._on:
             print(_ERASE, end="", file=sys.stderr, flush=True)
 
-    def say(self, text: str) -> None:
+    def say(self, line: str) -> None:
         """Print a line above the bar."""
         self.clear()
-        print(text, file=sys.stderr, flush=True)
+        print(line, file=sys.stderr, flush=True)
 
     def __call__(self, event: Event) -> None:
         """Draw the bar anew where the event moves it."""
@@ -74,11 +76,15 @@ class Bar:
         share = min(1.0, now.step / max(1, steps))
         filled = round(share * BAR_WIDTH)
         epoch = min(run.epochs, now.step // run.steps_per_epoch + 1)
-        left_s = round((steps - now.step) * run.batch_size / max(1.0, now.samples_per_s))
-        return (
-            f"epoch {epoch}/{run.epochs} [{'#' * filled}{'.' * (BAR_WIDTH - filled)}] {share:4.0%}"
-            f"  loss {now.losses[-1] or float('nan'):.4f}  {now.samples_per_s:,.0f} samples/s"
-            f"  {left_s // 60}:{left_s % 60:02d} left"
+        return text(
+            "commands.train.bar",
+            epoch=epoch,
+            epochs=run.epochs,
+            bar="#" * filled + "." * (BAR_WIDTH - filled),
+            share=f"{share:4.0%}",
+            loss=f"{now.losses[-1] or float('nan'):.4f}",
+            rate=round(now.samples_per_s),
+            left=round((steps - now.step) * run.batch_size / max(1.0, now.samples_per_s)),
         )
 
 
@@ -91,11 +97,11 @@ class Words:
 
     def begin(self, run_id: str) -> None:
         """Say how the run can be found again."""
-        self._bar.say(f"Run {run_id}")
+        self._bar.say(text("commands.train.run", id=run_id))
 
-    def say(self, text: str) -> None:
+    def say(self, line: str) -> None:
         """Print a line for a person."""
-        self._bar.say(text)
+        self._bar.say(line)
 
     def __call__(self, event: Event) -> None:
         """Print what an event means."""
@@ -106,12 +112,7 @@ class Words:
                 print(epoch_line(event), flush=True)
         elif isinstance(event, Finished):
             self._bar.clear()
-            print(
-                f"test accuracy {event.test_accuracy:.2%}"
-                f" (95 % interval {event.test_low:.2%} to {event.test_high:.2%})"
-                f"  {sum(event.epoch_s):.1f} s of training, {event.samples_per_s:,.0f} samples/s",
-                flush=True,
-            )
+            print(_result(event), flush=True)
             if early := ending(event):
                 self.say(early)
         else:
@@ -131,11 +132,11 @@ class JsonLines:
     def begin(self, run_id: str) -> None:
         """Note which run it is."""
         self._run_id = run_id
-        self._bar.say(f"Run {run_id}")
+        self._bar.say(text("commands.train.run", id=run_id))
 
-    def say(self, text: str) -> None:
+    def say(self, line: str) -> None:
         """Print a line for a person."""
-        self._bar.say(text)
+        self._bar.say(line)
 
     def __call__(self, event: Event) -> None:
         """Print what an event means."""
@@ -184,30 +185,56 @@ class JsonLines:
 
 def epoch_line(event: EpochDone) -> str:
     """An epoch in one line."""
-    words = [
-        f"epoch {event.epoch:>3}",
-        f"loss {event.train_loss:.4f}",
-        f"accuracy {event.train_accuracy:.2%}",
-    ]
-    if event.validation_loss is not None and event.validation_accuracy is not None:
-        words.append(f"validation loss {event.validation_loss:.4f}, accuracy {event.validation_accuracy:.2%}")
-    return "  ".join([*words, f"{event.epoch_s:.2f} s"])
+    values = {
+        "epoch": f"{event.epoch:>3}",
+        "loss": f"{event.train_loss:.4f}",
+        "accuracy": f"{event.train_accuracy:.2%}",
+        "time": f"{event.epoch_s:.2f}",
+    }
+    if event.validation_loss is None or event.validation_accuracy is None:
+        return text("commands.train.epoch", **values)
+    on_validation = {
+        "val_loss": f"{event.validation_loss:.4f}",
+        "val_accuracy": f"{event.validation_accuracy:.2%}",
+    }
+    return text("commands.train.epoch_with_validation", **values, **on_validation)
+
+
+def _result(event: Finished) -> str:
+    return text(
+        "commands.train.result",
+        accuracy=f"{event.test_accuracy:.2%}",
+        low=f"{event.test_low:.2%}",
+        high=f"{event.test_high:.2%}",
+        time=sum(event.epoch_s),
+        rate=round(event.samples_per_s),
+    )
 
 
 def _say_other(event: Event, bar: Bar) -> None:
     """The events that both forms tell a person about."""
     if isinstance(event, Started):
-        samples = f"{event.train_samples:,} samples of {event.dataset}"
-        epochs = f"{number(event.epochs)} {noun(event.epochs, ('epoch', 'epochs'))}"
-        bar.say(f"{event.parameters:,} parameters, {samples}, {epochs} on {event.device}")
+        bar.say(_begun(event))
     elif isinstance(event, Failed):
-        said = failure(event.cause, event.step)
-        bar.say(" ".join(filter(None, (f"failed at step {event.step:,}: {said}", advice(event.cause)))))
+        reason = failure_sentence(event.cause, event.step)
+        bar.say(text("commands.train.failed", step=event.step, reason=reason))
     elif isinstance(event, Stopped):
-        bar.say(f"stopped at step {event.step:,}")
+        bar.say(text("commands.train.stopped", step=event.step))
     elif isinstance(event, Paused):
-        bar.say(f"paused at step {event.step:,}, from a page")
+        bar.say(text("commands.train.paused", step=event.step))
     elif isinstance(event, Resumed):
         bar.say(resumed(event))
     elif isinstance(event, LearningRateChanged):
-        bar.say(f"learning rate {event.learning_rate:g} from step {event.step:,} on")
+        bar.say(text("commands.train.rate", rate=event.learning_rate, step=event.step))
+
+
+def _begun(event: Started) -> str:
+    data = DATASETS[event.dataset].title if event.dataset in DATASETS else event.dataset
+    return text(
+        "commands.train.begun",
+        parameters=event.parameters,
+        samples=event.train_samples,
+        data=data,
+        n=event.epochs,
+        device=device_in_words(event.device, event.cores),
+    )

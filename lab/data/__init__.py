@@ -17,7 +17,7 @@ from lab.data.fetching import fetch_mnist
 from lab.data.mnist import TEST_SIZE, TRAIN_SIZE, load_mnist, missing_mnist
 from lab.events import DataStandIn
 from lab.registry import did_you_mean, name_in
-from lab.texts import Name, said
+from lab.texts import Name, said, text
 
 __all__ = ["DATASETS", "DataError", "Dataset", "DatasetName", "at_hand", "available", "fetch", "load"]
 
@@ -59,7 +59,7 @@ DatasetName = Annotated[str, name_in(DATASETS, "registry.unknown_data_set")]
 
 def _entry(name: str) -> DatasetEntry:
     if name not in DATASETS:
-        raise DataError(f"unknown data set {name[:80]!r}; {did_you_mean(name, DATASETS)}")
+        raise DataError(said("data.problems.unknown", name=name[:80], hint=did_you_mean(name, DATASETS)))
     return DATASETS[name]
 
 
@@ -108,5 +108,5 @@ def fetch(name: str, home: Path, progress: Progress = lambda name, share: None) 
     try:
         entry.fetch(home, progress)
     except DataError as error:
-        return f"{entry.title} could not be fetched: {error}"
+        return text("data.problems.not_fetched", title=entry.title, reason=error)
     return ""

@@ -25,8 +25,8 @@ IMAGE_SHAPE = (1, 28, 28)  # as a network takes one
 class DataError(RuntimeError):
     """Data that cannot be used: names the file, what is wrong with it, and what to do."""
 
-    def __init__(self, text: str, problems: tuple[FileProblem, ...] = ()) -> None:
-        super().__init__(text)
+    def __init__(self, words: Text, problems: tuple[FileProblem, ...] = ()) -> None:
+        super().__init__(words)
         self.problems = problems
 
 

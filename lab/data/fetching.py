@@ -19,7 +19,8 @@ from typing import Any
 
 from lab.data.dataset import DataError, Progress
 from lab.data.mnist import FILES, missing_mnist, raw_folder
-from lab.data.problems import all_in_words
+from lab.data.problems import all_said, one_after_another
+from lab.texts import Text, said
 
 REACH_S = 4.0
 STALL_S = 15.0
@@ -63,16 +64,18 @@ def fetch_mnist(home: Path, progress: Progress = lambda name, share: None) -> No
     """
     mirrors = reachable_mirrors()
     if not mirrors:
-        raise DataError("no MNIST mirror answers; is there a network connection?")
+        raise DataError(said("data.problems.no_mirror"))
     mirrors += [mirror for mirror in MIRRORS if mirror not in mirrors]
     parent = raw_folder(home).parent
     try:
         parent.mkdir(parents=True, exist_ok=True)
         workplace = Path(tempfile.mkdtemp(dir=parent, prefix="fetch-"))
     except OSError as error:
-        raise DataError(f"{parent} cannot be written: {error.strerror or error}") from None
+        raise DataError(
+            said("data.problems.no_folder", folder=parent, reason=error.strerror or error)
+        ) from None
     try:
-        problems: list[str] = []
+        problems: list[Text] = []
         for mirror in mirrors:
             problems += _fetched_from(mirror, workplace, progress)
             if all((workplace / name).is_file() for name in _PACKED_SIZES):
@@ -82,17 +85,19 @@ def fetch_mnist(home: Path, progress: Progress = lambda name, share: None) -> No
                 raw_folder(home).mkdir(parents=True, exist_ok=True)
                 (workplace / name).replace(raw_folder(home) / name)
         if left := missing_mnist(home):
-            raise DataError("; ".join([*problems, all_in_words(left)]), left)
+            raise DataError(one_after_another([*problems, all_said(left)]), left)
         # Unpacked and checked, the packed files are only weight.
         for name in _PACKED_SIZES:
             (raw_folder(home) / name).unlink(missing_ok=True)
     except OSError as error:
-        raise DataError(f"MNIST cannot be kept in {parent}: {error.strerror or error}") from None
+        raise DataError(
+            said("data.problems.not_kept", folder=parent, reason=error.strerror or error)
+        ) from None
     finally:
         shutil.rmtree(workplace, ignore_errors=True)
 
 
-def _fetched_from(mirror: str, workplace: Path, progress: Progress) -> list[str]:
+def _fetched_from(mirror: str, workplace: Path, progress: Progress) -> list[Text]:
     """Fetches what the workplace lacks from one mirror; says what went wrong."""
     from torchvision.datasets import MNIST, utils
 
@@ -110,10 +115,10 @@ def _fetched_from(mirror: str, workplace: Path, progress: Progress) -> list[str]
             )
             if problem:
                 part.unlink(missing_ok=True)
-                return [f"{mirror + name}: {problem}"]
+                return [said("data.problems.at", address=mirror + name, problem=problem)]
             part.replace(path)
         before += _PACKED_SIZES[name]
-    progress("MNIST", 1.0)
+    progress(name, 1.0)
     return []
 
 
@@ -140,7 +145,7 @@ def _share_reporter(name: str, path: Path, before: int, whole: int, progress: Pr
     return report
 
 
-def _beside(work: Callable[[], Any], path: Path, report: Callable[[], None]) -> str:
+def _beside(work: Callable[[], Any], path: Path, report: Callable[[], None]) -> Text | str:
     """Runs the download in a thread, reports while its file grows, gives up when it stalls."""
     problem: list[str] = []
 
@@ -159,7 +164,7 @@ def _beside(work: Callable[[], Any], path: Path, report: Callable[[], None]) -> 
         if _size_of(path) != size:
             size, grown = _size_of(path), time.monotonic()
         elif time.monotonic() - grown > STALL_S:
-            return f"nothing came for {STALL_S:.0f} s"
+            return said("data.problems.stalled", time=STALL_S)
     return problem[0] if problem else ""
 
 

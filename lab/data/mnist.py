@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from lab.data.dataset import Bytes, DataError, read_only
-from lab.data.problems import all_in_words
+from lab.data.problems import all_said
 from lab.events import FileProblem
 
 TRAIN_SIZE, TEST_SIZE = 60_000, 10_000
@@ -95,7 +95,7 @@ def load_mnist(home: Path) -> tuple[Bytes, Bytes, Bytes, Bytes]:
     Raises: DataError, naming the file.
     """
     if problems := missing_mnist(home):
-        raise DataError(all_in_words(problems), problems)
+        raise DataError(all_said(problems), problems)
     folder = raw_folder(home)
     first, second, third, fourth = (
         read_only(np.memmap(folder / file.name, np.uint8, "r", file.header, file.shape)) for file in FILES

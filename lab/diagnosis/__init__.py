@@ -34,6 +34,7 @@ from lab.events import Diverged, wanted_memory
 from lab.runs.history import History
 from lab.runs.wording import failure_sentence
 from lab.spec import RunSpec
+from lab.texts import text
 from lab.training.failures import smaller
 
 __all__ = ["Finding", "NextStep", "findings"]
@@ -57,12 +58,12 @@ def findings(spec: RunSpec, history: History) -> list[Finding]:
     """What there is to say about a run, causes before what follows from them."""
     if history.failed is not None:
         return [_failure(spec, history)]
-    said = consistent([finding for look in _LOOKS if (finding := look(spec, history)) is not None])
-    if not said and len(history.epochs) == 1:
-        said = [_short(spec, history)]
-    elif not said and history.epochs:
-        said = [Finding("settled", "good", _settled(history), tries(more_capacity(spec)))]
-    return said
+    seen = consistent([finding for look in _LOOKS if (finding := look(spec, history)) is not None])
+    if not seen and len(history.epochs) == 1:
+        seen = [_short(spec, history)]
+    elif not seen and history.epochs:
+        seen = [Finding("settled", "good", _settled(history), tries(more_capacity(spec)))]
+    return seen
 
 
 def _failure(spec: RunSpec, history: History) -> Finding:
@@ -78,13 +79,10 @@ def _failure(spec: RunSpec, history: History) -> Finding:
 
 
 def _short(spec: RunSpec, history: History) -> Finding:
-    sentence = (
-        f"One epoch gave {history.epochs[-1].train_accuracy:.1%} of the training images."
-        " Whether there is more to come, further epochs show."
-    )
+    sentence = text("diagnosis.short", share=history.epochs[-1].train_accuracy)
     return Finding("short", "hint", sentence, tries(longer(spec, 5), one_cycle(spec)))
 
 
 def _settled(history: History) -> str:
     last = history.epochs[-1]
-    return f"It has settled: the training loss stays near {last.train_loss:.3g}, and nothing looks wrong."
+    return text("diagnosis.settled", loss=last.train_loss)

@@ -14,10 +14,11 @@ from lab.parts.layers import Dropout, Linear
 from lab.parts.schedules import OneCycle
 from lab.registry import SpecError
 from lab.spec import RunSpec, changed
-from lab.texts.formats import noun, number
+from lab.texts import text
 from lab.training.failures import gentler, largest_rate
 
 Way = Literal["", "raise", "lower", "longer"]
+_PATIENCE = 2  # epochs without gain
 OPPOSITE: dict[Way, Way] = {"raise": "lower", "lower": "raise"}
 
 
@@ -52,12 +53,7 @@ def step(title: str, spec: RunSpec, *changes: tuple[str, object], way: Way = "")
 def longer(spec: RunSpec, factor: int) -> NextStep | None:
     """More epochs."""
     epochs = min(1000, factor * spec.train.epochs)
-    return step(
-        f"Train {number(epochs)} {noun(epochs, ('epoch', 'epochs'))}",
-        spec,
-        ("train.epochs", epochs),
-        way="longer",
-    )
+    return step(text("diagnosis.steps.longer", n=epochs), spec, ("train.epochs", epochs), way="longer")
 
 
 def raised(spec: RunSpec, base: float, factor: float) -> NextStep | None:
@@ -65,14 +61,14 @@ def raised(spec: RunSpec, base: float, factor: float) -> NextStep | None:
     rate = float(f"{base * factor:.2g}")
     if rate > largest_rate(spec.train.optimizer):
         return None
-    title = f"Raise the learning rate to {rate:g}"
+    title = text("diagnosis.steps.raised", rate=rate)
     return step(title, spec, ("train.optimizer.lr", rate), way="raise")
 
 
 def lowered(spec: RunSpec, base: float, factor: float = 0.0) -> NextStep | None:
     """A lower learning rate than `base`; without a factor the one to try where steps were far too large."""
     rate = float(f"{base * factor:.2g}") if factor else gentler(base, spec.train.optimizer)
-    title = f"Lower the learning rate to {rate:g}"
+    title = text("diagnosis.steps.lowered", rate=rate)
     return step(title, spec, ("train.optimizer.lr", rate), way="lower")
 
 
@@ -80,7 +76,7 @@ def clipped(spec: RunSpec) -> NextStep | None:
     """Steps of bounded length."""
     if spec.train.clip_norm:
         return None
-    return step("Clip the gradient at 1", spec, ("train.clip_norm", 1.0))
+    return step(text("diagnosis.steps.clipped"), spec, ("train.clip_norm", 1.0))
 
 
 def one_cycle(spec: RunSpec) -> NextStep | None:
@@ -88,7 +84,7 @@ def one_cycle(spec: RunSpec) -> NextStep | None:
     if spec.train.schedule.kind != "constant" or spec.train.optimizer.kind != "sgd":
         return None
     return step(
-        "AdamW with one-cycle",
+        text("diagnosis.steps.one_cycle"),
         spec,
         ("train.optimizer", {"kind": "adamw", "lr": 0.003}),
         ("train.schedule", OneCycle().model_dump()),
@@ -97,23 +93,36 @@ def one_cycle(spec: RunSpec) -> NextStep | None:
 
 def smaller_batches(spec: RunSpec, batch_size: int) -> NextStep | None:
     """Batches that need less memory."""
-    return step(f"Batches of {batch_size}", spec, ("train.batch_size", batch_size))
+    return step(text("diagnosis.steps.smaller_batches", n=batch_size), spec, ("train.batch_size", batch_size))
 
 
 def random_weights(spec: RunSpec) -> NextStep | None:
     """First weights that differ, of the size that suits ReLU."""
-    return step("Start from He's random weights", spec, ("network.initialisation", {"kind": "he_uniform"}))
+    title = text("diagnosis.steps.random_weights")
+    return step(title, spec, ("network.initialisation", {"kind": "he_uniform"}))
 
 
 def true_labels(spec: RunSpec) -> NextStep | None:
     """Training labels as they are."""
-    return step("Train with the true labels", spec, ("data.label_noise", 0.0))
+    return step(text("diagnosis.steps.true_labels"), spec, ("data.label_noise", 0.0))
 
 
-def without_penalties(spec: RunSpec, penalties: dict[str, str]) -> NextStep | None:
-    """None of these penalties; from the path of each to its name."""
-    title = f"Train without {' and '.join(penalties.values())}"
-    return step(title, spec, *((path, 0.0) for path in penalties))
+_NO_L1, _NO_DECAY = ("train.l1", 0.0), ("train.optimizer.weight_decay", 0.0)
+
+
+def without_l1(spec: RunSpec) -> NextStep | None:
+    """No L1 penalty."""
+    return step(text("diagnosis.steps.without_l1"), spec, _NO_L1)
+
+
+def without_decay(spec: RunSpec) -> NextStep | None:
+    """No weight decay."""
+    return step(text("diagnosis.steps.without_decay"), spec, _NO_DECAY)
+
+
+def without_penalties(spec: RunSpec) -> NextStep | None:
+    """Neither of the two."""
+    return step(text("diagnosis.steps.without_penalties"), spec, _NO_L1, _NO_DECAY)
 
 
 def leaky(spec: RunSpec) -> NextStep | None:
@@ -122,7 +131,7 @@ def leaky(spec: RunSpec) -> NextStep | None:
     for layer in layers:
         if layer.get("activation") == "relu":
             layer["activation"] = "leaky_relu"
-    return step("LeakyReLU instead of ReLU", spec, ("network.layers", layers))
+    return step(text("diagnosis.steps.leaky"), spec, ("network.layers", layers))
 
 
 def with_augmentation(spec: RunSpec) -> NextStep | None:
@@ -130,7 +139,7 @@ def with_augmentation(spec: RunSpec) -> NextStep | None:
     if spec.data.augmentations:
         return None
     wanted = [Rotate(degrees=8).model_dump(), Shift(pixels=1.5).model_dump()]
-    return step("Turn and shift the images", spec, ("data.augmentations", wanted))
+    return step(text("diagnosis.steps.with_augmentation"), spec, ("data.augmentations", wanted))
 
 
 def with_dropout(spec: RunSpec) -> NextStep | None:
@@ -143,20 +152,22 @@ def with_dropout(spec: RunSpec) -> NextStep | None:
         return None
     stack = [layer.model_dump(mode="json") for layer in layers]
     stack.insert(at, Dropout(p=0.25).model_dump(mode="json"))
-    return step("Add dropout before the last layer", spec, ("network.layers", stack))
+    return step(text("diagnosis.steps.with_dropout"), spec, ("network.layers", stack))
 
 
 def stopping_early(spec: RunSpec) -> NextStep | None:
     """An end as soon as the validation loss rises."""
     if spec.train.early_stopping or not spec.data.validation_share:
         return None
-    return step("Stop early, after 2 epochs without gain", spec, ("train.early_stopping", 2))
+    return step(
+        text("diagnosis.steps.stopping_early", n=_PATIENCE), spec, ("train.early_stopping", _PATIENCE)
+    )
 
 
 def more_patience(spec: RunSpec) -> NextStep | None:
     """Early stopping that waits longer."""
     epochs = min(100, max(5, 3 * spec.train.early_stopping))
-    title = f"Stop early only after {epochs} epochs without gain"
+    title = text("diagnosis.steps.more_patience", n=epochs)
     return step(title, spec, ("train.early_stopping", epochs))
 
 
@@ -168,4 +179,4 @@ def more_capacity(spec: RunSpec) -> NextStep | None:
             layer["units"] = min(2048, 2 * layer["units"])
         elif layer["kind"] == "conv2d":
             layer["channels"] = min(256, 2 * layer["channels"])
-    return step("A network twice as wide", spec, ("network.layers", layers))
+    return step(text("diagnosis.steps.more_capacity"), spec, ("network.layers", layers))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from lab.diagnosis.next_steps import OPPOSITE, NextStep, Way
+from lab.spec import RunSpec
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def consistent(seen: list[Finding]) -> list[Finding]:
     said: list[Finding] = []
     unsaid: set[str] = set()
     unadvised: set[Way] = set()
-    given: set[str] = set()
+    given: list[RunSpec] = []
     for finding in seen:
         if finding.kind in unsaid:
             continue
@@ -57,10 +58,10 @@ def consistent(seen: list[Finding]) -> list[Finding]:
         unadvised.update(rule.advice)
         steps = []
         for step in finding.steps:
-            if step.title in given or (step.way and step.way in unadvised):
+            if step.spec in given or (step.way and step.way in unadvised):
                 continue
             steps.append(step)
-            given.add(step.title)
+            given.append(step.spec)
             unadvised.update({step.way, OPPOSITE.get(step.way, step.way)})
         said.append(replace(finding, steps=tuple(steps)))
     return said

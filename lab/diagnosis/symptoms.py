@@ -5,6 +5,7 @@ Owns when each is worth a sentence. What they rule out among each other stands i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from lab.diagnosis.judged import (
@@ -30,17 +31,16 @@ from lab.diagnosis.next_steps import (
     with_dropout,
 )
 from lab.diagnosis.rules import Finding
-from lab.events import PROBE_IMAGES
+from lab.events import PROBE_IMAGES, EpochDone
 from lab.runs.history import History
 from lab.runs.wording import ending
 from lab.spec import RunSpec
-from lab.texts.formats import noun, number
+from lab.texts import text
 
 DEAD = 0.5  # the share of dead units in a layer from which it is worth a word
 OVERFITTING = 1.03  # validation loss over its minimum
 IMPROVING = 0.97  # the last epoch's loss over the one before
 GAP = 0.02  # training accuracy ahead of validation
-_TOO_LARGE = "The loss rose on the way: the steps are likely too large."
 
 
 def stopped_early(spec: RunSpec, history: History) -> Finding | None:
@@ -69,12 +69,11 @@ def untrained(spec: RunSpec, history: History) -> Finding | None:
     kept = kept_epoch(spec, history)
     if kept is None or kept.train_accuracy > UNTRAINED:
         return None
-    sentence = (
-        f"It hardly learned: {kept.train_accuracy:.0%} of the training images, and guessing gives 10 %."
-    )
-    base = base_rate(spec, history)
+    base, share = base_rate(spec, history), kept.train_accuracy
     if steps_too_large(history):
-        return Finding("untrained", "bad", f"{sentence} {_TOO_LARGE}", tries(lowered(spec, base)))
+        sentence = text("diagnosis.untrained_overshot", share=share)
+        return Finding("untrained", "bad", sentence, tries(lowered(spec, base)))
+    sentence = text("diagnosis.untrained", share=share)
     return Finding("untrained", "bad", sentence, tries(raised(spec, base, 10), one_cycle(spec)))
 
 
@@ -92,10 +91,8 @@ def overfitting(spec: RunSpec, history: History) -> Finding | None:
     if last.train_accuracy < FAR and last.epoch - best.epoch < 2:  # one worse epoch on the way is no trend
         return None
     first = watched[watched.index(best) + 1]
-    sentence = (
-        f"Overfitting from epoch {first.epoch}: since then the training loss fell on while the validation"
-        f" loss rose from {validation_loss(best):.3g} to {validation_loss(last):.3g}."
-    )
+    lowest, now = validation_loss(best), validation_loss(last)
+    sentence = text("diagnosis.overfitting", epoch=first.epoch, lowest=lowest, now=now)
     steps = tries(with_augmentation(spec), with_dropout(spec), stopping_early(spec))
     return Finding("overfitting", "hint", sentence, steps)
 
@@ -118,16 +115,21 @@ def far(spec: RunSpec, history: History) -> Finding | None:
     if kept is None or not UNTRAINED < kept.train_accuracy < FAR:
         return None
     epochs, base = history.epochs, base_rate(spec, history)
-    reads = f"{kept.train_accuracy:.0%} of the training images."
-    after = f"after {number(len(epochs))} {noun(len(epochs), ('epoch', 'epochs'))} it reads"
-    if kept is not epochs[-1]:
-        after = f"the weights that are kept, of epoch {kept.epoch}, read"
-    sentence = f"Far from learned: {after} {reads}"
+    overshot = steps_too_large(history) or epochs[-1].train_loss > kept.train_loss
+    sentence = _far(kept, epochs, overshot)
     patience = more_patience(spec) if spec.train.early_stopping else None
-    if steps_too_large(history) or epochs[-1].train_loss > kept.train_loss:
-        return Finding("far", "hint", f"{sentence} {_TOO_LARGE}", tries(lowered(spec, base), patience))
+    if overshot:
+        return Finding("far", "hint", sentence, tries(lowered(spec, base), patience))
     steps = tries(longer(spec, 4), patience, raised(spec, base, 10), one_cycle(spec))
     return Finding("far", "hint", sentence, steps)
+
+
+def _far(kept: EpochDone, epochs: Sequence[EpochDone], overshot: bool) -> str:
+    if kept is epochs[-1]:
+        key = "diagnosis.far_overshot" if overshot else "diagnosis.far"
+        return text(key, n=len(epochs), share=kept.train_accuracy)
+    key = "diagnosis.kept_far_overshot" if overshot else "diagnosis.kept_far"
+    return text(key, epoch=kept.epoch, share=kept.train_accuracy)
 
 
 def gap(spec: RunSpec, history: History) -> Finding | None:
@@ -137,10 +139,7 @@ def gap(spec: RunSpec, history: History) -> Finding | None:
         return None
     if kept.train_accuracy - kept.validation_accuracy < GAP:
         return None
-    sentence = (
-        f"It knows its training images better ({kept.train_accuracy:.1%}) than new ones"
-        f" ({kept.validation_accuracy:.1%})."
-    )
+    sentence = text("diagnosis.gap", known=kept.train_accuracy, new=kept.validation_accuracy)
     return Finding("gap", "hint", sentence, tries(with_augmentation(spec), with_dropout(spec)))
 
 
@@ -157,7 +156,7 @@ def improving(spec: RunSpec, history: History) -> Finding | None:
     if not falls:
         return None
     share = 1 - last.train_loss / before.train_loss
-    sentence = f"Still improving: the last epoch lowered the training loss by {share:.0%}."
+    sentence = text("diagnosis.improving", share=share)
     constant = spec.train.schedule.kind == "constant"
     faster = raised(spec, base_rate(spec, history), 3) if constant else None
     return Finding("improving", "hint", sentence, tries(longer(spec, 2), faster, one_cycle(spec)))
@@ -169,7 +168,13 @@ def _dead(spec: RunSpec, history: History) -> str:
         return ""
     worst = max(dead, key=lambda layer: layer.dead_share or 0)
     images = min(PROBE_IMAGES, history.started.test_samples) if history.started else PROBE_IMAGES
-    return (
-        f"In layer {worst.name}, {worst.dead_share:.0%} of the units are dead: zero for all of {images} test images."
-        " While it is zero, a unit gets no gradient."
-    )
+    place, layer = _layer(worst.name, spec)
+    return text("diagnosis.dead_units", place=place, layer=layer, share=worst.dead_share, n=images)
+
+
+def _layer(name: str, spec: RunSpec) -> tuple[str, object]:
+    """Where a layer is that the store knows as "2 Linear", and what the reader calls it."""
+    place, _, title = name.partition(" ")
+    if place.isdecimal() and 1 <= int(place) <= len(spec.network.layers):
+        return place, spec.network.layers[int(place) - 1].title
+    return place, title

@@ -19,6 +19,7 @@ from lab.engines import deaths
 from lab.engines.worker import work
 from lab.events import Event, Loss, Message, from_json, is_end, to_json
 from lab.machine.device import gpu_memory_gb, usable_cores
+from lab.texts import said
 
 SLOTS = "LAB_SLOTS"
 GPU_GB_PER_RUN = 2.0  # CUDA itself takes half a GB of each process, libraries and a small CNN another
@@ -35,7 +36,7 @@ def slots_of_this_machine() -> int:
         on_gpu = gpu_memory_gb()
         return min(usable_cores(), max(1, int(on_gpu / GPU_GB_PER_RUN))) if on_gpu else usable_cores()
     if not text.isdecimal() or not 1 <= int(text) <= 1024:
-        raise ValueError(f"{SLOTS} {text[:40]!r} is not a number from 1 to 1024")
+        raise ValueError(said("engines.bad_slots", switch=SLOTS, value=text[:40]))
     return int(text)
 
 

@@ -33,7 +33,9 @@ from lab.events import (
 )
 from lab.parts.initialisations import FromRun
 from lab.paths import latest_weights
+from lab.reasons import LONGEST, reasons_of
 from lab.registry import FieldError, SpecError
+from lab.texts import said
 from lab.training.failures import OtherDataError, batch_size_in, is_out_of_memory, out_of_memory
 
 if TYPE_CHECKING:
@@ -141,7 +143,7 @@ def _first_weights(home: Path, spec: RunSpec) -> Mapping[str, Tensor] | None:
     try:
         return weights.load(latest_weights(home, start.run))[0]
     except (ValueError, OSError) as error:
-        message = f"the weights of run {start.run!r} cannot be used: {error}"
+        message = said("engines.unusable_weights", run=start.run, reason=error)
         raise SpecError([FieldError("network.initialisation.run", start.run, message)]) from None
 
 
@@ -155,9 +157,8 @@ def failure(error: Exception, step: int, home: Path, spec_json: str) -> Failed:
 
 
 def _cause_of(error: Exception) -> Cause:
-    text = str(error)[:1000]
     if isinstance(error, OtherDataError):
         return OtherData(dataset=error.dataset)
     if isinstance(error, SpecError | DataError):
-        return Refused(what="data" if isinstance(error, DataError) else "spec", text=text)
-    return Unexpected(error=type(error).__name__, text=text)
+        return Refused(what="data" if isinstance(error, DataError) else "spec", reasons=reasons_of(error))
+    return Unexpected(error=type(error).__name__, text=str(error)[:LONGEST])

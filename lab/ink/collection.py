@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from lab.database import Schema, connect, in_words, transaction
 from lab.ink.drawing import Drawing, drawing_json, parse_drawing
 from lab.paths import lab_home
-from lab.texts import text
+from lab.texts import said, text
 
 Pixels = NDArray[np.uint8]
 
@@ -32,7 +32,7 @@ SET_LIMIT = 5_000
 # Files from before there were versions have the table already, and no version.
 _SCHEMA = Schema(
     version=1,
-    kept="drawings",
+    kept=said("machine.drawings"),
     tables="""
 CREATE TABLE IF NOT EXISTS drawing (
     number INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -41,12 +41,15 @@ def openblas_is_faster() -> bool:
 
 
 def cpu_facts(cpuinfo: Path = CPUINFO) -> dict[str, str]:
-    """What Linux says of the processor, such as its `model name`; empty elsewhere."""
+    """What Linux says of the processor, such as its `model_name`; empty elsewhere."""
     try:
         lines = cpuinfo.read_text().splitlines()
     except OSError:
         return {}
-    return {name.strip(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    return {
+        name.strip().replace(" ", "_"): value.strip()
+        for name, _, value in (line.partition(":") for line in lines)
+    }
 
 
 def _is_wide_and_not_intel(facts: dict[str, str]) -> bool:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from lab.events import DevicePassedOver
 from lab.machine.blas import cpu_facts
 from lab.registry import FieldError, SpecError
-from lab.texts.formats import noun, number
+from lab.texts import Text, said, text
 
 if TYPE_CHECKING:
     import torch
@@ -37,8 +37,7 @@ def choose_device(name: str) -> torch.device:
     if torch.cuda.is_available():
         return torch.device("cuda")
     if name == "cuda":
-        reason = "there is no CUDA device on this machine; allowed: auto, cpu"
-        raise SpecError([FieldError("train.device", name, reason)])
+        raise SpecError([FieldError("train.device", name, said("machine.no_gpu"))])
     return torch.device("cpu")
 
 
@@ -65,15 +64,15 @@ def tried_device(name: str) -> tuple[torch.device, DevicePassedOver | None]:
     if device.type != "cuda" or not (trouble := _trouble_with_gpu()):
         return device, None
     if name == "cuda":
-        raise SpecError([FieldError("train.device", name, f"{gpu_trouble(trouble)}; allowed: auto, cpu")])
+        raise SpecError([FieldError("train.device", name, gpu_trouble(trouble))])
     return torch.device("cpu"), trouble
 
 
-def gpu_trouble(trouble: DevicePassedOver) -> str:
-    """Why a GPU cannot be used, to follow "for"."""
+def gpu_trouble(trouble: DevicePassedOver) -> Text:
+    """Why a GPU that was asked for cannot be used, and what else is allowed."""
     if trouble.trouble == "wrong_numbers":
-        return "the GPU computes wrong numbers"
-    return f"the GPU does not work here ({trouble.detail})"
+        return said("machine.gpu_wrong")
+    return said("machine.gpu_fails", reason=trouble.detail)
 
 
 @cache
@@ -95,19 +94,31 @@ def _trouble_with_gpu() -> DevicePassedOver | None:
 
 
 def device_title(device: torch.device) -> str:
-    """What the device is called."""
+    """What the device is called, to whoever reads it here."""
+    return device_in_words(*device_facts(device))
+
+
+def device_facts(device: torch.device) -> tuple[str, int]:
+    """The device's name, and how many cores of a processor this process may use; 0 for a GPU."""
     if device.type == "cuda":
         import torch
 
-        return str(torch.cuda.get_device_name(device))
-    return cpu_title()
+        return str(torch.cuda.get_device_name(device)), 0
+    return _cpu_name(), usable_cores()
+
+
+def device_in_words(name: str, cores: int) -> str:
+    """A device as it is called, with its cores where it has a number of them."""
+    return text("machine.processor", name=name, n=cores) if cores else name
 
 
 def cpu_title() -> str:
     """The processor's name and how many cores this process may use."""
-    name = cpu_facts().get("model name") or platform.processor() or platform.machine()
-    cores = usable_cores()
-    return f"{name}, {number(cores)} {noun(cores, ('core', 'cores'))}"
+    return device_in_words(_cpu_name(), usable_cores())
+
+
+def _cpu_name() -> str:
+    return cpu_facts().get("model_name") or platform.processor() or platform.machine()
 
 
 def usable_cores(cgroup: Path = CGROUP) -> int:

@@ -19,9 +19,10 @@ from lab.parts.initialisations import FromRun, Initialisation
 from lab.paths import is_run_id, latest_weights
 from lab.registry import FieldError, SpecError
 from lab.spec import NetworkSpec, RunSpec
+from lab.texts import said
 
 _FIELD = "network.initialisation"
-_NONE_FITS = "no layer of that run has the shape of one here"
+_NONE_FITS = said("network.none_fits")
 
 
 def hindrances(spec: RunSpec, home: Path) -> tuple[FieldError, ...]:
@@ -32,8 +33,9 @@ def hindrances(spec: RunSpec, home: Path) -> tuple[FieldError, ...]:
     try:
         there = weights.shapes(latest_weights(home, start.run))
     except (OSError, weights.WeightsError) as error:
-        known = "" if isinstance(error, FileNotFoundError) else f": {error}"
-        reason = f"there are no weights of a run {start.run!r}{known}; take the id from the run's link"
+        reason = said("network.unusable_weights", run=start.run, reason=error)
+        if isinstance(error, FileNotFoundError):
+            reason = said("network.no_weights", run=start.run)
     else:
         here = _shapes(spec.network)
         if here is None or here.items() & there.items():
@@ -81,5 +83,5 @@ def freeze(network: nn.Sequential, start: Initialisation) -> None:
     for layer in list(network)[:count]:
         layer.requires_grad_(False)
     if not any(parameter.requires_grad for parameter in network.parameters()):
-        message = f"{count} frozen layers leave nothing to train; the network has {len(network)} layers"
+        message = said("network.all_frozen", n=count, layers=len(network))
         raise SpecError([FieldError(f"{_FIELD}.frozen", str(count), message)])

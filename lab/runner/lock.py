@@ -10,6 +10,8 @@ import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lab.texts import said
+
 if TYPE_CHECKING:
     from filelock import ReadWriteLock
 
@@ -40,7 +42,7 @@ def take(path: Path, *, shared: bool = False, wait_s: float = 0.0) -> Lease | No
     except Timeout:
         return None
     except (sqlite3.Error, ValueError, OSError) as error:
-        raise OSError(f"{path} cannot be locked: {error}") from error
+        raise OSError(said("engines.not_locked", path=path, reason=error)) from error
     return Lease(lock)
 
 

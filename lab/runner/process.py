@@ -5,6 +5,7 @@ Owns its beginning and its end. Knows no run.
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import signal
@@ -13,12 +14,16 @@ import sys
 import threading
 import time
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
 
+from lab.events import Reason
 from lab.files import write_beside
 from lab.machine.blas import blas_environment
+from lab.reasons import in_words, reasons_of
 from lab.runner.lock import Lease, is_held, take
+from lab.texts import said, text
 
 IDLE = "LAB_IDLE_S"  # how long the runner stays warm when nobody needs it
 TURN_S = 0.02  # the longest that a new run waits to be seen
@@ -73,9 +78,10 @@ def runner_problem(home: Path) -> str:
     if process is None or not process.poll() or runner_alive(home):  # exit code 0: another one serves
         return ""
     try:
-        return f"the runner cannot start: {_problem(home).read_text()[:500]}"
-    except (OSError, ValueError):
-        return f"the runner ended with exit code {process.returncode}, see {_log(home)}"
+        reason = Reason(**json.loads(_problem(home).read_text()))
+        return text("engines.runner_cannot_start", reason=in_words([reason]))
+    except (OSError, ValueError, TypeError):
+        return text("engines.runner_ended", code=process.returncode, log=_log(home))
 
 
 def no_longer_needed(home: Path) -> None:
@@ -95,12 +101,12 @@ def serve(home: Path) -> int:
         return 0
     signal.signal(signal.SIGTERM, _end)
     try:
-        idle_s = float(os.environ.get(IDLE, "60"))
+        idle_s = _idle_s()
         runner = Runner(home, LocalEngine(home))
     except (ValueError, OSError) as error:
         logging.getLogger(__name__).error("the runner cannot start: %s", error)
         with suppress(OSError):  # a full disk, say: the log has it
-            write_beside(_problem(home), str(error).encode())
+            write_beside(_problem(home), json.dumps(asdict(reasons_of(error)[0])).encode())
         return 2
     write_beside(home / "runner.pid", str(os.getpid()).encode())
     try:
@@ -136,6 +142,14 @@ def training_environment() -> dict[str, str]:
     # Else glibc gives the memory of a convolution's result back and fetches it anew, page by page, at each step.
     keeping = {"MALLOC_MMAP_THRESHOLD_": str(1 << 26), "MALLOC_TRIM_THRESHOLD_": str(1 << 28)}
     return safe | keeping | blas_environment()
+
+
+def _idle_s() -> float:
+    given = os.environ.get(IDLE, "").strip() or "60"
+    try:
+        return float(given)
+    except ValueError:
+        raise ValueError(said("engines.bad_idle", switch=IDLE, value=given[:40])) from None
 
 
 def _launch(home: Path) -> subprocess.Popen[bytes]:

@@ -34,6 +34,7 @@ from lab.events import (
     Stopped,
 )
 from lab.paths import checkpoint_file
+from lab.reasons import reasons_of
 from lab.runner.fair_share import SHARING, Crashes, FairShare, LiveRun
 from lab.runs.journal import Journal, Task
 from lab.runs.run import DELETE, RunState
@@ -278,7 +279,7 @@ class Runner:
 
     def _give_up(self, run_ids: set[str], error: StoreError) -> None:
         """End the runs whose events could not be written; say so as soon as there is room."""
-        cause: Cause = Refused(what="store", text=str(error))
+        cause: Cause = Refused(what="store", reasons=reasons_of(error))
         if isinstance(error, DiskFullError):
             cause = DiskFull(folder=str(self.home), unwritten="events")
         for run_id in run_ids:

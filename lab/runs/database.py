@@ -12,11 +12,12 @@ from pathlib import Path
 from lab import database
 from lab.database import Schema
 from lab.runs.sentences import to_causes
+from lab.texts import said
 
 # `reason` holds the cause of a failed run, as JSON.
 SCHEMA = Schema(
     version=2,
-    kept="runs",
+    kept=said("machine.runs"),
     upgrades={1: to_causes},
     tables="""
 CREATE TABLE runs (

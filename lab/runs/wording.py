@@ -26,6 +26,8 @@ from lab.events import (
     Started,
     WeightsCopied,
 )
+from lab.reasons import in_words
+from lab.runs.faults import fault_in_words
 from lab.texts import text
 from lab.texts.formats import in_a_row
 
@@ -50,8 +52,8 @@ def note_in_words(note: Note) -> str:
             return text("runs.notes.gpu_fails", detail=detail)
         case WeightsCopied():
             return weights_copied(note)
-        case PlainSteps(fault=fault):
-            return text("runs.notes.plain_steps", fault=fault)
+        case PlainSteps():
+            return text("runs.notes.plain_steps", fault=fault_in_words(note))
         case OtherNote():
             return note.text
         case _:
@@ -145,7 +147,9 @@ def failure(cause: Cause, step: int) -> str:
             return text("runs.failure.no_process", detail=cause.detail)
         case "other_data":
             return text("runs.failure.other_data", dataset=_title(cause.dataset))
-        case "refused" | "other":
+        case "refused":
+            return text("runs.failure.told", words=_open(cause.text or in_words(cause.reasons)))
+        case "other":
             return text("runs.failure.told", words=_open(cause.text))
         case "unexpected":
             return text("runs.failure.unexpected", error=cause.error, reason=_open(cause.text))

@@ -20,7 +20,7 @@ from lab.steps.eager import EagerGradients, Loss, Prepare
 from lab.steps.generators import generator_states, set_generator_states
 from lab.steps.graphed import CudaGraphs, GraphedStep, Graphs
 from lab.steps.ring import LossRing
-from lab.steps.trial import as_it_was, difference
+from lab.steps.trial import Fault, as_it_was, difference
 from lab.steps.update import Update
 
 __all__ = ["Batches", "Step", "make_step"]
@@ -43,11 +43,11 @@ class Step:
         self._losses = LossRing(self._device)
         self._state = state
         self._rehearsed = fast is None
-        self.fault = ""
+        self.fault: Fault | None = None
 
     @property
     def capture(self) -> str:
-        """How the step runs, in words: "captured", "cuda graph", or "eager" with the reason."""
+        """How the step runs, for programs: "captured", "cuda-graph", or "eager" with the reason."""
         return self._fast.state if self._fast else self._state
 
     @property
@@ -75,26 +75,26 @@ class Step:
     def rehearse(self, images: Tensor, labels: Tensor) -> None:
         """Makes the fast way for batches of this size, tries it against the plain one, and leaves all as it was.
 
-        Where they differ, or the fast one fails, `fault` says how, and the plain one is taken from now on. Without
+        Where they differ, or the fast one breaks, `fault` says how, and the plain one is taken from now on. Without
         a rehearsal the first batch is taken for it: a run resumed just before the small last batch of an epoch
         would differ from one that was not in the last digit.
         """
         self._rehearsed = True
         if self._fast is None:
             return
-        fault = ""
+        fault: Fault | None = None
         with as_it_was(self._eager, self._update):
             try:
                 self._fast.rehearse(images, labels)
             except Exception as error:
-                fault = f"it could not be made ({_in_a_line(error)})"
-        if not fault:
+                fault = Fault("not_made", _in_a_line(error))
+        if fault is None:
             with as_it_was(self._eager, self._update):
                 try:
                     fault = difference(self._fast, self._eager, self._update, images, labels)
                 except Exception as error:
-                    fault = f"it failed ({_in_a_line(error)})"
-        if fault:
+                    fault = Fault("broke", _in_a_line(error))
+        if fault is not None:
             _log.warning("the fast step is not used: %s", fault)
             self.fault, self._state, self._fast = fault, f"eager: {fault}", None
             self._update.go_on_plainly()
@@ -151,7 +151,7 @@ def make_step(
         return Step(update, eager, CapturedStep(eager, update), "")
     if not update.can_be_repeated:
         rule = type(optimizer).__name__
-        return Step(update, eager, None, f"eager: {rule} cannot be repeated as a graph")
+        return Step(update, eager, None, f"eager: {rule}")
     graphed = GraphedStep(eager, update, graphs or CudaGraphs(device))
     return Step(update, eager, graphed, "")
 

@@ -62,7 +62,7 @@ class CudaGraphs:
 class GraphedStep:
     """Gradients and update of a batch, captured once and launched again and again."""
 
-    state = "cuda graph"
+    state = "cuda-graph"
 
     def __init__(
         self, gradients: Callable[[Tensor, Tensor], Tensor], update: Callable[[], None], graphs: Graphs

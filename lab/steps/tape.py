@@ -61,10 +61,10 @@ class Tape:
 
     limit_bytes: int
     operations: list[TapeOp] = field(default_factory=list)
-    refusal: str = ""
+    refusal: NotImplementedError | None = None
     held_bytes: int = 0
 
-    def refuse(self, reason: str) -> None:
+    def refuse(self, reason: NotImplementedError) -> None:
         """Gives up recording; what runs goes on."""
         self.refusal = self.refusal or reason
         self.operations.clear()
@@ -100,7 +100,8 @@ class _Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         if self._tape.refusal:
             return result
         if any(tag in function.tags for tag in _UNPREDICTABLE):
-            self._tape.refuse(f"{function.__name__} makes the next step depend on a value")
+            reason = NotImplementedError(f"{function.__name__} makes the next step depend on a value")
+            self._tape.refuse(reason)
             return result
         made = result if isinstance(result, tuple | list) else (result,)
         operation = TapeOp(
@@ -112,7 +113,8 @@ class _Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self._tape.operations.append(operation)
         self._tape.held_bytes += sum(t.numel() * t.element_size() for t in operation.results())
         if self._tape.held_bytes > self._tape.limit_bytes:
-            self._tape.refuse(f"a batch passes through more than {self._tape.limit_bytes >> 20} MB")
+            limit = self._tape.limit_bytes >> 20
+            self._tape.refuse(NotImplementedError(f"a batch passes through more than {limit} MB"))
         return result
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
@@ -28,6 +30,17 @@ _OF_LOSS, _OF_CHANGE, _OF_MEMORY = 1e-2, 1e-3, 1e-3
 _ROUNDING = 1e-6
 
 
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with a fast step: which parameter's gradient or update differs, or with which error it broke."""
+
+    what: Literal["not_made", "broke", "loss", "gradient", "update"]
+    detail: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.what} ({self.detail})" if self.detail else self.what
+
+
 @contextmanager
 def as_it_was(eager: EagerGradients, update: Update) -> Iterator[None]:
     """Puts back all that a step changes, whatever happens: weights, what `untouched` does, the rule's memory and rate."""
@@ -44,27 +57,29 @@ def as_it_was(eager: EagerGradients, update: Update) -> Iterator[None]:
             update.lr = rate
 
 
-def difference(play: Play, eager: EagerGradients, update: Update, images: Tensor, labels: Tensor) -> str:
-    """What `play`, the fast step, does otherwise than the plain one at some step, in words; "" if nothing.
+def difference(
+    play: Play, eager: EagerGradients, update: Update, images: Tensor, labels: Tensor
+) -> Fault | None:
+    """What `play`, the fast step, does otherwise than the plain one at some step.
 
     The losses and gradients of both start from the same state; the rule is then given the same gradients twice.
     Changes all that a step changes.
     """
     weights, rule = update.twin()
-    doubts: list[str] = []
+    doubts: list[Fault] = []
     for rate in (*RATES, _ONE_MORE):
         loss, gradients = _expected(eager, update, images, labels)
         update.lr = rule.param_groups[0]["lr"] = rate
         played = play(images, labels)
         if not _close(played, loss, _OF_LOSS, _ROUNDING):
-            doubts.append("the loss differs")
+            doubts.append(Fault("loss"))
         elif name := _other_gradient(update, gradients):
-            doubts.append(f"the gradient of {name} differs")
+            doubts.append(Fault("gradient", name))
         if name := _other_change(update, weights, rule, rate):
-            return f"the update of {name} differs"
+            return Fault("update", name)
         if len(doubts) > 1 or (not doubts and rate == RATES[-1]):
             break  # a second look, from other weights, tells a corner from a fault
-    return doubts[0] if len(doubts) > 1 else ""
+    return doubts[0] if len(doubts) > 1 else None
 
 
 def _expected(

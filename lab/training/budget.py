@@ -21,6 +21,7 @@ from lab.parts.layers import BatchNorm, Residual
 from lab.paths import is_run_id
 from lab.registry import FieldError, SpecError
 from lab.spec import RunSpec, changed
+from lab.texts import Text, said
 from lab.training.epochs import steps_per_epoch, trained_samples
 
 MEMORY_SWITCH, HOURS_SWITCH = "LAB_MAX_MEMORY_GB", "LAB_MAX_HOURS"
@@ -92,12 +93,14 @@ def admit(spec: RunSpec) -> Estimate:
     needed = estimate(spec)
     memory_gb, hours = _limit(MEMORY_SWITCH, _machine_gb()), _limit(HOURS_SWITCH, DEFAULT_HOURS)
     if needed.memory_gb > memory_gb:
-        raise SpecError([_too_large(needed, spec, memory_gb, f"are allowed ({MEMORY_SWITCH})")])
+        raise SpecError([_too_large(needed, spec, memory_gb, _ALLOWED)])
     if needed.hours > hours:
-        reason = (
-            f"{spec.train.epochs} epochs would take about {_shown_hours(needed.hours)}; at most "
-            f"{_shown_hours(hours)} are allowed ({HOURS_SWITCH}). Use fewer epochs or samples, "
-            "or a smaller network"
+        reason = said(
+            "training.too_long",
+            n=spec.train.epochs,
+            needed=needed.hours * 3600,
+            allowed=hours * 3600,
+            switch=HOURS_SWITCH,
         )
         raise SpecError([FieldError("train.epochs", str(spec.train.epochs), reason)])
     return needed
@@ -111,7 +114,7 @@ def admit_here(spec: RunSpec, home: Path) -> Estimate:
     needed = admit(with_data_at_hand(spec, home))
     free_gb = _in_gb(memory_free_mb())
     if 0 < free_gb < needed.memory_gb:
-        raise SpecError([_too_large(needed, spec, free_gb, "are free now. End other runs or programs")])
+        raise SpecError([_too_large(needed, spec, free_gb, _FREE)])
     if errors := hindrances(spec, home):
         raise SpecError(errors)
     return needed
@@ -133,11 +136,10 @@ def _contradictions(spec: RunSpec) -> list[FieldError]:
     except SpecError as error:
         errors += error.errors
     if spec.train.early_stopping and not spec.data.validation_share:
-        reason = "early stopping watches the validation loss: give a validation share above 0"
-        errors.append(FieldError("data.validation_share", "0", reason))
+        errors.append(FieldError("data.validation_share", "0", said("training.nothing_to_watch")))
     if spec.train.batch_size == 1:
         errors += [
-            FieldError("train.batch_size", "1", "batch normalisation needs at least 2 samples per batch")
+            FieldError("train.batch_size", "1", said("training.batch_of_one"))
             for report, layer in zip(layer_reports(spec.network), spec.network.layers, strict=False)
             # Over one pixel, or a vector, a channel has a single value in such a batch: no variance.
             if isinstance(layer, BatchNorm | Residual) and math.prod((report.out_shape or ())[1:]) == 1
@@ -152,37 +154,50 @@ def _nothing_to_go_on_from(spec: RunSpec) -> list[FieldError]:
         return []
     errors = []
     if not is_run_id(start.run):
-        reason = f"{start.run!r} is not the id of a run: take it from the run's link, as 'amber-finch-k3v7qa'"
+        reason = said("training.no_run_id", run=start.run)
         errors.append(FieldError("network.initialisation.run", start.run, reason))
     if not any(report.parameters for report in layer_reports(spec.network)[start.frozen :]):
-        reason = f"{start.frozen} frozen layers leave nothing to train; use fewer"
+        reason = said("training.all_frozen", n=start.frozen)
         errors.append(FieldError("network.initialisation.frozen", str(start.frozen), reason))
     return errors
 
 
-def _too_large(needed: Estimate, spec: RunSpec, at_most_gb: float, why: str) -> FieldError:
-    reason = (
-        f"about {needed.memory_gb:,.1f} GB would be needed ({needed.parameters:,} parameters, "
-        f"batches of {spec.train.batch_size:,}); at most {at_most_gb:,.1f} GB {why}"
-    )
+# What there is too little of: memory that is allowed, or memory that is free now. What is said where a process alone
+# takes more, where the layers do, where the batches do.
+_ALLOWED = ("training.allowed.process", "training.allowed.layers", "training.allowed.batches")
+_FREE = ("training.free.process", "training.free.layers", "training.free.batches")
+
+
+def _too_large(needed: Estimate, spec: RunSpec, at_most_gb: float, keys: tuple[str, str, str]) -> FieldError:
+    of_process, of_layers, of_batches = keys
+    values: dict[str, object] = {
+        "needed": _bytes(needed.memory_gb),
+        "most": _bytes(at_most_gb),
+        "switch": MEMORY_SWITCH,
+    }
     if at_most_gb <= _PROCESS_GB:
-        return FieldError("", "", f"{reason}. A process that trains takes {_PROCESS_GB} GB by itself")
+        return FieldError("", "", Text(of_process, values | {"alone": _bytes(_PROCESS_GB)}))
+    values |= {"parameters": needed.parameters, "batch": spec.train.batch_size}
     weights_gb = needed.parameters * 4 * _copies(spec) / _GB
     if weights_gb > at_most_gb / 2:
-        return FieldError("network.layers", f"{needed.parameters:,}", f"{reason}. Use smaller layers")
-    return FieldError("train.batch_size", str(spec.train.batch_size), f"{reason}. Use a smaller batch size")
+        return FieldError("network.layers", f"{needed.parameters:,}", Text(of_layers, values))
+    return FieldError("train.batch_size", str(spec.train.batch_size), Text(of_batches, values))
+
+
+def _bytes(gb: float) -> int:
+    return round(gb * _GB)
 
 
 def _limit(switch: str, default: float) -> float:
-    text = os.environ.get(switch, "").strip()
-    if not text:
+    given = os.environ.get(switch, "").strip()
+    if not given:
         return default
     try:
-        value = float(text)
+        value = float(given)
     except ValueError:
         value = -1.0
     if not 0 < value < float("inf"):
-        raise SpecError([FieldError(switch, text[:40], f"{text[:40]!r} is not a number above 0")])
+        raise SpecError([FieldError(switch, given[:40], said("training.bad_limit", value=given[:40]))])
     return value
 
 
@@ -194,9 +209,3 @@ def _machine_gb() -> float:
 def _in_gb(mb: float) -> float:
     """GB of 10^9 bytes from MB of 2^20."""
     return mb * (1 << 20) / _GB
-
-
-def _shown_hours(hours: float) -> str:
-    if hours >= 48:
-        return f"{hours / 24:,.0f} days"
-    return f"{hours:.1f} hours" if hours >= 1 else f"{hours * 60:.0f} minutes"

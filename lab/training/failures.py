@@ -7,12 +7,14 @@ to try. Knows no torch and no sentence.
 from __future__ import annotations
 
 import math
+import re
 
 from lab.events import Diverged, Failed, GivenUp, Loss, OutOfMemory
 from lab.parts.optimizers import AnyOptimizer
 from lab.registry import SpecError
 from lab.spec import TrainSpec, parse_spec
 
+_TORCH_SAYS = re.compile("can't allocate memory|out of memory|not enough memory", re.IGNORECASE)
 LARGE = 10  # times the rate that an optimizer begins with: from here on steps are seldom small enough
 
 
@@ -20,7 +22,7 @@ class OtherDataError(RuntimeError):
     """The run was interrupted on other data than there are now."""
 
     def __init__(self, dataset: str) -> None:
-        super().__init__(f"the run was interrupted on other data than the {dataset} it finds now")
+        super().__init__(dataset)
         self.dataset = dataset
 
 
@@ -57,8 +59,7 @@ def is_out_of_memory(error: Exception) -> bool:
     """Whether there was not enough memory, the CPU's or the GPU's."""
     if isinstance(error, MemoryError):
         return True
-    text = str(error).lower()
-    return "can't allocate memory" in text or "out of memory" in text or "not enough memory" in text
+    return _TORCH_SAYS.search(str(error)) is not None
 
 
 def out_of_memory(step: int, batch_size: int | None, gpu_gb: tuple[float, float] | None = None) -> Failed:

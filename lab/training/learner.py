@@ -62,8 +62,8 @@ class Learner:
         """Makes the fast way of training and tries it, from where the run stands; adds what is to be said of it."""
         some = self.samples.train[: self.batch_size]
         self.step.rehearse(self.samples.images[some], self.samples.labels[some])
-        if self.step.fault:
-            self.notes.append(PlainSteps(fault=self.step.fault))
+        if fault := self.step.fault:
+            self.notes.append(PlainSteps(what=fault.what, detail=fault.detail))
 
     def batches(self, epoch: int, done: int) -> Iterator[tuple[Tensor, Tensor]]:
         """The batches of an epoch that are left after `done` of them, as they are before augmentation.

@@ -6,7 +6,7 @@ Owns what they are filled with. Changes nothing.
 from __future__ import annotations
 
 from lab.events import EpochDone, Finished, Started
-from lab.machine.device import device_title
+from lab.machine.device import device_facts
 from lab.machine.memory import memory_used_mb
 from lab.training.checkpoint import Progress
 from lab.training.evaluate import Evaluation, wilson_interval
@@ -16,8 +16,10 @@ from lab.training.learner import Learner
 def started(learner: Learner, progress: Progress) -> Started:
     """What a run begins with."""
     samples = learner.samples
+    device, cores = device_facts(learner.device)
     return Started(
-        device=device_title(learner.device),
+        device=device,
+        cores=cores,
         dataset=learner.data.name,
         train_samples=len(samples.train),
         validation_samples=len(samples.validation),

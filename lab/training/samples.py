@@ -22,9 +22,9 @@ from lab.training.epochs import held_back, steps_per_epoch
 PROBE_SIZE = 3_000
 
 
-def generator_for(seed: int, purpose: str, number: int = 0) -> torch.Generator:
-    """A generator that depends on the seed, on what it is for and on a number, and on nothing else."""
-    digest = hashlib.sha256(f"{seed}/{purpose}/{number}".encode()).digest()
+def generator_for(seed: int, key: str, number: int = 0) -> torch.Generator:
+    """A generator that depends on the seed, on a key of what it is for and on a number, and on nothing else."""
+    digest = hashlib.sha256(f"{seed}/{key}/{number}".encode()).digest()
     return torch.Generator().manual_seed(int.from_bytes(digest[:7], "big"))
 
 
@@ -53,7 +53,7 @@ def draw_samples(spec: DataSpec, seed: int, data: Dataset, device: torch.device)
     train = drawn[validation:].sort().values
     labels = _tensor(data.train_labels).long()
     if spec.label_noise:
-        labels = _noisy(labels, train, spec.label_noise, generator_for(seed, "label noise"))
+        labels = _noisy(labels, train, spec.label_noise, generator_for(seed, key="label noise"))
     order = torch.randperm(len(train), generator=generator_for(seed, "probe"))
     return Samples(
         images=_tensor(data.train_images).to(device),

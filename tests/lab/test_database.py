@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from lab.database import Schema, StoreError, connect, transaction, version_of
+from lab.texts import said
 
-FIRST = Schema(version=1, kept="things", tables="CREATE TABLE thing (name TEXT)")
+FIRST = Schema(version=1, kept=said("machine.drawings"), tables="CREATE TABLE thing (name TEXT)")
 
 
 def rename_all(connection: sqlite3.Connection) -> None:
@@ -23,7 +24,7 @@ def widen(connection: sqlite3.Connection) -> None:
 
 THIRD = Schema(
     version=3,
-    kept="things",
+    kept=said("machine.drawings"),
     tables="CREATE TABLE thing (name TEXT, size INTEGER)",
     upgrades={1: rename_all, 2: widen},
 )
@@ -61,7 +62,7 @@ def test_what_another_connection_has_not_yet_moved_into_the_file_is_in_the_backu
 
 
 def test_a_step_that_is_missing_is_said_and_nothing_changed(old: Path) -> None:
-    gap = Schema(version=3, kept="things", tables=THIRD.tables, upgrades={1: rename_all})
+    gap = Schema(version=3, kept=said("machine.drawings"), tables=THIRD.tables, upgrades={1: rename_all})
     with pytest.raises(StoreError, match=r"could not be brought to version 3 .*it is as it was"):
         connect(old, gap)
     with closing(connect(old, FIRST)) as connection:

@@ -14,6 +14,7 @@ _WORDS = re.compile(r"[A-Za-z]{2,}[,;:]? [A-Za-z(]{1,}|[\u4e00-\u9fff]")
 _LETTERS = re.compile(r"[A-Za-z]{2,}")
 # What programmers read, not people: the log, the database, patterns.
 _SQL = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|CREATE|DROP|ALTER|BEGIN|PRAGMA|FROM|WHERE|AND|ORDER)\b")
+_CSS = re.compile(r"[a-z-]+\([a-z ]+,.*\)")
 _LOGGED = {"debug", "info", "warning", "error", "exception", "critical", "log", "getLogger", "filterwarnings"}
 _FOR_PROGRAMMERS = {"AssertionError", "TypeError", "RuntimeError", "NotImplementedError", "KeyError"}
 # Keywords and variables whose words are names, not language.
@@ -175,7 +176,7 @@ class _Words(ast.NodeVisitor):
         plain = re.sub(
             r"<(style|script)[^>]*>.*?</\1>|<[^>]+>|\$[^$]*\$|\\[a-z]+\{[^}]*\}", " ", words, flags=re.S
         )
-        if not _WORDS.search(plain) or _SQL.match(words) or "\\" in plain:
+        if not _WORDS.search(plain) or _SQL.match(words) or _CSS.match(words) or "\\" in plain:
             return False
         return not _is_python(words)
 

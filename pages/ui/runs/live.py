@@ -26,6 +26,7 @@ from lab.figures.runs.curves import (
     rate_figure,
 )
 from lab.figures.runs.glance import Prediction, predictions_data, weights_data
+from lab.machine.device import device_in_words
 from lab.parts.layers import Shape
 from lab.parts.losses import LOSSES
 from lab.paths import lab_home
@@ -158,7 +159,7 @@ def _words(run: Run, history: History) -> str:
         words.append(text("runs.live.speed", rate=round(history.samples_per_s)))
     if run.state == "running" and history.remaining_s is not None:
         words.append(text("runs.live.left", time=max(1, round(history.remaining_s))))
-    words.append(started.device)
+    words.append(device_in_words(started.device, started.cores))
     if history.memory_mb:
         words.append(size(history.memory_mb * _MB))
     return " · ".join(words)

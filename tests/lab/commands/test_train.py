@@ -87,7 +87,7 @@ def test_a_configuration_file_is_read_and_the_words_are_for_people(
     said = capsys.readouterr()
     assert "epoch   1" in said.out
     assert "test accuracy" in said.out
-    assert "samples of digits" in said.err
+    assert "samples of Bundled digits" in said.err
 
 
 def test_a_run_that_cannot_go_on_ends_with_1_and_its_reason(capsys: pytest.CaptureFixture[str]) -> None:

@@ -19,6 +19,7 @@ from lab.events import (
     Started,
     Stopped,
 )
+from lab.texts import speaking
 
 STARTED = Started(
     device="cpu",
@@ -107,7 +108,7 @@ def test_sentences_go_to_people_and_results_to_stdout(capsys: pytest.CaptureFixt
     assert len(printed.out.splitlines()) == 2
     assert "test accuracy 90.00%" in printed.out
     assert "88.00% to 92.00%" in printed.out
-    assert "1,000 samples of digits, 3 epochs on cpu" in printed.err
+    assert "1,000 samples of Bundled digits, 3 epochs on cpu" in printed.err
 
 
 @pytest.mark.parametrize("made", [Words, JsonLines])
@@ -123,3 +124,13 @@ def test_what_happens_from_a_page_is_said_too(capsys: pytest.CaptureFixture[str]
 def test_an_epoch_is_one_line_with_its_validation_where_there_is_one() -> None:
     assert epoch_line(epoch(3)).split() == ["epoch", "3", "loss", "0.5000", "accuracy", "80.00%", "0.25", "s"]
     assert "validation loss 0.6000, accuracy 70.00%" in epoch_line(epoch(3, 0.6))
+
+
+def test_a_run_is_followed_in_chinese(capsys: pytest.CaptureFixture[str]) -> None:
+    report = Words()
+    with speaking("zh"):
+        for event in (STARTED, epoch(1), FINISHED):
+            report(event)
+    printed = capsys.readouterr()
+    assert "测试准确率 90.00%" in printed.out
+    assert "3 轮，设备：cpu" in printed.err

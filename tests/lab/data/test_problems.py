@@ -26,5 +26,5 @@ def test_the_same_problem_is_said_once() -> None:
     missing = FileProblem(file="t10k", code="missing")
     longer = FileProblem(file="train", code="wrong_size", expected=10_008)
     assert all_in_words([missing, longer, missing]) == (
-        "t10k is not there; train is truncated or not MNIST: more instead of 10,008"
+        "t10k is not there; train is not MNIST: it has more than 10,008 bytes"
     )

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from lab import events
 from lab.diagnosis import findings
 from lab.presets import preset
 from lab.runs.history import History
+from lab.texts import speaking
 from lab.training.failures import given_up
-from tests.lab.diagnosis.courses import DIVERGED, STARTED, epoch, said
+from tests.lab.diagnosis.courses import (
+    DIVERGED,
+    STARTED,
+    dead,
+    ended,
+    epoch,
+    found,
+    losses,
+    said,
+    spec_of,
+    watched,
+)
 
 
 @pytest.mark.parametrize(
@@ -35,3 +49,19 @@ def test_a_run_lost_for_want_of_memory_is_told_in_whole_sentences_with_a_smaller
     assert finding.sentence.startswith("Given up after 4 attempts")
     assert f"(SIGKILL). Try a batch size of {size // 4}, or" in finding.sentence
     assert [step.spec.train.batch_size for step in finding.steps] == [size // 4]
+
+
+def test_findings_and_steps_are_said_in_chinese() -> None:
+    with speaking("zh"):
+        seen = found(
+            spec_of(data__validation_share=0.2),
+            losses(2.3, 2.3, 2.2),
+            dead(0.6),
+            watched(1, 0.4, 0.3, 0.9, 0.9),
+            watched(2, 0.2, 0.9, 0.95, 0.9),
+            ended("epochs"),
+        )
+    sentences = [finding.sentence for finding in seen]
+    titles = [step.title for finding in seen for step in finding.steps]
+    assert any("过拟合" in sentence for sentence in sentences)
+    assert all(re.search("[\u4e00-\u9fff]", words) for words in sentences + titles)

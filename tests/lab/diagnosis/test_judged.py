@@ -20,7 +20,7 @@ def test_an_early_stopped_run_is_judged_by_the_weights_that_are_kept() -> None:
     spec = spec_of(data__validation_share=0.2, train__epochs=40, train__early_stopping=1)
     said = found(spec, *course, dead(0.0, 20), dead(0.9, 30), ended("patience"))
     assert [finding.kind for finding in said] == ["early", "far"]
-    assert "epoch 2, read 69%" in said[1].sentence
+    assert "epoch 2, get 69%" in said[1].sentence
     assert titles(said) == [
         "Lower the learning rate to 0.0001",
         "Stop early only after 5 epochs without gain",

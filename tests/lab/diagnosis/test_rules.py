@@ -9,6 +9,7 @@ import pytest
 from lab.diagnosis import Finding, NextStep
 from lab.diagnosis.rules import consistent
 from lab.presets import preset
+from lab.spec import changed
 from tests.lab.diagnosis.courses import dead, ended, found, losses, spec_of, watched
 
 COURSES = {
@@ -72,7 +73,9 @@ def test_no_advice_contradicts_another(course: str, epochs: str, changes: dict[s
 
 def test_what_a_finding_rules_out_is_left_unsaid_below_it() -> None:
     spec = preset("softmax")
-    up, down, on = (NextStep(way, spec, way) for way in ("raise", "lower", "longer"))
+    up = NextStep("raise", changed(spec, "optimizer.lr", 0.1), "raise")
+    down = NextStep("lower", changed(spec, "optimizer.lr", 0.0001), "lower")
+    on = NextStep("longer", changed(spec, "epochs", 50), "longer")
     seen = [
         Finding("overfitting", "hint", "", ()),
         Finding("far", "hint", "", (on, up)),

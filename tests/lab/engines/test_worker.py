@@ -10,8 +10,10 @@ import pytest
 from lab.engines import worker
 from lab.engines.worker import failure, work
 from lab.events import DiskFull, Failed, Refused, from_json
+from lab.reasons import in_words
 from lab.runs.run import new_run_id
 from lab.runs.wording import advice, failure_sentence
+from lab.texts import speaking
 from tests.support.narrowing import as_a
 from tests.support.waiting import LONG, SHORT
 
@@ -24,7 +26,10 @@ def test_a_run_beyond_the_budget_is_refused_whichever_way_it_was_started(
     ours, theirs = mp.Pipe()
     work(theirs, home, new_run_id(), LONG, from_checkpoint=True)
     failed = as_a(Failed, from_json(ours.recv_bytes().decode()))
-    assert "at most 0 minutes are allowed (LAB_MAX_HOURS)" in as_a(Refused, failed.cause).text
+    reasons = as_a(Refused, failed.cause).reasons
+    assert "the limit is 0.4 s (LAB_MAX_HOURS)" in in_words(reasons)
+    with speaking("zh"):
+        assert "上限为 0.4 秒（LAB_MAX_HOURS）" in in_words(reasons)
 
 
 def test_a_full_disk_and_a_full_memory_are_told_apart(home: Path) -> None:

@@ -120,7 +120,7 @@ def test_a_gpu_that_does_not_work_is_passed_over_and_named(a_gpu: Any, there: An
     device, trouble = tried_device("auto")
     assert device == torch.device("cpu")
     assert trouble is not None
-    said = gpu_trouble(trouble)
+    said = str(gpu_trouble(trouble))
     assert word in said
     assert "\n" not in said
     with pytest.raises(SpecError, match=rf"train\.device: .*{word}.*allowed: auto, cpu"):

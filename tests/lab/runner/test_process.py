@@ -18,6 +18,7 @@ from lab.paths import latest_weights
 from lab.runner import process
 from lab.runner.process import ensure_runner, no_longer_needed, runner_alive, runner_problem
 from lab.runs.store import Store
+from lab.texts import speaking
 from tests.support.kept import events_of
 from tests.support.narrowing import present
 from tests.support.waiting import end_runner, small, until
@@ -84,3 +85,5 @@ def test_a_runner_that_cannot_start_says_why(
     ensure_runner(home)
     until(lambda: runner_problem(home))
     assert "LAB_SLOTS 'many' is not a number from 1 to 1024" in runner_problem(home)
+    with speaking("zh"):
+        assert "1 到 1024" in runner_problem(home)

@@ -34,5 +34,5 @@ def test_a_graph_trains_as_plain_torch_does(name: str, kind: str) -> None:
     optimizer = rule(ours.parameters(), **spec.options())
     step = make_step(ours, functional.cross_entropy, optimizer, prepare=PREPARE)
     assert trained(step, data) == pytest.approx(expected, rel=1e-2, abs=1e-3)
-    assert step.capture == "cuda graph"
+    assert step.capture == "cuda-graph"
     assert_same(ours, theirs, rtol=1e-1, atol=1e-2)

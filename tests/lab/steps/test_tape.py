@@ -38,14 +38,14 @@ def test_what_depends_on_a_value_is_refused_and_still_runs() -> None:
     a = torch.tensor([0.0, 1.0, 2.0])
     result, tape = record(lambda: a[a > 0.5].sum(), PLENTY)
     assert result.item() == 3.0
-    assert "depend on a value" in tape.refusal
+    assert "depend on a value" in str(tape.refusal)
     assert tape.operations == []
 
 
 def test_a_batch_that_holds_too_much_is_refused() -> None:
     result, tape = record(lambda: torch.ones(1 << 20) * 2, 1 << 20)
     assert result.sum().item() == 2 << 20
-    assert tape.refusal == "a batch passes through more than 1 MB"
+    assert str(tape.refusal) == "a batch passes through more than 1 MB"
 
 
 def test_a_tensor_of_the_tapes_own_looks_at_the_same_memory_without_autograd() -> None:

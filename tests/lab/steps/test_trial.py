@@ -60,7 +60,7 @@ def test_a_graph_that_does_as_it_should_is_used_for_all_batches_of_its_size(kind
     launched, eager = graphs.launched, graphs.eager
     assert trained(step, data) == pytest.approx(expected, rel=1e-5)
     assert (graphs.launched - launched, graphs.eager - eager, graphs.captured) == (5, 1, 1)
-    assert (step.capture, step.fault) == ("cuda graph", "")
+    assert (step.capture, step.fault) == ("cuda-graph", None)
     assert_same(ours, theirs, rtol=1e-4, atol=1e-6)
 
 
@@ -81,7 +81,7 @@ def test_a_rule_that_a_graph_would_freeze_runs_plainly_and_says_which(kind: str)
     trained(step, data)
     assert graphs.captured == 0
     assert type(part(OPTIMIZERS, kind)).torch_name in step.capture
-    assert step.fault == ""  # nothing is wrong: there is no fast way
+    assert step.fault is None  # nothing is wrong: there is no fast way
 
 
 @pytest.mark.parametrize("where", ["network", "optimizer", "generator", "all"])
@@ -147,11 +147,11 @@ def _raises(error: Exception, number: int) -> Callable[[Step], Callable[[int], N
 
 OUT_OF_MEMORY = torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
 AT_LAUNCH: dict[str, tuple[Callable[[Step], Callable[[int], None]], str]] = {
-    "moves the weights wrongly": (lambda step: _wrong_weights(step, 1), "the update of"),
-    "moves them wrongly from the second launch on": (lambda step: _wrong_weights(step, 2), "the update of"),
-    "keeps the rate that it was captured with": (_old_rate, "the update of"),
-    "has wrong gradients": (_wrong_gradient, "differs"),
-    "has a wrong loss": (_wrong_loss, "the loss differs"),
+    "moves the weights wrongly": (lambda step: _wrong_weights(step, 1), "update ("),
+    "moves them wrongly from the second launch on": (lambda step: _wrong_weights(step, 2), "update ("),
+    "keeps the rate that it was captured with": (_old_rate, "update ("),
+    "has wrong gradients": (_wrong_gradient, "("),
+    "has a wrong loss": (_wrong_loss, "loss"),
     "runs out of memory at once": (_raises(OUT_OF_MEMORY, 1), "OutOfMemoryError"),
     "runs out of memory at the second launch": (_raises(OUT_OF_MEMORY, 2), "OutOfMemoryError"),
     "fails with a key": (_raises(KeyError("stream"), 1), "KeyError"),
@@ -170,8 +170,8 @@ def test_a_graph_that_does_not_do_as_it_should_is_never_used(
     with caplog.at_level(logging.WARNING):
         step.rehearse(*data[0])
     launched = graphs.launched
-    assert word in step.fault
-    assert step.fault in caplog.text
+    assert word in str(step.fault)
+    assert str(step.fault) in caplog.text
     assert step.capture == f"eager: {step.fault}"
     assert trained(step, data) == pytest.approx(expected, rel=1e-5)
     assert graphs.launched == launched
@@ -195,8 +195,8 @@ def test_a_capture_that_fails_is_as_if_it_had_never_been_tried(kind: str, error:
     expected, theirs = plain_numbers(kind, data)
     ours, step = started(graphs, kind)
     assert trained(step, data) == pytest.approx(expected, rel=1e-5)
-    assert type(error).__name__ in step.fault
-    assert "\n" not in step.fault
+    assert type(error).__name__ in str(step.fault)
+    assert "\n" not in str(step.fault)
     assert_same(ours, theirs, rtol=1e-4, atol=1e-5)
 
 
@@ -293,4 +293,4 @@ def test_a_right_step_is_never_taken_for_a_wrong_one(
         network, part(LOSSES, loss).function(), optimizer, prepare=PREPARE, clip_norm=clip_norm, l1=l1
     )
     step.rehearse(*batches(1, size)[0])
-    assert (step.capture, step.fault) == ("captured", "")
+    assert (step.capture, step.fault) == ("captured", None)

@@ -134,5 +134,5 @@ def test_a_run_interrupted_on_other_data_is_not_continued() -> None:
     fewer = replace(
         whole_set, train_images=whole_set.train_images[:900], train_labels=whole_set.train_labels[:900]
     )
-    with pytest.raises(OtherDataError, match="other data"):
+    with pytest.raises(OtherDataError, match="digits"):
         list(train(spec, fewer, of_kind(part, Checkpoint)[-1]))
