@@ -19,6 +19,7 @@ from lab.events import (
     Started,
     Stopped,
 )
+from lab.texts import speaking
 
 STARTED = Started(
     device="cpu",
