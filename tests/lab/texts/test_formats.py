@@ -51,7 +51,15 @@ def test_numbers_shares_sizes_and_shapes() -> None:
     assert [formats.rounded(n) for n in (0.012345, 1.4612, 1234.5)] == ["0.0123", "1.46", "1,230"]
     assert (formats.percent(0.97123), formats.whole_percent(0.97)) == ("97.1%", "97%")
     assert [formats.size(n) for n in (12, 1_200, 3_400_000, 1.2e9)] == ["12 B", "1.2 kB", "3.4 MB", "1.2 GB"]
+    assert formats.fine_percent(0.97123) == "97.12%"
     assert formats.shape((1, 28, 28)) == "1 × 28 × 28"
+
+
+def test_sentences_stand_one_after_another() -> None:
+    assert formats.in_a_row([]) == ""
+    assert formats.in_a_row(["It rains.", "Wait."]) == "It rains. Wait."
+    with speaking("zh"):
+        assert formats.in_a_row(["下雨了。", "请稍候。"]) == "下雨了。请稍候。"
 
 
 def test_lists_are_said_as_the_language_says_them() -> None:
