@@ -18,10 +18,8 @@ from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
 
-from lab.events import Reason
 from lab.files import write_beside
 from lab.machine.blas import blas_environment
-from lab.reasons import in_words, reasons_of
 from lab.runner.lock import Lease, is_held, take
 from lab.texts import said, text
 
@@ -77,6 +75,9 @@ def runner_problem(home: Path) -> str:
     _, process = _launched.get(home, (0.0, None))
     if process is None or not process.poll() or runner_alive(home):  # exit code 0: another one serves
         return ""
+    from lab.events import Reason  # with pydantic, which the first page need not wait for
+    from lab.reasons import in_words
+
     try:
         reason = Reason(**json.loads(_problem(home).read_text()))
         return text("engines.runner_cannot_start", reason=in_words([reason]))
@@ -93,6 +94,7 @@ def no_longer_needed(home: Path) -> None:
 def serve(home: Path) -> int:
     """Run the reconciler until nobody needs it; the body of `python -m lab.runner`."""
     from lab.engines.local import LocalEngine
+    from lab.reasons import reasons_of
     from lab.runner.runner import Runner
 
     logging.basicConfig(format="%(asctime)s %(name)s: %(message)s", level=logging.INFO)
