@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -137,7 +138,8 @@ def given_up_after(bench: Bench, kind: signal.Signals) -> GivenUp:
 
     def end() -> bool:
         if run_id in bench.workers():
-            os.kill(bench.worker(run_id), kind)
+            with suppress(ProcessLookupError):  # it may have died of the last one just now
+                os.kill(bench.worker(run_id), kind)
         return present(bench.store.run(run_id)).state == "failed"
 
     bench.until(end)
