@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import threading
 from pathlib import Path
 
 
@@ -16,7 +17,7 @@ def write_beside(path: Path, data: bytes) -> None:
     Raises: OSError, with the old file untouched and nothing left over.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    beside = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.part")
     try:
         beside.write_bytes(data)
         os.replace(beside, path)

@@ -5,14 +5,14 @@ Owns the way from 8 x 8 to 28 x 28 and the split; needs no network.
 
 from __future__ import annotations
 
-import os
-import tempfile
+import io
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lab.data.dataset import Bytes, read_only
+from lab.files import write_beside
 
 TRAIN_SIZE, TEST_SIZE = 1437, 360
 _FILE = "digits-28.npy"
@@ -70,9 +70,8 @@ def _enlarged_table() -> Bytes:
 def _keep(table: Bytes, path: Path) -> None:
     """Saves a second's work for the next run; a folder that cannot be written costs only that."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as part:
-            np.save(part, table)
-        os.replace(part.name, path)
+        content = io.BytesIO()
+        np.save(content, table)
+        write_beside(path, content.getvalue())
     except OSError:
         return

@@ -8,8 +8,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-import os
-import tempfile
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +17,7 @@ import numpy as np
 from lab.data.dataset import Bytes, DataError, read_only
 from lab.data.problems import all_said
 from lab.events import FileProblem
+from lab.files import write_beside
 
 TRAIN_SIZE, TEST_SIZE = 60_000, 10_000
 
@@ -140,10 +139,7 @@ def _checked_content(path: Path, file: MnistFile) -> bytes | FileProblem:
 
 def _written(content: bytes, target: Path) -> FileProblem | None:
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=target.parent, suffix=".part", delete=False) as part:
-            part.write(content)
-        os.replace(part.name, target)
+        write_beside(target, content)
     except OSError as error:
         detail = error.strerror or str(error)
         return FileProblem(file=target.name, code="unwritable", folder=str(target.parent), detail=detail)
@@ -165,8 +161,6 @@ def _is_checked(folder: Path) -> bool:
 
 def _note_checked(folder: Path) -> None:
     try:
-        with tempfile.NamedTemporaryFile("w", dir=folder, suffix=".part", delete=False) as part:
-            json.dump(_stamps(folder), part)
-        os.replace(part.name, folder / _CHECKED)
+        write_beside(folder / _CHECKED, json.dumps(_stamps(folder)).encode())
     except OSError:
         return  # A folder that cannot be written is checked again next time.

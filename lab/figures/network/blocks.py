@@ -13,13 +13,11 @@ from unicodedata import east_asian_width
 
 from lab.parts.activations import ACTIVATIONS
 from lab.parts.layers import Layer, Shape
-from lab.texts import Text, formats, said, text
+from lab.texts import formats, text
 
 INPUT_SHAPE: Shape = (1, 28, 28)
 MIDDLE, HEIGHT, _WIDTH, _GAP, _LETTER = 76.0, 204.0, 710.0, 28.0, 6.4
 MOST_UNITS, _MOST_SHEETS, MOST_ROWS = 11, 7, 14
-# What a block says where the layer's own title is too long for it, by kind.
-_SHORT: dict[str, Text | str] = {"transformer": "Transformer", "residual": said("figures.network.residual")}
 
 
 @dataclass(frozen=True)

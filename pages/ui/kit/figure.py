@@ -6,7 +6,6 @@ Owns the seam to `static/charts/charts.js` and the copy of plotly.js that it loa
 from __future__ import annotations
 
 import gzip
-import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -16,6 +15,7 @@ from typing import Any
 import streamlit as st
 
 from lab.figures.look import Figure
+from lab.files import write_beside
 from lab.texts import language, speaking, text
 from lab.texts.languages import FALLBACK
 from pages.ui.kit.component import STATIC, component
@@ -86,7 +86,4 @@ def _provide_plotly() -> None:
     target = STATIC / "vendor" / "plotly.min.js.gz"
     if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
         return
-    target.parent.mkdir(exist_ok=True)
-    beside = target.with_suffix(f".{os.getpid()}")
-    beside.write_bytes(gzip.compress(source.read_bytes(), compresslevel=9))
-    beside.replace(target)
+    write_beside(target, gzip.compress(source.read_bytes(), compresslevel=9))
