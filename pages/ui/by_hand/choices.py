@@ -28,7 +28,7 @@ from lab.parts.activations import ACTIVATIONS
 from lab.registry import SpecError
 from lab.texts import Text, said, text
 from pages.ui.by_hand import numbers, state
-from pages.ui.kit.echo import is_late, showing
+from pages.ui.kit.echo import showing, when_edited
 
 _FIRST_OUTPUTS = ("relu", "sigmoid", SOFTMAX, "identity", "tanh")
 _SAID = "by_hand/said"
@@ -52,8 +52,6 @@ def _show(name: str, value: Any) -> str:
 
 
 def _example_changed(name: str) -> None:
-    if is_late(_key(name)):
-        return
     chosen = {name: st.session_state[_key(name)]}
     state.change(example=replace(state.points()[-1].trace.example, **chosen), taken=0)
     numbers.forget_mistake()
@@ -92,7 +90,7 @@ def choices() -> None:
             options,
             format_func=shown,
             key=_show(name, value),
-            on_change=_example_changed,
+            on_change=when_edited(_key(name), _example_changed),
             args=(name,),
         )
     cells[3].selectbox(
@@ -100,7 +98,7 @@ def choices() -> None:
         tuple(RULES),
         format_func=lambda name: str(RULES[name].title),
         key=_show("optimizer", optimizer.name),
-        on_change=_optimizer_changed,
+        on_change=when_edited(_key("optimizer"), _optimizer_changed),
     )
     _number_field(cells[4], LR, optimizer.lr)
     with cells[5].container(horizontal=True, gap="small"):
@@ -150,15 +148,13 @@ def _number_field(place: Any, hyper: Hyperparameter, value: float) -> None:
     place.text_input(
         str(hyper.title),
         key=_show(hyper.name, full(value).removesuffix(".0")),
-        on_change=_number_changed,
+        on_change=when_edited(_key(hyper.name), _number_changed),
         args=(hyper,),
         help=text("by_hand_page.choices.allowed", bounds=hyper.bounds),
     )
 
 
 def _number_changed(hyper: Hyperparameter) -> None:
-    if is_late(_key(hyper.name)):
-        return
     optimizer = state.now().optimizer
     typed = str(st.session_state[_key(hyper.name)])
     try:
@@ -180,8 +176,6 @@ def _number_changed(hyper: Hyperparameter) -> None:
 
 
 def _optimizer_changed() -> None:
-    if is_late(_key("optimizer")):
-        return
     name = st.session_state[_key("optimizer")]
     state.change(optimizer=HandOptimizer(name, state.now().optimizer.lr))
 

@@ -19,7 +19,7 @@ from lab.texts import Text, text
 from lab.texts.formats import whole_percent
 from pages.ui.by_hand import state
 from pages.ui.by_hand.lesson import formula, formula_card, sentence, three_forms
-from pages.ui.kit.echo import is_late, showing
+from pages.ui.kit.echo import showing, when_edited
 
 _ANSWERS, _TOLERANCE = "by_hand/answers", "by_hand/tolerance"
 
@@ -141,7 +141,7 @@ def exercise() -> None:
             tuple(TOLERANCES),
             format_func=_tolerance_title,
             key=showing(_TOLERANCE, setting.tolerance),
-            on_change=_tolerate,
+            on_change=when_edited(_TOLERANCE, _tolerate),
             required=True,
         )
     st.caption(text("by_hand_page.exercise.class_set"))
@@ -167,8 +167,7 @@ def _tolerance_title(name: str) -> str:
 
 
 def _tolerate() -> None:
-    if not is_late(_TOLERANCE):
-        state.change(tolerance=st.session_state[_TOLERANCE] or "close")
+    state.change(tolerance=st.session_state[_TOLERANCE] or "close")
 
 
 def _turn(on: bool) -> None:

@@ -16,7 +16,7 @@ from lab.registry import Part, Spec
 from lab.texts import Text, text
 from lab.texts.formats import source
 from pages.ui.kit.component import page_style
-from pages.ui.kit.echo import following, is_late
+from pages.ui.kit.echo import following, when_edited
 from pages.ui.kit.fields import Field, WrongValue, fields_of, in_short, written
 
 Put = Callable[[str, Any], None]
@@ -75,12 +75,16 @@ def field_control(
     entered = value if mistake is None else mistake.entered
 
     def changed() -> None:
-        if not is_late(key):
-            put(field.name, st.session_state.get(key))
+        put(field.name, st.session_state.get(key))
 
     title = str(field.title)
     explained = _explained(field.help(entered), mistake)
-    words: dict[str, Any] = {"key": key, "help": explained, "on_change": changed, "width": width}
+    words: dict[str, Any] = {
+        "key": key,
+        "help": explained,
+        "on_change": when_edited(key, changed),
+        "width": width,
+    }
     with st.container(gap="xxsmall", width=width):
         if field.sort in ("number", "whole"):
             # A field for numbers would put its last value back where a person left it empty or with letters.
@@ -140,8 +144,7 @@ def kind_control(
     kinds = {kind.model_fields["kind"].default: kind for kind in field.parts}
 
     def changed() -> None:
-        if not is_late(key):
-            put(field.name, st.session_state.get(key))
+        put(field.name, st.session_state.get(key))
 
     names = tuple(kinds)
     st.selectbox(
@@ -153,7 +156,7 @@ def kind_control(
         help=f"{field.description}\n\n{in_short(part)}"
         + (f"\n\n${part.formula}$" if part.formula else "")
         + (f"\n\n{source(part.source)}" if part.source else ""),
-        on_change=changed,
+        on_change=when_edited(key, changed),
         width=width,
     )
     st.caption(str(part.summary))

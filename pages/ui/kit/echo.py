@@ -7,10 +7,14 @@ sees counts the settings which a browser has heard of. Knows no page.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+P = ParamSpec("P")
 
 _HEARD = "kit/heard"
 _COUNT, _BEFORE = "kit/settings", "kit/before"
@@ -36,7 +40,18 @@ def showing(key: str, value: Any) -> str:
     return key
 
 
-def is_late(key: str) -> bool:
+def when_edited(key: str, change: Callable[P, None]) -> Callable[P, None]:
+    """What to call when a widget changes: nothing for an answer from before it was set."""
+
+    @wraps(change)
+    def changed(*args: P.args, **words: P.kwargs) -> None:
+        if not _is_late(key):
+            change(*args, **words)
+
+    return changed
+
+
+def _is_late(key: str) -> bool:
     """Whether a widget's change only repeats what it showed before it was set, by a browser that has not heard of it."""
     number, before = st.session_state.get(_BEFORE, {}).get(key, (0, None))
     return _heard() < number and bool(st.session_state.get(key) == before)

@@ -16,7 +16,7 @@ from lab.paths import lab_home
 from lab.runs.wording import data_stand_in
 from lab.texts import text
 from pages.ui.kit.controls import error_line, part_controls
-from pages.ui.kit.echo import following, is_late
+from pages.ui.kit.echo import following, when_edited
 from pages.ui.kit.fields import fields_of
 from pages.ui.train.draft import Draft, parts_chosen
 from pages.ui.train.state import edit, putter
@@ -59,7 +59,7 @@ def _augmentations(draft: Draft) -> None:
         format_func=lambda kind: str(AUGMENTATIONS[kind].title),
         key=_CHOSEN,
         help=str(field.description),
-        on_change=_choose,
+        on_change=when_edited(_CHOSEN, _choose),
         wrap=True,
     )
     for place, part in enumerate(chosen):
@@ -77,8 +77,6 @@ def _fields(draft: Draft, place: int, part: AnyAugmentation) -> None:
 
 
 def _choose() -> None:
-    if is_late(_CHOSEN):
-        return
     edit(parts_chosen, ("data", "augmentations"), tuple(st.session_state.get(_CHOSEN) or ()))
 
 

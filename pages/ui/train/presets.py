@@ -7,7 +7,7 @@ import streamlit as st
 from lab.presets import PRESETS, preset
 from lab.texts import text
 from lab.texts.formats import source
-from pages.ui.kit.echo import following, is_late
+from pages.ui.kit.echo import following, when_edited
 from pages.ui.train.draft import Draft, replaced
 from pages.ui.train.state import current, edit
 
@@ -15,8 +15,6 @@ PRESET_KEY = "train/preset"
 
 
 def _chosen() -> None:
-    if is_late(PRESET_KEY):
-        return
     # A press on the marked preset gives None: start from it again, without what was entered wrong.
     name = st.session_state.get(PRESET_KEY) or _equal(current())
     if name in PRESETS:
@@ -37,7 +35,7 @@ def preset_choice(draft: Draft) -> None:
         format_func=lambda name: str(PRESETS[name].title),
         default=following(PRESET_KEY, equal),
         key=PRESET_KEY,
-        on_change=_chosen,
+        on_change=when_edited(PRESET_KEY, _chosen),
     )
     if equal is not None:
         st.caption(f"{PRESETS[equal].summary} {source(PRESETS[equal].source)}")

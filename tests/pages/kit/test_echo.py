@@ -9,15 +9,16 @@ def _page() -> None:
     """A name that is kept in capitals, so that the page sets the field anew after each entry."""
     import streamlit as st
 
-    from pages.ui.kit.echo import following, hear, is_late
+    from pages.ui.kit.echo import following, hear, when_edited
 
     def changed() -> None:
-        if not is_late("name"):
-            st.session_state["kept"] = st.session_state["name"].upper()
-            st.session_state["edits"] = st.session_state.get("edits", 0) + 1
+        st.session_state["kept"] = st.session_state["name"].upper()
+        st.session_state["edits"] = st.session_state.get("edits", 0) + 1
 
     kept = st.session_state.setdefault("kept", "ADA")
-    st.text_input("Name", value=following("name", kept) or "", key="name", on_change=changed)
+    st.text_input(
+        "Name", value=following("name", kept) or "", key="name", on_change=when_edited("name", changed)
+    )
     hear()
 
 
